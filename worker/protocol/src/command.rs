@@ -1,0 +1,69 @@
+//! Page to worker.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{JobId, ModelId, Payload, Request};
+
+/// The **Device** setting.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceChoice {
+    /// The GPU, unless there is none or it is a software adapter: then the CPU.
+    #[default]
+    Auto,
+    /// WebGPU, even on a software adapter.
+    Gpu,
+    /// The CPU through wasm simd128.
+    Cpu,
+}
+
+/// One file of a model being imported; its bytes stay on disk until they are streamed into the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedFile {
+    /// Path inside the diffusers folder, such as `unet/config.json`.
+    pub path: String,
+    /// A `Blob`.
+    pub blob: Payload,
+}
+
+/// Page to worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Chooses the device for the jobs that follow. Answered by [`crate::Event::Device`].
+    SetDevice(DeviceChoice),
+    /// Answered by [`crate::Event::Models`].
+    ListModels,
+    /// Checks that a file is a picture the engine can start from.
+    /// Answered by [`crate::Event::SourceReady`] or [`crate::Event::Failed`].
+    InspectSource {
+        /// The job that a failure names.
+        job: JobId,
+        /// The file's bytes, an `ArrayBuffer`.
+        file: Payload,
+    },
+    /// Makes one picture. Answered by `Stage` and `Step` events, then one of `Image`, `Failed`, `Cancelled`.
+    Generate {
+        /// The job that the answers name.
+        job: JobId,
+        /// What to make.
+        request: Request,
+        /// The source file's bytes as the person gave them, an `ArrayBuffer`; the worker decodes and resizes
+        /// them with the same code as the command line tool.
+        source: Option<Payload>,
+    },
+    /// Stops a job at its next submit. Unknown or finished jobs are ignored.
+    Cancel(JobId),
+    /// Stores a diffusers folder in the database. Answered by `Stage` events, then `Models` or `Failed`.
+    ImportModel {
+        /// The job that a failure names.
+        job: JobId,
+        /// Name to show and to store under.
+        name: String,
+        /// The folder's files.
+        files: Vec<ImportedFile>,
+    },
+    /// Removes an imported model. Answered by [`crate::Event::Models`].
+    DeleteModel(ModelId),
+    /// Destroys the GPU device as a driver reset would: recovery can be tried in a test or by hand.
+    LoseDevice,
+}

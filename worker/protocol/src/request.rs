@@ -1,0 +1,63 @@
+//! Everything that decides what a picture looks like, except the source's pixels.
+
+use serde::{Deserialize, Serialize};
+
+/// A model's key in the database: `builtin`, or the name given at import.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ModelId(pub String);
+
+impl ModelId {
+    /// The model that is part of the application.
+    pub fn builtin() -> Self {
+        Self("builtin".to_owned())
+    }
+}
+
+/// How latents move from noise to picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SamplerKind {
+    /// Denoising diffusion implicit models, eta 0 (Song et al. 2020).
+    Ddim,
+    /// Euler's method on the probability-flow ODE (Karras et al. 2022).
+    Euler,
+    /// Euler's method on a rectified flow.
+    FlowEuler,
+}
+
+/// How prompt strength becomes steps (see ARCHITECTURE.md, "Prompt strength").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StrengthRule {
+    /// `min(int(steps * strength), steps)` steps run, exactly as diffusers' img2img counts them.
+    Steps,
+    /// The chosen number of steps always runs, from a start sigma that grows with strength.
+    AllSteps,
+}
+
+/// One picture to make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Which model.
+    pub model: ModelId,
+    /// What to draw.
+    pub prompt: String,
+    /// What to steer away from; empty for nothing.
+    pub negative_prompt: String,
+    /// Prompt strength, 0.1 (subtle) to 1.0 (complete). Unused without a source.
+    pub strength: f64,
+    /// How strength becomes steps.
+    pub strength_rule: StrengthRule,
+    /// Quality steps, 1 or more.
+    pub steps: u32,
+    /// Classifier-free guidance scale; 1 turns guidance off.
+    pub guidance_scale: f64,
+    /// The sampler.
+    pub sampler: SamplerKind,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// Width of the picture in pixels, a multiple of 8.
+    pub width_px: u32,
+    /// Height of the picture in pixels, a multiple of 8.
+    pub height_px: u32,
+}

@@ -1,0 +1,46 @@
+use super::*;
+
+fn request() -> Request {
+    Request {
+        model: ModelId::builtin(),
+        prompt: "a red apple".to_owned(),
+        negative_prompt: String::new(),
+        strength: 0.55,
+        strength_rule: StrengthRule::AllSteps,
+        steps: 20,
+        guidance_scale: 3.0,
+        sampler: SamplerKind::FlowEuler,
+        seed: u64::MAX,
+        width_px: 128,
+        height_px: 96,
+    }
+}
+
+#[test]
+fn commands_survive_the_trip() {
+    let sent = Command::Generate { job: JobId(7), request: request(), source: Some(Payload(0)) };
+    assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
+}
+
+#[test]
+fn events_survive_the_trip() {
+    let sent = Event::Failed {
+        job: None,
+        report: ErrorReport {
+            code: ErrorCode::DeviceLost,
+            message: "The graphics device stopped.".to_owned(),
+            detail: "lost: destroyed".to_owned(),
+            recoverable: true,
+        },
+    };
+    assert_eq!(decode::<Event>(&encode(&sent)), Ok(sent));
+}
+
+#[test]
+fn a_strange_header_is_refused_not_a_panic() {
+    let sent = encode(&Command::Generate { job: JobId(7), request: request(), source: None });
+    for cut in 0..sent.len() {
+        assert!(decode::<Command>(&sent[..cut]).is_err(), "a header cut at {cut} was taken");
+    }
+    assert!(decode::<Command>(&[0xff; 64]).is_err());
+}
