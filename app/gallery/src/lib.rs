@@ -1,1 +1,43 @@
-//! TODO
+//! What the gallery keeps of a picture, and how a PNG file carries the same with it.
+//!
+//! A [`Record`] is one picture in the gallery; its [`Settings`] are everything that decided the picture, so that
+//! it can be made again. [`encode_png`] writes those settings into the file twice: as the `parameters` text that
+//! most diffusion tools read ([`parameters`]) and as our own JSON, which loses nothing. Nothing that differs from
+//! run to run (time, duration, device) goes into the file: the same seed gives the same bytes.
+
+mod parameters;
+mod picture;
+mod record;
+
+pub use parameters::{parse_parameters, write_parameters};
+pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png, read_settings};
+pub use record::{Mode, Record, Settings, newest_first};
+
+/// Why a picture's file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum GalleryError {
+    /// The pixels do not fill the stated size.
+    #[error("a picture of {width_px} x {height_px} pixels needs {expected} bytes but {got} were given")]
+    PixelCount {
+        /// Width in pixels.
+        width_px: u32,
+        /// Height in pixels.
+        height_px: u32,
+        /// Bytes that the size asks for.
+        expected: u64,
+        /// Bytes given.
+        got: usize,
+    },
+    /// The PNG could not be written.
+    #[error("the picture could not be written as PNG: {0}")]
+    Encode(#[from] png::EncodingError),
+    /// The PNG could not be read.
+    #[error("the file is not a PNG that can be read: {0}")]
+    Decode(#[from] png::DecodingError),
+    /// Settings or a record could not be turned into JSON or back.
+    #[error("the picture's settings cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! One picture in the gallery and the settings that made it.
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+
+use crate::GalleryError;
+
+/// How a picture was begun.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// From noise and a prompt alone.
+    #[default]
+    #[serde(rename = "txt2img")]
+    TextToImage,
+    /// From a source picture and a prompt.
+    #[serde(rename = "img2img")]
+    ImageToImage,
+}
+
+/// Everything that decided a picture except its source's pixels. The field names are those of the image pack
+/// format; `sampler` and `strength_rule` are kept as written, so that a name that this version does not know
+/// survives.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// With or without a source.
+    pub mode: Mode,
+    /// The model's key.
+    pub model: String,
+    /// SHA-256 over the model's files, hexadecimal.
+    #[serde(default)]
+    pub model_hash: String,
+    /// What was asked for.
+    pub prompt: String,
+    /// What was steered away from.
+    #[serde(default)]
+    pub negative_prompt: String,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// Quality steps as chosen.
+    pub steps: u32,
+    /// Classifier-free guidance scale.
+    pub guidance_scale: f64,
+    /// 0.1 (subtle) to 1.0 (complete); says nothing in text-to-image.
+    pub prompt_strength: f64,
+    /// How strength became steps: `steps` or `all-steps`.
+    #[serde(default)]
+    pub strength_rule: String,
+    /// `ddim`, `euler`, `flow-euler`, ...
+    pub sampler: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Steps that really ran; 0 when unknown.
+    #[serde(default)]
+    pub executed_steps: u32,
+    /// Noise level that denoising began from, in the sampler's own scale.
+    #[serde(default)]
+    pub start_sigma: f64,
+}
+
+/// One picture in the gallery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Unique in the gallery.
+    pub id: String,
+    /// Milliseconds since 1970 when it was made.
+    pub created_millis: f64,
+    /// The picture that was its source, if that came from the gallery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// What made it.
+    pub settings: Settings,
+    /// The device that made it, for people.
+    #[serde(default)]
+    pub device: String,
+    /// How long it took, in milliseconds.
+    #[serde(default)]
+    pub duration_millis: f64,
+}
+
+impl Record {
+    /// The record as it is stored.
+    ///
+    /// # Errors
+    /// [`GalleryError::Json`] if a number has no JSON form.
+    pub fn to_json(&self) -> Result<String, GalleryError> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// Reads a stored record. Fields that this version does not know are ignored.
+    ///
+    /// # Errors
+    /// [`GalleryError::Json`] when the text is not a record.
+    pub fn from_json(json: &str) -> Result<Self, GalleryError> {
+        Ok(serde_json::from_str(json)?)
+    }
+
+    /// A file name that sorts by subject and is legal everywhere, such as `a-red-apple-42.png`.
+    pub fn file_name(&self) -> String {
+        const LONGEST_SUBJECT: usize = 48;
+        let mut subject = String::new();
+        for letter in self.settings.prompt.chars() {
+            if subject.len() >= LONGEST_SUBJECT {
+                break;
+            }
+            if letter.is_alphanumeric() {
+                subject.extend(letter.to_lowercase());
+            } else if !subject.is_empty() && !subject.ends_with('-') {
+                subject.push('-');
+            }
+        }
+        let subject = subject.trim_end_matches('-');
+        let subject = if subject.is_empty() { "picture" } else { subject };
+        format!("{subject}-{}.png", self.settings.seed)
+    }
+}
+
+/// Orders records newest first; of two made in the same millisecond, the greater id comes first.
+pub fn newest_first(a: &Record, b: &Record) -> Ordering {
+    b.created_millis.total_cmp(&a.created_millis).then_with(|| b.id.cmp(&a.id))
+}

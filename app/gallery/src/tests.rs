@@ -1,0 +1,149 @@
+use super::*;
+
+fn settings() -> Settings {
+    Settings {
+        mode: Mode::ImageToImage,
+        model: "builtin".to_owned(),
+        model_hash: "0123456789abcdef".to_owned(),
+        prompt: "a red apple, shiny\non a table".to_owned(),
+        negative_prompt: "blurry: no, thanks".to_owned(),
+        seed: u64::MAX,
+        steps: 20,
+        guidance_scale: 3.5,
+        prompt_strength: 0.55,
+        strength_rule: "all-steps".to_owned(),
+        sampler: "ddim".to_owned(),
+        width: 3,
+        height: 2,
+        executed_steps: 11,
+        start_sigma: 0.7,
+    }
+}
+
+fn record(id: &str, created_millis: f64) -> Record {
+    Record {
+        id: id.to_owned(),
+        created_millis,
+        parent: None,
+        settings: settings(),
+        device: "cpu".to_owned(),
+        duration_millis: 1234.5,
+    }
+}
+
+fn gradient(alpha: u8) -> Vec<u8> {
+    (0..6u8).flat_map(|i| [i * 40, 255 - i, i, alpha]).collect()
+}
+
+fn pixels_of(png: &[u8]) -> (png::ColorType, Vec<u8>) {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut pixels).unwrap();
+    (reader.info().color_type, pixels)
+}
+
+#[test]
+fn a_png_gives_its_settings_and_pixels_back() {
+    let png = encode_png(&gradient(255), 3, 2, &settings()).unwrap();
+    assert_eq!(read_settings(&png).unwrap(), Some(settings()));
+    let (color, pixels) = pixels_of(&png);
+    assert_eq!(color, png::ColorType::Rgb);
+    let rgb: Vec<u8> = gradient(255).chunks(4).flat_map(|p| p[..3].to_vec()).collect();
+    assert_eq!(pixels, rgb);
+}
+
+#[test]
+fn transparency_survives() {
+    let png = encode_png(&gradient(128), 3, 2, &settings()).unwrap();
+    assert_eq!(pixels_of(&png), (png::ColorType::Rgba, gradient(128)));
+}
+
+#[test]
+fn the_same_settings_give_the_same_bytes() {
+    let twice = [(); 2].map(|()| encode_png(&gradient(255), 3, 2, &settings()).unwrap());
+    assert_eq!(twice[0], twice[1]);
+    let other = Settings { seed: 1, ..settings() };
+    assert_ne!(twice[0], encode_png(&gradient(255), 3, 2, &other).unwrap());
+}
+
+#[test]
+fn a_wrong_number_of_pixels_is_refused() {
+    let error = encode_png(&gradient(255), 3, 3, &settings()).unwrap_err();
+    assert!(matches!(error, GalleryError::PixelCount { expected: 36, got: 24, .. }), "{error}");
+}
+
+#[test]
+fn a_cut_png_is_an_error_not_a_panic() {
+    let png = encode_png(&gradient(255), 3, 2, &settings()).unwrap();
+    for cut in 0..40 {
+        assert!(read_settings(&png[..cut]).is_err(), "a PNG cut at {cut} was taken");
+    }
+}
+
+#[test]
+fn parameters_are_written_as_other_tools_write_them() {
+    let plain = Settings {
+        prompt: "a red apple".to_owned(),
+        negative_prompt: "blurry".to_owned(),
+        seed: 1,
+        ..settings()
+    };
+    assert_eq!(
+        write_parameters(&plain),
+        "a red apple\nNegative prompt: blurry\nSteps: 20, Sampler: DDIM, CFG scale: 3.5, Seed: 1, Size: 3x2, \
+         Model hash: 0123456789, Model: builtin, Denoising strength: 0.55"
+    );
+}
+
+#[test]
+fn parameters_round_trip_what_they_name() {
+    let odd = Settings { model: "my: model, \"two\"".to_owned(), ..settings() };
+    let read = parse_parameters(&write_parameters(&odd)).unwrap();
+    assert_eq!(
+        (read.prompt, read.negative_prompt, read.seed, read.steps, read.model, read.sampler),
+        (odd.prompt, odd.negative_prompt, odd.seed, odd.steps, odd.model, odd.sampler)
+    );
+    assert_eq!(
+        (read.guidance_scale, read.prompt_strength, read.width, read.height, read.mode),
+        (odd.guidance_scale, odd.prompt_strength, odd.width, odd.height, odd.mode)
+    );
+}
+
+#[test]
+fn text_without_parameters_is_no_settings() {
+    for text in ["", "a red apple", "a: b, c: d", "\n\n", "\"\\", "Steps: \"2"] {
+        assert_eq!(parse_parameters(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn any_script_survives_in_a_png() {
+    let prompt = "紅いリンゴ 🍎".to_owned();
+    let png = encode_png(&gradient(255), 3, 2, &Settings { prompt: prompt.clone(), ..settings() }).unwrap();
+    assert_eq!(read_settings(&png).unwrap().unwrap().prompt, prompt);
+}
+
+#[test]
+fn the_newest_comes_first() {
+    let mut records = [record("a", 1.0), record("c", 3.0), record("b", 3.0), record("d", 2.0)];
+    records.sort_by(newest_first);
+    assert_eq!(records.map(|record| record.id), ["c", "b", "d", "a"]);
+}
+
+#[test]
+fn a_record_survives_storage_and_unknown_fields() {
+    let kept = Record { parent: Some("p".to_owned()), ..record("a", 1.5) };
+    assert_eq!(Record::from_json(&kept.to_json().unwrap()).unwrap(), kept);
+    let newer = kept.to_json().unwrap().replacen('{', "{\"favorite\":true,", 1);
+    assert_eq!(Record::from_json(&newer).unwrap(), kept);
+    assert!(Record::from_json("{}").is_err());
+}
+
+#[test]
+fn file_names_are_legal_everywhere() {
+    assert_eq!(record("a", 0.0).file_name(), "a-red-apple-shiny-on-a-table-18446744073709551615.png");
+    let hostile = Settings { prompt: "../../<b>".to_owned(), seed: 1, ..settings() };
+    assert_eq!(Record { settings: hostile, ..record("a", 0.0) }.file_name(), "b-1.png");
+    let empty = Settings { prompt: "!!!".to_owned(), seed: 2, ..settings() };
+    assert_eq!(Record { settings: empty, ..record("a", 0.0) }.file_name(), "picture-2.png");
+}
