@@ -1,0 +1,87 @@
+//! Number formats of weights, and their widening to f32.
+
+use std::fmt;
+
+use half::{bf16, f16};
+
+use crate::WeightsError;
+
+/// How a tensor's numbers are stored, little-endian.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DType {
+    /// IEEE 754 binary32.
+    F32,
+    /// IEEE 754 binary16.
+    F16,
+    /// The upper half of a binary32.
+    BF16,
+    /// Signed bytes; as weights, `w = q * scale[row]` with the F32 tensor `NAME.scale` beside them.
+    I8,
+    /// Anything else that safetensors can hold; never weights here (position ids, masks).
+    Other(safetensors::Dtype),
+}
+
+impl From<safetensors::Dtype> for DType {
+    fn from(dtype: safetensors::Dtype) -> Self {
+        match dtype {
+            safetensors::Dtype::F32 => Self::F32,
+            safetensors::Dtype::F16 => Self::F16,
+            safetensors::Dtype::BF16 => Self::BF16,
+            safetensors::Dtype::I8 => Self::I8,
+            other => Self::Other(other),
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Other(dtype) => write!(formatter, "{dtype}"),
+            known => write!(formatter, "{known:?}"),
+        }
+    }
+}
+
+/// One tensor as the file stores it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawTensor {
+    /// The name it has in the file.
+    pub name: String,
+    /// Number format of `bytes`.
+    pub dtype: DType,
+    /// Lengths of the axes, slowest first; empty for a scalar.
+    pub shape: Vec<usize>,
+    /// Row-major, little-endian.
+    pub bytes: Vec<u8>,
+    /// For [`DType::I8`], one factor per row (first axis); `None` otherwise.
+    pub scales: Option<Vec<f32>>,
+}
+
+impl RawTensor {
+    /// Widens to f32, in the file's order; int8 weights are multiplied by their row's scale.
+    ///
+    /// # Errors
+    /// [`WeightsError::NotWeights`] for other integers and exotic floats, and for I8 without scales.
+    pub fn to_f32(&self) -> Result<Vec<f32>, WeightsError> {
+        match (self.dtype, &self.scales) {
+            (DType::F32, _) => Ok(widen(&self.bytes, f32::from_le_bytes)),
+            (DType::F16, _) => Ok(widen(&self.bytes, |pair| f16::from_le_bytes(pair).to_f32())),
+            (DType::BF16, _) => Ok(widen(&self.bytes, |pair| bf16::from_le_bytes(pair).to_f32())),
+            (DType::I8, Some(scales)) => Ok(self.scale_rows(scales)),
+            _ => Err(WeightsError::NotWeights { tensor: self.name.clone(), dtype: self.dtype }),
+        }
+    }
+
+    fn scale_rows(&self, scales: &[f32]) -> Vec<f32> {
+        // An empty tensor has no rows to chunk; `max` keeps the chunk length legal.
+        let row_len = self.shape.iter().skip(1).product::<usize>().max(1);
+        let rows = self.bytes.chunks_exact(row_len).zip(scales);
+        rows.flat_map(|(row, scale)| row.iter().map(move |&byte| f32::from(byte.cast_signed()) * scale))
+            .collect()
+    }
+}
+
+fn widen<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+    bytes.as_chunks::<N>().0.iter().map(|&chunk| number(chunk)).collect()
+}

@@ -1,0 +1,70 @@
+//! The one error type of this crate.
+
+use crate::DType;
+
+/// Why a checkpoint's file, header or tensor could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WeightsError {
+    /// The bytes could not be read at all.
+    #[error("{file} could not be read: {reason}")]
+    Unreadable {
+        /// Path in the model's folder.
+        file: String,
+        /// What the operating system or the browser said.
+        reason: String,
+    },
+    /// A file that the model needs is not there.
+    #[error("the model has no file {file}")]
+    MissingFile {
+        /// Path in the model's folder.
+        file: String,
+    },
+    /// A path that leaves the model's folder.
+    #[error("{path:?} is not a path inside the model's folder")]
+    PathOutsideFolder {
+        /// The path as it was given.
+        path: String,
+    },
+    /// Not a safetensors file, or one whose header cannot be trusted.
+    #[error("{file} is not a sound safetensors file: {reason}")]
+    BadHeader {
+        /// Path in the model's folder.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A header whose description of one tensor contradicts itself or the file.
+    #[error("{file}: tensor {tensor} is damaged: {reason}")]
+    BadTensor {
+        /// Path in the model's folder.
+        file: String,
+        /// The tensor's name.
+        tensor: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A tensor that the model needs is not there.
+    #[error("{file} has no tensor {tensor}")]
+    MissingTensor {
+        /// Path in the model's folder.
+        file: String,
+        /// The tensor's name.
+        tensor: String,
+    },
+    /// A tensor of numbers that cannot serve as weights.
+    #[error("tensor {tensor} holds {dtype} numbers where floating-point weights belong")]
+    NotWeights {
+        /// The tensor's name.
+        tensor: String,
+        /// What it holds.
+        dtype: DType,
+    },
+    /// A JSON file that does not say what it should.
+    #[error("{file} is not the JSON that was expected: {reason}")]
+    BadJson {
+        /// Path in the model's folder.
+        file: String,
+        /// Where and what, from the parser.
+        reason: String,
+    },
+}

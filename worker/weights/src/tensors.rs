@@ -1,0 +1,141 @@
+//! The tensors of one model part, whether they lie in one safetensors file or in several.
+
+use std::{collections::BTreeMap, ops::Range, rc::Rc};
+
+use crate::{ByteSource, DType, Folder, RawTensor, WeightsError, header, shards};
+
+/// What a header says about one tensor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// Number format.
+    pub dtype: DType,
+    /// Lengths of the axes, slowest first.
+    pub shape: Vec<usize>,
+    /// Bytes in its file, counted from the file's start.
+    pub range: Range<u64>,
+    /// Which of the opened files holds it.
+    file: usize,
+}
+
+/// An index of tensors over one or more open files. Reading is by range, one tensor at a time.
+pub struct Tensors {
+    files: Vec<(String, Rc<dyn ByteSource>)>,
+    index: BTreeMap<String, TensorInfo>,
+}
+
+impl Tensors {
+    /// Opens one safetensors file that has no name of its own; messages call it "the file".
+    ///
+    /// # Errors
+    /// [`WeightsError::BadHeader`] or [`WeightsError::BadTensor`] when the file is not sound.
+    pub async fn open(source: Rc<dyn ByteSource>) -> Result<Self, WeightsError> {
+        Self::open_files(vec![("the file".to_owned(), source)]).await
+    }
+
+    /// Opens `stem.safetensors` in a folder, or its `fp16` variant, or the shards that
+    /// `stem.safetensors.index.json` lists. `stem` is for example `unet/diffusion_pytorch_model`.
+    ///
+    /// # Errors
+    /// [`WeightsError::MissingFile`] when none of them is there or a shard is lost, and as for [`Tensors::open`].
+    pub async fn open_in(folder: &dyn Folder, stem: &str) -> Result<Self, WeightsError> {
+        for path in [format!("{stem}.safetensors"), format!("{stem}.fp16.safetensors")] {
+            if let Some(source) = folder.open(&path).await? {
+                return Self::open_files(vec![(path, source)]).await;
+            }
+        }
+        let index = format!("{stem}.safetensors.index.json");
+        match shards::open(folder, &index).await? {
+            Some(shards) => {
+                let tensors = Self::open_files(shards.files).await?;
+                tensors.check_complete(&index, &shards.names)?;
+                Ok(tensors)
+            }
+            None => Err(WeightsError::MissingFile { file: format!("{stem}.safetensors") }),
+        }
+    }
+
+    async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
+        let mut index = BTreeMap::new();
+        for (file, (path, source)) in files.iter().enumerate() {
+            let header = header::read(path, source.as_ref()).await?;
+            for (name, described) in header.tensors {
+                let (begin, end) = described.data_offsets;
+                let range = header.data_start + begin as u64..header.data_start + end as u64;
+                let info = TensorInfo { dtype: described.dtype.into(), shape: described.shape, range, file };
+                if index.insert(name.clone(), info).is_some() {
+                    let reason = "another file of the model has it too".to_owned();
+                    return Err(WeightsError::BadTensor { file: path.clone(), tensor: name, reason });
+                }
+            }
+        }
+        Ok(Self { files, index })
+    }
+
+    fn check_complete(&self, index_file: &str, names: &[String]) -> Result<(), WeightsError> {
+        match names.iter().find(|name| !self.index.contains_key(*name)) {
+            Some(name) => Err(WeightsError::BadTensor {
+                file: index_file.to_owned(),
+                tensor: name.clone(),
+                reason: "no file of the model has it".to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// What is known about a tensor, or `None` when there is none of that name.
+    pub fn get(&self, name: &str) -> Option<&TensorInfo> {
+        self.index.get(name)
+    }
+
+    /// Every tensor's name, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.index.keys().map(String::as_str)
+    }
+
+    /// Reads one tensor. An int8 tensor brings the scales of its rows from `NAME.scale`.
+    ///
+    /// # Errors
+    /// [`WeightsError::MissingTensor`] for an unknown name or lost scales, [`WeightsError::BadTensor`] for scales
+    /// that do not fit, and [`WeightsError::Unreadable`].
+    pub async fn read(&self, name: &str) -> Result<RawTensor, WeightsError> {
+        let mut tensor = self.read_plain(name).await?;
+        if tensor.dtype == DType::I8 {
+            tensor.scales = Some(self.read_scales(&tensor).await?);
+        }
+        Ok(tensor)
+    }
+
+    async fn read_plain(&self, name: &str) -> Result<RawTensor, WeightsError> {
+        let missing = || WeightsError::MissingTensor { file: self.first_file(), tensor: name.to_owned() };
+        let info = self.index.get(name).ok_or_else(missing)?;
+        let (path, source) = self.files.get(info.file).ok_or_else(missing)?;
+        let bytes = source.read(info.range.clone()).await?;
+        let wanted = info.range.end - info.range.start;
+        if bytes.len() as u64 != wanted {
+            let reason = format!("{} of {wanted} bytes of {name} arrived", bytes.len());
+            return Err(WeightsError::Unreadable { file: path.clone(), reason });
+        }
+        Ok(RawTensor {
+            name: name.to_owned(),
+            dtype: info.dtype,
+            shape: info.shape.clone(),
+            bytes,
+            scales: None,
+        })
+    }
+
+    async fn read_scales(&self, tensor: &RawTensor) -> Result<Vec<f32>, WeightsError> {
+        let name = format!("{}.scale", tensor.name);
+        let scale = self.read_plain(&name).await?;
+        let rows = tensor.shape.first().copied().unwrap_or(1);
+        if scale.dtype != DType::F32 || scale.shape != [rows] {
+            let reason = format!("it must be F32 of shape [{rows}], one factor per row of {}", tensor.name);
+            return Err(WeightsError::BadTensor { file: self.first_file(), tensor: name, reason });
+        }
+        scale.to_f32()
+    }
+
+    fn first_file(&self) -> String {
+        self.files.first().map_or_else(|| "the model".to_owned(), |(path, _)| path.clone())
+    }
+}
