@@ -1,1 +1,31 @@
-//! TODO
+//! Tensors and the operators of latent diffusion on two devices.
+//!
+//! A [`Device`] is either the GPU (through `wgpu` and the WGSL kernels beside each operator) or the CPU (through
+//! candle). Activations are `f32` [`Tensor`]s laid out channels-last: pictures `[n, h, w, c]`, tokens `[b, t, c]`.
+//! A [`Weight`] keeps the type it has in its file on the GPU and is widened where it is used. Each function in
+//! [`ops`] checks its shapes once, then runs on the device that its operands live on.
+//!
+//! Everything is single-threaded: work is recorded by plain calls, and only [`Device::checkpoint`] and
+//! [`Tensor::to_vec`] wait.
+
+mod cancel;
+mod cpu;
+mod device;
+mod error;
+mod gpu;
+pub mod ops;
+mod options;
+mod pace;
+mod stats;
+mod tensor;
+#[cfg(test)]
+mod test_support;
+mod weight;
+
+pub use cancel::CancelToken;
+pub use device::Device;
+pub use error::KernelError;
+pub use options::GpuOptions;
+pub use stats::Stats;
+pub use tensor::Tensor;
+pub use weight::{DType, Weight, WeightData};

@@ -1,0 +1,169 @@
+//! The device that tensors live on.
+
+use std::rc::Rc;
+
+use crate::{
+    CancelToken, GpuOptions, KernelError, Stats, Tensor, Weight, WeightData,
+    cpu::Cpu,
+    gpu::Gpu,
+    pace::Pace,
+    tensor::{self, Storage},
+    weight,
+};
+
+/// A handle on the CPU or on one GPU. Clones share the device.
+#[derive(Clone)]
+pub struct Device(Rc<Inner>);
+
+struct Inner {
+    backend: Backend,
+    cancel: CancelToken,
+    pace: Pace,
+}
+
+/// Where the arithmetic happens.
+pub(crate) enum Backend {
+    Cpu(Cpu),
+    Gpu(Gpu),
+}
+
+impl Device {
+    fn new(backend: Backend) -> Self {
+        Self(Rc::new(Inner { backend, cancel: CancelToken::default(), pace: Pace::new() }))
+    }
+
+    /// The CPU: candle's matrix multiplication (SIMD; threads where there are threads), plain loops for the rest.
+    pub fn cpu() -> Self {
+        Self::new(Backend::Cpu(Cpu::default()))
+    }
+
+    /// Opens a GPU.
+    ///
+    /// # Errors
+    /// [`KernelError::NoAdapter`] when there is none.
+    pub async fn gpu(options: GpuOptions) -> Result<Self, KernelError> {
+        Ok(Self::new(Backend::Gpu(Gpu::new(&options).await?)))
+    }
+
+    /// True for a device made by [`Device::gpu`].
+    pub fn is_gpu(&self) -> bool {
+        matches!(self.backend(), Backend::Gpu(_))
+    }
+
+    /// True for a GPU that is emulated on the CPU: correct, but much slower than [`Device::cpu`].
+    pub fn is_software_adapter(&self) -> bool {
+        match self.backend() {
+            Backend::Cpu(_) => false,
+            Backend::Gpu(gpu) => gpu.is_software(),
+        }
+    }
+
+    /// Name for a person, as the driver gives it.
+    pub fn name(&self) -> String {
+        match self.backend() {
+            Backend::Cpu(_) => "CPU".to_owned(),
+            Backend::Gpu(gpu) => gpu.name(),
+        }
+    }
+
+    /// Uploads `data`, row-major in `shape`.
+    ///
+    /// # Errors
+    /// [`KernelError::Shape`] when `shape` is empty in some axis or does not hold `data.len()` values, and the
+    /// device's own errors when the buffer cannot be made.
+    pub fn tensor(&self, shape: &[usize], data: &[f32]) -> Result<Tensor, KernelError> {
+        if tensor::checked_len("tensor", shape)? != data.len() {
+            return Err(KernelError::shape("tensor", format!("{} values", data.len()), shape));
+        }
+        let storage = match self.backend() {
+            Backend::Cpu(cpu) => Storage::Cpu(cpu.upload(data)?),
+            Backend::Gpu(gpu) => Storage::Gpu(gpu.upload(data)?),
+        };
+        Ok(Tensor::new(self.clone(), shape, storage))
+    }
+
+    /// A tensor full of zeros.
+    ///
+    /// # Errors
+    /// [`KernelError::Shape`] when `shape` is empty in some axis, and the device's own errors when the buffer
+    /// cannot be made.
+    pub fn zeros(&self, shape: &[usize]) -> Result<Tensor, KernelError> {
+        let len = tensor::checked_len("zeros", shape)?;
+        let storage = match self.backend() {
+            Backend::Cpu(cpu) => Storage::Cpu(cpu.array(vec![0.0; len])?),
+            Backend::Gpu(gpu) => Storage::Gpu(gpu.zeros(len)?),
+        };
+        Ok(Tensor::new(self.clone(), shape, storage))
+    }
+
+    /// Uploads a weight matrix `[n, k]`, a table `[v, c]` or a filter `[o, i, kh, kw]`. The GPU keeps the type of
+    /// the file and widens a tile when it is loaded; the CPU widens the whole weight to `f32` here, once.
+    ///
+    /// # Errors
+    /// [`KernelError::Shape`] when shape, bytes and scales do not agree, and the device's own errors when the
+    /// buffer cannot be made.
+    pub fn weight(&self, data: WeightData<'_>) -> Result<Weight, KernelError> {
+        data.check()?;
+        let storage = match self.backend() {
+            Backend::Cpu(cpu) => weight::Storage::Cpu(cpu.weight(&data)?),
+            Backend::Gpu(gpu) => weight::Storage::Gpu(gpu.weight(&data)?),
+        };
+        Ok(Weight::new(self.clone(), &data, storage))
+    }
+
+    /// The pause between two blocks of a model: hands recorded work to the GPU (waiting while too much is in
+    /// flight), lets a browser's event loop turn when it has stood still for 30 ms, then says whether to go on.
+    ///
+    /// # Errors
+    /// [`KernelError::Cancelled`] when the token is set, [`KernelError::DeviceLost`] when the GPU is gone.
+    pub async fn checkpoint(&self) -> Result<(), KernelError> {
+        if let Backend::Gpu(gpu) = self.backend() {
+            gpu.checkpoint().await?;
+        }
+        self.0.pace.give_way().await;
+        if self.0.cancel.is_cancelled() { Err(KernelError::Cancelled) } else { Ok(()) }
+    }
+
+    /// The flag that makes [`checkpoint`](Self::checkpoint) fail.
+    pub fn cancel_token(&self) -> CancelToken {
+        self.0.cancel.clone()
+    }
+
+    /// Counters since the device was made.
+    pub fn stats(&self) -> Stats {
+        match self.backend() {
+            Backend::Cpu(cpu) => cpu.stats(),
+            Backend::Gpu(gpu) => gpu.stats(),
+        }
+    }
+
+    /// Destroys the GPU device under its tensors, as a driver reset would. Nothing on the CPU.
+    pub fn destroy(&self) {
+        if let Backend::Gpu(gpu) = self.backend() {
+            gpu.destroy();
+        }
+    }
+
+    /// True once the GPU is gone: every tensor and weight on it must be made again on a new device.
+    pub fn is_lost(&self) -> bool {
+        match self.backend() {
+            Backend::Cpu(_) => false,
+            Backend::Gpu(gpu) => gpu.is_lost(),
+        }
+    }
+
+    pub(crate) fn backend(&self) -> &Backend {
+        &self.0.backend
+    }
+
+    /// True when both handles are of one device.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Device({})", self.name())
+    }
+}

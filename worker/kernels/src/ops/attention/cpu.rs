@@ -1,0 +1,95 @@
+//! The CPU's way: per head, blocks of queries against all keys they see, so that the scores stay small.
+
+use std::cell::RefCell;
+
+use candle_core::Tensor;
+
+use super::Shape;
+use crate::{
+    KernelError,
+    cpu::{Array, Cpu, math::exp, update, view},
+};
+
+/// Queries at a time: enough rows for an efficient product, few enough for scores that stay near the core.
+const BLOCK: usize = 128;
+
+pub(crate) fn run(cpu: &Cpu, q: &Array, k: &Array, v: &Array, shape: Shape) -> Result<Array, KernelError> {
+    let Shape { batch, tq, tk, heads, head, causal } = shape;
+    let q = q.as_candle(&[batch, tq, heads, head])?;
+    let k = k.as_candle(&[batch, tk, heads, head])?;
+    let v = v.as_candle(&[batch, tk, heads, head])?;
+    let channels = heads * head;
+    let mut out = vec![0.0; batch * tq * channels];
+    for (sample, target) in out.chunks_exact_mut(tq * channels).enumerate() {
+        for index in 0..heads {
+            let (q, k, v) =
+                (one_head(&q, sample, index)?, one_head(&k, sample, index)?, one_head(&v, sample, index)?);
+            for first in (0..tq).step_by(BLOCK) {
+                let rows = BLOCK.min(tq - first);
+                let seen = if causal { first + rows } else { tk };
+                let q = q.narrow(0, first, rows)?;
+                let hidden_from = causal.then_some(first + 1);
+                let (weights, sums) = weights(&q, &k.narrow(0, 0, seen)?, hidden_from)?;
+                let values = weights.matmul(&v.narrow(0, 0, seen)?)?;
+                let block = &mut target[first * channels..][..rows * channels];
+                store(&view(&values)?, &sums, &mut block[index * head..], channels, head);
+            }
+        }
+    }
+    cpu.array(out)
+}
+
+/// `[tokens, head]` of one sample and head: a view, by strides.
+fn one_head(tokens: &Tensor, sample: usize, head: usize) -> Result<Tensor, KernelError> {
+    Ok(tokens.get(sample)?.narrow(1, head, 1)?.squeeze(1)?)
+}
+
+/// The softmax of `q kᵀ / sqrt(d)` before its division: `[queries, keys]` and the sum of each row. When
+/// `hidden_from` is given, the first query sees that many keys, and each next one sees one more.
+fn weights(q: &Tensor, k: &Tensor, hidden_from: Option<usize>) -> Result<(Tensor, Vec<f32>), KernelError> {
+    let (rows, head) = q.dims2()?;
+    let keys = k.dim(0)?;
+    let scale = (head as f32).sqrt().recip();
+    let scores = q.matmul(&k.t()?)?;
+    let sums = RefCell::new(Vec::with_capacity(rows));
+    update(&scores, |scores| {
+        let seen = (0..).map(|row| hidden_from.map_or(keys, |first| first + row));
+        let softmax = scores.chunks_exact_mut(keys).zip(seen).map(|(row, seen)| {
+            let (seen, hidden) = row.split_at_mut(seen);
+            hidden.fill(0.0);
+            exponentials(seen, scale)
+        });
+        sums.borrow_mut().extend(softmax);
+    })?;
+    Ok((scores, sums.into_inner()))
+}
+
+/// Replaces each `x` by `exp((x - max) * scale)` and yields their sum.
+fn exponentials(row: &mut [f32], scale: f32) -> f32 {
+    const LANES: usize = 8;
+    let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut sums = [0.0_f32; LANES];
+    let mut chunks = row.chunks_exact_mut(LANES);
+    for chunk in &mut chunks {
+        for (x, sum) in chunk.iter_mut().zip(&mut sums) {
+            *x = exp((*x - max) * scale);
+            *sum += *x;
+        }
+    }
+    let mut rest = 0.0;
+    for x in chunks.into_remainder() {
+        *x = exp((*x - max) * scale);
+        rest += *x;
+    }
+    sums.iter().sum::<f32>() + rest
+}
+
+/// Divides each row of `values: [rows, head]` by its sum and stores it at every `channels`th place of `target`.
+fn store(values: &[f32], sums: &[f32], target: &mut [f32], channels: usize, head: usize) {
+    for ((row, sum), target) in values.chunks_exact(head).zip(sums).zip(target.chunks_mut(channels)) {
+        let share = sum.recip();
+        for (out, value) in target.iter_mut().zip(row) {
+            *out = value * share;
+        }
+    }
+}

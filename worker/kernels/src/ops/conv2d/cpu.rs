@@ -1,0 +1,75 @@
+//! The CPU's way: patches of the picture become rows of a matrix (im2col), a strip at a time, and candle
+//! multiplies them with the filter.
+
+use candle_core::Tensor;
+
+use super::Shape;
+use crate::{
+    KernelError,
+    cpu::{Array, Cpu, epilogue::Epilogue, view},
+    ops::{Fused, linear},
+};
+
+/// Ceiling for the patches of one strip. The whole matrix would take `kh * kw` times the picture.
+const STRIP_BYTES: usize = 4 << 20;
+
+pub(crate) fn run(
+    cpu: &Cpu,
+    x: &Array,
+    w: &Array,
+    shape: Shape,
+    fused: Fused<'_, Array>,
+) -> Result<Array, KernelError> {
+    let Shape { batch, o, ho, wo, .. } = shape;
+    let (m, k) = (batch * ho * wo, shape.kh * shape.kw * shape.i);
+    if shape.is_pointwise() {
+        return linear::on_cpu(cpu, x, w, linear::Shape { m, n: o, k }, fused);
+    }
+    let epilogue = Epilogue::new(&fused)?;
+    let (x, filter) = (x.view()?, w.as_candle(&[o, k])?.t()?);
+    let strip = (STRIP_BYTES / (k * size_of::<f32>())).clamp(1, m);
+    let mut out = Vec::with_capacity(m * o);
+    for first in (0..m).step_by(strip) {
+        let rows = strip.min(m - first);
+        let patches =
+            Tensor::from_vec(patches(&x, shape, first, rows), (rows, k), &candle_core::Device::Cpu)?;
+        let product = patches.matmul(&filter)?;
+        let start = out.len();
+        out.extend_from_slice(&view(&product)?);
+        epilogue.apply(first, o, &mut out[start..]);
+    }
+    cpu.array(out)
+}
+
+impl Shape {
+    /// True when every output pixel depends on the one input pixel below it.
+    fn is_pointwise(&self) -> bool {
+        self.kh == 1 && self.kw == 1 && self.stride == 1 && self.padding == [0; 4]
+    }
+}
+
+/// Rows `first..first + rows` of the patch matrix `[batch * ho * wo, kh * kw * i]`.
+fn patches(x: &[f32], shape: Shape, first: usize, rows: usize) -> Vec<f32> {
+    let Shape { h, w, i, kh, kw, stride, padding: [top, left, ..], ho, wo, .. } = shape;
+    let mut out = vec![0.0; rows * kh * kw * i];
+    for (row, patch) in (first..).zip(out.chunks_exact_mut(kh * kw * i)) {
+        let (sample, y, x_out) = (row / (ho * wo), row / wo % ho, row % wo);
+        let columns = inside(x_out * stride, left, kw, w);
+        if columns.is_empty() {
+            continue;
+        }
+        for tap_y in inside(y * stride, top, kh, h) {
+            let source = (sample * h + y * stride + tap_y - top) * w + x_out * stride + columns.start - left;
+            let len = columns.len() * i;
+            patch[(tap_y * kw + columns.start) * i..][..len].copy_from_slice(&x[source * i..][..len]);
+        }
+    }
+    out
+}
+
+/// Which taps of a filter that starts at `start - padding` lie inside `0..size`. The others meet zeros.
+fn inside(start: usize, padding: usize, taps: usize, size: usize) -> std::ops::Range<usize> {
+    let begin = padding.saturating_sub(start).min(taps);
+    let end = (size + padding).saturating_sub(start).min(taps);
+    begin..end.max(begin)
+}

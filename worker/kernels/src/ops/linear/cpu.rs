@@ -1,0 +1,26 @@
+//! The CPU's way: candle's matrix product, then the epilogue where the product lies.
+
+use crate::{
+    KernelError,
+    cpu::{Array, Cpu, epilogue::Epilogue, update},
+    ops::Fused,
+};
+
+use super::Shape;
+
+pub(crate) fn run(
+    cpu: &Cpu,
+    x: &Array,
+    w: &Array,
+    shape: Shape,
+    fused: Fused<'_, Array>,
+) -> Result<Array, KernelError> {
+    let Shape { m, n, k } = shape;
+    // The transpose is a matter of strides: nothing is copied.
+    let product = x.as_candle(&[m, k])?.matmul(&w.as_candle(&[n, k])?.t()?)?;
+    let epilogue = Epilogue::new(&fused)?;
+    if !epilogue.is_empty() {
+        update(&product, |rows| epilogue.apply(0, n, rows))?;
+    }
+    cpu.adopt(&product)
+}

@@ -1,0 +1,32 @@
+//! The operators. Each folder holds one: its shape rules (`mod.rs`), the CPU's and the GPU's way to compute it,
+//! its shaders and its tests. The device comes from the operands.
+
+mod activation;
+mod add;
+mod attention;
+mod concat_channels;
+mod conv2d;
+mod dispatch;
+mod embedding;
+mod epilogue;
+mod geglu;
+mod group_norm;
+mod layer_norm;
+mod linear;
+mod map;
+mod upsample_nearest;
+
+pub use activation::Activation;
+pub use add::add;
+pub use attention::attention;
+pub use concat_channels::concat_channels;
+pub use conv2d::{Conv, conv2d};
+pub use embedding::embedding;
+pub use epilogue::Epilogue;
+pub(crate) use epilogue::Fused;
+pub use geglu::geglu;
+pub use group_norm::group_norm;
+pub use layer_norm::layer_norm;
+pub use linear::linear;
+pub use map::{activation, scale_shift, tanh_clamp};
+pub use upsample_nearest::upsample_nearest;

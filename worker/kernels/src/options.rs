@@ -1,0 +1,11 @@
+//! How a GPU is chosen.
+
+/// Wishes for [`Device::gpu`](crate::Device::gpu). The default takes the fastest adapter with all its limits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GpuOptions {
+    /// Insist on a software adapter. It is slow, but it is the same everywhere: useful in tests.
+    pub fallback_adapter: bool,
+    /// Ask only for the limits that every WebGPU device has (128 MiB a binding, 256 invocations, 16 KiB of
+    /// workgroup memory), whatever the adapter offers.
+    pub default_limits: bool,
+}
