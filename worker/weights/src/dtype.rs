@@ -74,8 +74,8 @@ impl RawTensor {
     }
 
     fn scale_rows(&self, scales: &[f32]) -> Vec<f32> {
-        // An empty tensor has no rows to chunk; `max` keeps the chunk length legal.
-        let row_len = self.shape.iter().skip(1).product::<usize>().max(1);
+        // An empty tensor has no rows to chunk; `max` keeps the lengths legal.
+        let row_len = (self.bytes.len() / scales.len().max(1)).max(1);
         let rows = self.bytes.chunks_exact(row_len).zip(scales);
         rows.flat_map(|(row, scale)| row.iter().map(move |&byte| f32::from(byte.cast_signed()) * scale))
             .collect()

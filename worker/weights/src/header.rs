@@ -1,10 +1,14 @@
-//! The header of one safetensors file: parsed by the `safetensors` crate, then held against the file.
+//! The header of one safetensors file: its dtypes are the `safetensors` crate's, its layout is held against the file.
 //!
-//! The crate's own check wants the whole file in memory and does not always name the tensor at fault, so the same
-//! rules are applied here to ranged reads: tensors cover the data section without gap or overlap, in any order,
-//! and each has exactly the bytes that its shape and dtype need.
+//! The crate's own reader wants the whole file in memory, counts bytes in `usize` (4 GiB in a browser) and does not
+//! always name the tensor at fault. So the same rules are applied here to ranged reads: tensors cover the data
+//! section without gap or overlap, in any order, and each has exactly the bytes that its shape and dtype need.
 
-use safetensors::tensor::{Metadata, TensorInfo as Described};
+use std::collections::BTreeMap;
+
+use safetensors::Dtype;
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{ByteSource, WeightsError};
 
@@ -14,11 +18,24 @@ const LENGTH_BYTES: u64 = 8;
 /// The format's own limit, the same as in the reference implementation.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
 
+/// The entry of a header that describes the file and not a tensor.
+const METADATA: &str = "__metadata__";
+
+/// What a header says about one tensor.
+#[derive(Deserialize)]
+pub(crate) struct Described {
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Vec<usize>,
+    /// First byte and end, counted from the start of the data section.
+    #[serde(rename = "data_offsets")]
+    pub(crate) offsets: (u64, u64),
+}
+
 /// A checked header.
 pub(crate) struct Header {
     /// Where the data section starts in the file.
     pub(crate) data_start: u64,
-    /// Every tensor, in the order of its bytes. Offsets count from `data_start`.
+    /// Every tensor, in the order of its bytes.
     pub(crate) tensors: Vec<(String, Described)>,
 }
 
@@ -37,17 +54,26 @@ pub(crate) async fn read(file: &str, source: &dyn ByteSource) -> Result<Header, 
     }
     let data_start = LENGTH_BYTES + header_bytes;
     let json = source.read(LENGTH_BYTES..data_start).await?;
-    let metadata: Metadata = serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))?;
-    let tensors = in_data_order(&metadata);
+    let entries: BTreeMap<String, Value> =
+        serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))?;
+    let tensors = in_data_order(file, entries)?;
     check_layout(file, &tensors, file_bytes - data_start)?;
     Ok(Header { data_start, tensors })
 }
 
-fn in_data_order(metadata: &Metadata) -> Vec<(String, Described)> {
-    let mut tensors: Vec<_> =
-        metadata.tensors().into_iter().map(|(name, described)| (name, described.clone())).collect();
-    tensors.sort_by(|(a_name, a), (b_name, b)| (a.data_offsets, a_name).cmp(&(b.data_offsets, b_name)));
-    tensors
+fn in_data_order(
+    file: &str,
+    entries: BTreeMap<String, Value>,
+) -> Result<Vec<(String, Described)>, WeightsError> {
+    let mut tensors = Vec::new();
+    for (name, entry) in entries.into_iter().filter(|(name, _)| name != METADATA) {
+        let described: Described = serde_json::from_value(entry).map_err(|error| {
+            WeightsError::BadTensor { file: file.to_owned(), tensor: name.clone(), reason: error.to_string() }
+        })?;
+        tensors.push((name, described));
+    }
+    tensors.sort_by_key(|(_, described)| described.offsets);
+    Ok(tensors)
 }
 
 fn check_layout(file: &str, tensors: &[(String, Described)], data_bytes: u64) -> Result<(), WeightsError> {
@@ -58,7 +84,7 @@ fn check_layout(file: &str, tensors: &[(String, Described)], data_bytes: u64) ->
             tensor: name.clone(),
             reason,
         })?;
-        covered = described.data_offsets.1 as u64;
+        covered = described.offsets.1;
     }
     if covered != data_bytes {
         return Err(WeightsError::BadHeader {
@@ -71,7 +97,7 @@ fn check_layout(file: &str, tensors: &[(String, Described)], data_bytes: u64) ->
 
 /// `covered` is where the tensor before this one ends.
 fn check_tensor(described: &Described, covered: u64, data_bytes: u64) -> Result<(), String> {
-    let (begin, end) = (described.data_offsets.0 as u64, described.data_offsets.1 as u64);
+    let (begin, end) = described.offsets;
     if end < begin || end > data_bytes {
         return Err(format!("bytes {begin}..{end} are not inside the {data_bytes} bytes of data"));
     }

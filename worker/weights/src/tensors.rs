@@ -59,8 +59,8 @@ impl Tensors {
         for (file, (path, source)) in files.iter().enumerate() {
             let header = header::read(path, source.as_ref()).await?;
             for (name, described) in header.tensors {
-                let (begin, end) = described.data_offsets;
-                let range = header.data_start + begin as u64..header.data_start + end as u64;
+                let (begin, end) = described.offsets;
+                let range = header.data_start + begin..header.data_start + end;
                 let info = TensorInfo { dtype: described.dtype.into(), shape: described.shape, range, file };
                 if index.insert(name.clone(), info).is_some() {
                     let reason = "another file of the model has it too".to_owned();
