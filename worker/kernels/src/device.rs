@@ -167,3 +167,6 @@ impl std::fmt::Debug for Device {
         write!(formatter, "Device({})", self.name())
     }
 }
+
+#[cfg(test)]
+mod tests;

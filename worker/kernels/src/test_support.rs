@@ -1,1 +1,183 @@
-//! Helpers of the tests.
+//! What the tests of all operators share: data, devices, and one measure of error.
+//!
+//! The measure is the normalised mean squared error `mean((a - b)²) / variance(b)`. It has no unit, so one ceiling
+//! fits all operators, and it cannot be passed by values that are all near zero. Values that are not finite are
+//! counted first: one of them is a failure.
+
+use std::{error::Error, fmt::Debug};
+
+use crate::{DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData};
+
+/// Highest error of `f32` arithmetic against an `f64` reference, or of one device against the other.
+pub(crate) const F32_CEILING: f64 = 1e-10;
+
+/// Highest error between devices when the weights are narrower than `f32`.
+pub(crate) const NARROW_CEILING: f64 = 1e-9;
+
+/// One row of an operator's table of shapes.
+pub(crate) trait Case: Debug {
+    /// The operator on `device`, with inputs that depend on the case alone.
+    fn run(&self, device: &Device) -> Result<Tensor, KernelError>;
+
+    /// The same by obvious loops in `f64`.
+    fn reference(&self) -> Vec<f64>;
+
+    /// Highest error of the GPU against the CPU.
+    fn gpu_ceiling(&self) -> f64 {
+        F32_CEILING
+    }
+}
+
+/// Runs all cases on the CPU and holds them against their references.
+pub(crate) fn cpu_matches_reference(cases: &[impl Case]) {
+    let device = Device::cpu();
+    report(cases, |case| Ok(check(&values(case.run(&device)?)?, &case.reference(), F32_CEILING)?));
+}
+
+/// Runs all cases on both devices. Without a GPU this fails: a skipped test would look like a passed one.
+pub(crate) fn gpu_matches_cpu(cases: &[impl Case]) {
+    let (gpu, cpu) = (gpu(), Device::cpu());
+    report(cases, |case| {
+        let expected: Vec<f64> = values(case.run(&cpu)?)?.into_iter().map(f64::from).collect();
+        Ok(check(&values(case.run(&gpu)?)?, &expected, case.gpu_ceiling())?)
+    });
+}
+
+/// Runs every case before it fails, so that one look shows which shapes are wrong.
+fn report<C: Case>(cases: &[C], run: impl Fn(&C) -> Result<(), Box<dyn Error>>) {
+    assert!(!cases.is_empty(), "the table is empty");
+    let failures: Vec<String> =
+        cases.iter().filter_map(|case| run(case).err().map(|reason| format!("{case:?}: {reason}"))).collect();
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases fail:\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n")
+    );
+}
+
+fn check(got: &[f32], expected: &[f64], ceiling: f64) -> Result<(), String> {
+    if got.len() != expected.len() {
+        return Err(format!("{} values instead of {}", got.len(), expected.len()));
+    }
+    let non_finite = got.iter().filter(|value| !value.is_finite()).count();
+    if non_finite > 0 {
+        return Err(format!("{non_finite} of {} values are not finite", got.len()));
+    }
+    let error = nmse(got, expected);
+    // Written so that a NaN fails.
+    if error <= ceiling { Ok(()) } else { Err(format!("nmse {error:.2e} is above {ceiling:.0e}")) }
+}
+
+/// `mean((got - expected)²) / variance(expected)`. When all expected values are equal, their mean square takes the
+/// place of the variance.
+pub(crate) fn nmse(got: &[f32], expected: &[f64]) -> f64 {
+    let count = expected.len() as f64;
+    let mean = expected.iter().sum::<f64>() / count;
+    let variance = expected.iter().map(|b| (b - mean).powi(2)).sum::<f64>() / count;
+    let scale = if variance > 0.0 { variance } else { mean * mean };
+    got.iter().zip(expected).map(|(&a, b)| (f64::from(a) - b).powi(2)).sum::<f64>() / count / scale
+}
+
+/// Reads a tensor back.
+pub(crate) fn values(tensor: Tensor) -> Result<Vec<f32>, KernelError> {
+    pollster::block_on(tensor.to_vec())
+}
+
+/// The test thread's GPU.
+pub(crate) fn gpu() -> Device {
+    thread_local! {
+        static GPU: Result<Device, KernelError> = pollster::block_on(Device::gpu(GpuOptions::default()));
+    }
+    GPU.with(|gpu| match gpu {
+        Ok(device) => device.clone(),
+        Err(error) => panic!("this test needs a GPU, real or emulated (Mesa's lavapipe will do): {error}"),
+    })
+}
+
+/// Uniform numbers in `-1..1`, always the same for the same seed (SplitMix64: Steele, Lea and Flood 2014).
+pub(crate) fn random(seed: u64, len: usize) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0xD134_2543_DE82_EF95);
+    let mut next = || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        // The upper 24 bits are a multiple of 2^-24 in 0..1.
+        ((mixed ^ (mixed >> 31)) >> 40) as f32 / (1 << 23) as f32 - 1.0
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+/// A tensor of [`random`] numbers.
+pub(crate) fn random_tensor(device: &Device, seed: u64, shape: &[usize]) -> Result<Tensor, KernelError> {
+    device.tensor(shape, &random(seed, shape.iter().product()))
+}
+
+/// A weight as a file would have it, and the numbers that it stands for.
+pub(crate) struct FileWeight {
+    shape: Vec<usize>,
+    dtype: DType,
+    bytes: Vec<u8>,
+    scales: Option<Vec<f32>>,
+    /// The elements, widened.
+    pub(crate) values: Vec<f32>,
+}
+
+impl FileWeight {
+    pub(crate) fn random(seed: u64, shape: &[usize], dtype: DType) -> Self {
+        let wide = random(seed, shape.iter().product());
+        let row_len = wide.len() / shape[0];
+        let scales: Vec<f32> = random(seed + 1, shape[0]).iter().map(|x| (x + 1.5) / 127.0).collect();
+        let integers: Vec<i8> = wide.iter().map(|x| (x * 127.0).round() as i8).collect();
+        let (bytes, values) = match dtype {
+            DType::F32 => (wide.iter().flat_map(|x| x.to_le_bytes()).collect(), wide),
+            DType::F16 => narrow(&wide, half::f16::from_f32, half::f16::to_le_bytes, half::f16::to_f32),
+            DType::BF16 => narrow(&wide, half::bf16::from_f32, half::bf16::to_le_bytes, half::bf16::to_f32),
+            DType::I8 => (
+                integers.iter().map(|q| q.to_le_bytes()[0]).collect(),
+                integers.iter().enumerate().map(|(at, &q)| f32::from(q) * scales[at / row_len]).collect(),
+            ),
+        };
+        let scales = (dtype == DType::I8).then_some(scales);
+        Self { shape: shape.to_vec(), dtype, bytes, scales, values }
+    }
+
+    pub(crate) fn upload(&self, device: &Device) -> Result<Weight, KernelError> {
+        let Self { shape, dtype, bytes, scales, .. } = self;
+        device.weight(WeightData { shape, dtype: *dtype, bytes, scales: scales.as_deref() })
+    }
+}
+
+fn narrow<T: Copy>(
+    wide: &[f32],
+    from_f32: impl Fn(f32) -> T,
+    to_bytes: impl Fn(T) -> [u8; 2],
+    to_f32: impl Fn(T) -> f32,
+) -> (Vec<u8>, Vec<f32>) {
+    let narrow: Vec<T> = wide.iter().map(|&x| from_f32(x)).collect();
+    (narrow.iter().flat_map(|&x| to_bytes(x)).collect(), narrow.iter().map(|&x| to_f32(x)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_measure_can_fail() {
+        assert!(check(&[1.0, 2.0], &[1.0, 2.0], 1e-10).is_ok());
+        assert!(check(&[1.0, 2.001], &[1.0, 2.0], 1e-10).is_err());
+        assert!(check(&[1.0, f32::NAN], &[1.0, 2.0], 1e-10).is_err());
+        assert!(check(&[1.0], &[1.0, 2.0], 1e-10).is_err());
+        assert!(check(&[1.0, 1.0], &[0.0, 0.0], 1e-10).is_err());
+    }
+
+    #[test]
+    fn random_numbers_cover_their_range() {
+        let numbers = random(7, 10_000);
+        let mean = numbers.iter().sum::<f32>() / 10_000.0;
+        assert!(numbers.iter().all(|x| (-1.0..1.0).contains(x)));
+        assert!(mean.abs() < 0.02 && numbers.iter().any(|&x| x > 0.99) && numbers.iter().any(|&x| x < -0.99));
+        assert_ne!(random(7, 3), random(8, 3));
+    }
+}

@@ -14,6 +14,8 @@ mod group_norm;
 mod layer_norm;
 mod linear;
 mod map;
+#[cfg(test)]
+mod test_epilogue;
 mod upsample_nearest;
 
 pub use activation::Activation;
