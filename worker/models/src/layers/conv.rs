@@ -1,0 +1,50 @@
+//! A 3x3 convolution, the only size besides 1x1 in these models.
+
+use kernels::{
+    KernelError, Tensor, Weight,
+    ops::{self, Conv, Epilogue},
+};
+
+use crate::{ModelError, loader::Loader};
+
+/// One row and column of zeros on every side: the output is as large as the input.
+const SAME: Conv = Conv { stride: 1, padding: [1; 4] };
+
+/// A 3x3 convolution over `[n, h, w, c]`.
+pub(crate) struct Conv2d {
+    weight: Weight,
+    bias: Option<Tensor>,
+    shape: Conv,
+}
+
+impl Conv2d {
+    /// Loads a convolution that keeps the size.
+    pub(crate) async fn load(at: &Loader<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
+        let weight = at.weight("weight", &[outputs, inputs, 3, 3]).await?;
+        Ok(Self { weight, bias: Some(at.vector("bias", outputs).await?), shape: SAME })
+    }
+
+    /// Loads a convolution that keeps the size and has no bias.
+    pub(crate) async fn load_without_bias(
+        at: &Loader<'_>,
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<Self, ModelError> {
+        Ok(Self { weight: at.weight("weight", &[outputs, inputs, 3, 3]).await?, bias: None, shape: SAME })
+    }
+
+    /// Makes it step two pixels at a time, with `padding` rows and columns at top, left, bottom and right.
+    pub(crate) fn halving(self, padding: [usize; 4]) -> Self {
+        Self { shape: Conv { stride: 2, padding }, ..self }
+    }
+
+    /// x: `[n, h, w, inputs]` to `[n, h', w', outputs]`
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor, KernelError> {
+        self.forward_with(x, Epilogue::default())
+    }
+
+    /// As [`forward`](Self::forward), with more work fused behind it. The bias is the layer's own.
+    pub(crate) fn forward_with(&self, x: &Tensor, epilogue: Epilogue<'_>) -> Result<Tensor, KernelError> {
+        ops::conv2d(x, &self.weight, self.shape, Epilogue { bias: self.bias.as_ref(), ..epilogue })
+    }
+}

@@ -1,0 +1,103 @@
+//! From a checkpoint's tensors to weights on a device, with every shape checked against the configuration.
+
+use half::{bf16, f16};
+use kernels::{Device, Tensor, Weight, WeightData};
+use weights::{DType, RawTensor, Tensors, WeightsError};
+
+use crate::ModelError;
+
+/// A place in a checkpoint's tree of names, and the device that its weights go to.
+#[derive(Clone)]
+pub(crate) struct Loader<'a> {
+    device: &'a Device,
+    tensors: &'a Tensors,
+    path: String,
+}
+
+impl<'a> Loader<'a> {
+    /// The root of the tree.
+    pub(crate) fn new(device: &'a Device, tensors: &'a Tensors) -> Self {
+        Self { device, tensors, path: String::new() }
+    }
+
+    /// The module `name` below this one; `name` may hold dots.
+    pub(crate) fn at(&self, name: impl std::fmt::Display) -> Self {
+        Self { path: self.name_of(&name.to_string()), ..self.clone() }
+    }
+
+    /// The module's full name.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// True when the checkpoint has the tensor `name` of this module.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.tensors.get(&self.name_of(name)).is_some()
+    }
+
+    /// A matrix, table or filter of exactly this shape.
+    pub(crate) async fn weight(&self, name: &str, shape: &[usize]) -> Result<Weight, ModelError> {
+        let raw = self.read(name).await?;
+        if raw.shape != shape {
+            return Err(wrong_shape(raw, shape));
+        }
+        self.upload(&raw, shape)
+    }
+
+    /// A matrix `[n, k]`; the file may also have it as a 1x1 convolution `[n, k, 1, 1]`.
+    pub(crate) async fn matrix(&self, name: &str, n: usize, k: usize) -> Result<Weight, ModelError> {
+        let raw = self.read(name).await?;
+        if raw.shape != [n, k] && raw.shape != [n, k, 1, 1] {
+            return Err(wrong_shape(raw, &[n, k]));
+        }
+        self.upload(&raw, &[n, k])
+    }
+
+    /// A vector, widened to `f32`.
+    pub(crate) async fn vector(&self, name: &str, len: usize) -> Result<Tensor, ModelError> {
+        let raw = self.read(name).await?;
+        if raw.shape != [len] {
+            return Err(wrong_shape(raw, &[len]));
+        }
+        Ok(self.device.tensor(&[len], &raw.to_f32()?)?)
+    }
+
+    async fn read(&self, name: &str) -> Result<RawTensor, ModelError> {
+        let raw = self.tensors.read(&self.name_of(name)).await?;
+        // A single bad value spreads over the whole picture as black or noise; better to name it here.
+        if is_finite(&raw) { Ok(raw) } else { Err(ModelError::NotFinite { tensor: raw.name }) }
+    }
+
+    fn upload(&self, raw: &RawTensor, shape: &[usize]) -> Result<Weight, ModelError> {
+        let dtype = match raw.dtype {
+            DType::F32 => kernels::DType::F32,
+            DType::F16 => kernels::DType::F16,
+            DType::BF16 => kernels::DType::BF16,
+            DType::I8 => kernels::DType::I8,
+            dtype => return Err(WeightsError::NotWeights { tensor: raw.name.clone(), dtype }.into()),
+        };
+        let data = WeightData { shape, dtype, bytes: &raw.bytes, scales: raw.scales.as_deref() };
+        Ok(self.device.weight(data)?)
+    }
+
+    fn name_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+}
+
+fn wrong_shape(raw: RawTensor, expected: &[usize]) -> ModelError {
+    ModelError::WrongShape { tensor: raw.name, expected: expected.to_vec(), got: raw.shape }
+}
+
+/// Whether all of a tensor's numbers are finite, looked at as they are stored.
+fn is_finite(raw: &RawTensor) -> bool {
+    let scales_are_finite = raw.scales.iter().flatten().all(|scale| scale.is_finite());
+    let bytes = raw.bytes.as_slice();
+    scales_are_finite
+        && match raw.dtype {
+            DType::F32 => bytes.as_chunks().0.iter().all(|&b| f32::from_le_bytes(b).is_finite()),
+            DType::F16 => bytes.as_chunks().0.iter().all(|&b| f16::from_le_bytes(b).is_finite()),
+            DType::BF16 => bytes.as_chunks().0.iter().all(|&b| bf16::from_le_bytes(b).is_finite()),
+            _ => true,
+        }
+}

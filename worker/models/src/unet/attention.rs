@@ -1,0 +1,99 @@
+//! Attention of pixels to each other and to the prompt.
+
+use std::collections::BTreeMap;
+
+use kernels::{KernelError, Tensor, ops};
+
+use crate::{ModelError, layers::Linear, loader::Loader};
+
+/// Attention of a picture's tokens to each other (`attn1`).
+pub(super) struct SelfAttention {
+    to_q: Linear,
+    to_k: Linear,
+    to_v: Linear,
+    to_out: Linear,
+    heads: usize,
+}
+
+impl SelfAttention {
+    pub(super) async fn load(at: &Loader<'_>, width: usize, heads: usize) -> Result<Self, ModelError> {
+        Ok(Self {
+            to_q: Linear::load_without_bias(&at.at("to_q"), width, width).await?,
+            to_k: Linear::load_without_bias(&at.at("to_k"), width, width).await?,
+            to_v: Linear::load_without_bias(&at.at("to_v"), width, width).await?,
+            to_out: Linear::load(&at.at("to_out.0"), width, width).await?,
+            heads,
+        })
+    }
+
+    /// `residual + attention(x)`
+    pub(super) fn add_to(&self, residual: &Tensor, x: &Tensor) -> Result<Tensor, KernelError> {
+        let (q, k, v) = (self.to_q.forward(x)?, self.to_k.forward(x)?, self.to_v.forward(x)?);
+        self.to_out.add_to(residual, &ops::attention(&q, &k, &v, self.heads, false)?)
+    }
+}
+
+/// Attention of a picture's tokens to the prompt's (`attn2`).
+pub(super) struct CrossAttention {
+    to_q: Linear,
+    to_k: Linear,
+    to_v: Linear,
+    to_out: Linear,
+    heads: usize,
+    /// Under which the [`Context`] keeps this layer's part.
+    name: String,
+}
+
+/// What every cross-attention layer makes of a prompt. It does not depend on picture or timestep, so it is
+/// computed once and used in every step. Layers are told apart by their names.
+#[derive(Default)]
+pub struct Context(pub(super) BTreeMap<String, KeyValue>);
+
+/// Keys and values of one layer, each `[b, t, c]`.
+pub(super) struct KeyValue {
+    k: Tensor,
+    v: Tensor,
+}
+
+impl CrossAttention {
+    pub(super) async fn load(
+        at: &Loader<'_>,
+        width: usize,
+        context_width: usize,
+        heads: usize,
+    ) -> Result<Self, ModelError> {
+        Ok(Self {
+            to_q: Linear::load_without_bias(&at.at("to_q"), width, width).await?,
+            to_k: Linear::load_without_bias(&at.at("to_k"), context_width, width).await?,
+            to_v: Linear::load_without_bias(&at.at("to_v"), context_width, width).await?,
+            to_out: Linear::load(&at.at("to_out.0"), width, width).await?,
+            heads,
+            name: at.path().to_owned(),
+        })
+    }
+
+    /// Adds this layer's part to a context. prompt: `[b, t, context_width]`
+    pub(super) fn prepare(&self, prompt: &Tensor, context: &mut Context) -> Result<(), KernelError> {
+        let part = KeyValue { k: self.to_k.forward(prompt)?, v: self.to_v.forward(prompt)? };
+        context.0.insert(self.name.clone(), part);
+        Ok(())
+    }
+
+    /// `residual + attention(x, prompt)`
+    pub(super) fn add_to(
+        &self,
+        residual: &Tensor,
+        x: &Tensor,
+        context: &Context,
+    ) -> Result<Tensor, KernelError> {
+        let Some(KeyValue { k, v }) = context.0.get(&self.name) else {
+            return Err(KernelError::Shape {
+                op: "cross-attention",
+                expected: "a context made by the same model".to_owned(),
+                got: format!("one of {} layers", context.0.len()),
+            });
+        };
+        let q = self.to_q.forward(x)?;
+        self.to_out.add_to(residual, &ops::attention(&q, k, v, self.heads, false)?)
+    }
+}

@@ -1,0 +1,111 @@
+//! A transformer over the pixels of a picture (diffusers' `Transformer2DModel`).
+
+use kernels::{KernelError, Tensor, ops};
+
+use super::{
+    Pass,
+    attention::{Context, CrossAttention, SelfAttention},
+};
+use crate::{
+    ModelError,
+    layers::{GroupNorm, LayerNorm, Linear, size_of},
+    loader::Loader,
+};
+
+/// The transformers' norms do not follow the configuration's `norm_eps`.
+const GROUP_NORM_EPS: f32 = 1e-6;
+const LAYER_NORM_EPS: f32 = 1e-5;
+/// Width of the feed-forward layer over the width of a token.
+const EXPANSION: usize = 4;
+
+/// Sizes of a transformer.
+#[derive(Clone, Copy)]
+pub(super) struct TransformerShape {
+    pub(super) width: usize,
+    pub(super) heads: usize,
+    pub(super) layers: usize,
+    pub(super) context_width: usize,
+    pub(super) groups: usize,
+}
+
+/// `x + proj_out(blocks(proj_in(norm(x))))`. The projections are 1x1 convolutions or linear layers, which are
+/// the same computation on channels-last pixels.
+pub(super) struct Transformer {
+    name: String,
+    norm: GroupNorm,
+    proj_in: Linear,
+    transformer_blocks: Vec<TransformerBlock>,
+    proj_out: Linear,
+}
+
+impl Transformer {
+    pub(super) async fn load(at: &Loader<'_>, shape: TransformerShape) -> Result<Self, ModelError> {
+        let width = shape.width;
+        let mut transformer_blocks = Vec::with_capacity(shape.layers);
+        for index in 0..shape.layers {
+            let at = at.at("transformer_blocks").at(index);
+            transformer_blocks.push(TransformerBlock::load(&at, shape).await?);
+        }
+        Ok(Self {
+            name: at.path().to_owned(),
+            norm: GroupNorm::load(&at.at("norm"), width, shape.groups, GROUP_NORM_EPS).await?,
+            proj_in: Linear::load(&at.at("proj_in"), width, width).await?,
+            transformer_blocks,
+            proj_out: Linear::load(&at.at("proj_out"), width, width).await?,
+        })
+    }
+
+    pub(super) fn cross_attentions(&self) -> impl Iterator<Item = &CrossAttention> {
+        self.transformer_blocks.iter().map(|block| &block.attn2)
+    }
+
+    /// x: `[n, h, w, width]`
+    pub(super) fn forward(&self, x: &Tensor, pass: &Pass<'_>) -> Result<Tensor, KernelError> {
+        let [height, width] = size_of(x)?;
+        let projected = self.proj_in.forward(&self.norm.forward(x)?)?;
+        let channels = projected.shape().last().copied().unwrap_or_default();
+        let mut tokens = projected.reshape(&[pass.samples(), height * width, channels])?;
+        for block in &self.transformer_blocks {
+            tokens = block.forward(&tokens, pass.context)?;
+        }
+        let output = self.proj_out.add_to(x, &tokens.reshape(x.shape())?)?;
+        pass.taps.record(&self.name, &output);
+        Ok(output)
+    }
+}
+
+/// Attention to the picture, attention to the prompt, feed-forward: each on normalised tokens, each added.
+struct TransformerBlock {
+    norm1: LayerNorm,
+    attn1: SelfAttention,
+    norm2: LayerNorm,
+    attn2: CrossAttention,
+    norm3: LayerNorm,
+    /// Twice the inner width: half of it gates the other half.
+    ff_in: Linear,
+    ff_out: Linear,
+}
+
+impl TransformerBlock {
+    async fn load(at: &Loader<'_>, shape: TransformerShape) -> Result<Self, ModelError> {
+        let TransformerShape { width, heads, context_width, .. } = shape;
+        let inner = EXPANSION * width;
+        Ok(Self {
+            norm1: LayerNorm::load(&at.at("norm1"), width, LAYER_NORM_EPS).await?,
+            attn1: SelfAttention::load(&at.at("attn1"), width, heads).await?,
+            norm2: LayerNorm::load(&at.at("norm2"), width, LAYER_NORM_EPS).await?,
+            attn2: CrossAttention::load(&at.at("attn2"), width, context_width, heads).await?,
+            norm3: LayerNorm::load(&at.at("norm3"), width, LAYER_NORM_EPS).await?,
+            ff_in: Linear::load(&at.at("ff.net.0.proj"), width, 2 * inner).await?,
+            ff_out: Linear::load(&at.at("ff.net.2"), inner, width).await?,
+        })
+    }
+
+    /// tokens: `[n, t, width]`
+    fn forward(&self, tokens: &Tensor, context: &Context) -> Result<Tensor, KernelError> {
+        let tokens = self.attn1.add_to(tokens, &self.norm1.forward(tokens)?)?;
+        let tokens = self.attn2.add_to(&tokens, &self.norm2.forward(&tokens)?, context)?;
+        let inner = ops::geglu(&self.ff_in.forward(&self.norm3.forward(&tokens)?)?)?;
+        self.ff_out.add_to(&tokens, &inner)
+    }
+}
