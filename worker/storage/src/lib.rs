@@ -1,1 +1,77 @@
-//! TODO
+//! One database for everything that must outlive a visit: model files, the gallery, settings.
+//!
+//! The page and the worker each open the IndexedDB database `palimpsest`. All rules live above a small
+//! [`Backend`] with one-transaction operations only, so nothing else can be awaited while a transaction is open
+//! (IndexedDB would close it), and the same rules are tested natively over [`Memory`].
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | `models` | `[model]` | JSON [`ModelRecord`]: a model exists when it has this row, which is written last |
+//! | `staging` | `[folder]` | JSON: when a folder that is still being filled was last touched |
+//! | `files` | `[folder, path]` | JSON [`FileRecord`] |
+//! | `chunks` | `[folder, path, index]` | Blob of at most [`CHUNK_BYTES`] |
+//! | `pictures` | `[id]` | JSON [`PictureEntry`] |
+//! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `thumbnail` |
+//! | `settings` | `[name]` | JSON, the caller's own |
+
+mod backend;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+mod error;
+mod file;
+mod memory;
+mod models;
+mod pictures;
+mod settings;
+
+pub use backend::{Backend, BlobHandle, Key, Table, Write};
+#[cfg(target_arch = "wasm32")]
+pub use browser::{Browser, BrowserBlob, Estimate, estimate, persist};
+pub use error::StorageError;
+pub use file::{CHUNK_BYTES, FileRecord, StoredFile};
+pub use memory::{Memory, MemoryBlob};
+pub use models::{Import, ModelRecord};
+pub use pictures::{NewPicture, PictureEntry, PicturePart};
+
+use std::rc::Rc;
+
+/// The database. Clones share one connection.
+#[derive(Debug)]
+pub struct Storage<B> {
+    backend: Rc<B>,
+}
+
+/// The database of this browser.
+#[cfg(target_arch = "wasm32")]
+pub type BrowserStorage = Storage<Browser>;
+
+/// The same rules over memory.
+pub type MemoryStorage = Storage<Memory>;
+
+impl<B> Clone for Storage<B> {
+    fn clone(&self) -> Self {
+        Self { backend: Rc::clone(&self.backend) }
+    }
+}
+
+impl<B: Backend> Storage<B> {
+    /// Uses an open backend.
+    pub fn over(backend: B) -> Self {
+        Self { backend: Rc::new(backend) }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Storage<Browser> {
+    /// Opens the browser's database, creating it on the first visit.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] where the browser keeps nothing (some private windows, blocked site data),
+    /// [`StorageError::Blocked`] while another tab holds an older version open.
+    pub async fn open() -> Result<Self, StorageError> {
+        Ok(Self::over(Browser::open().await?))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! The little that the rules above need of a database: two kinds of value, keys of text, one transaction a call.
+
+use std::future::Future;
+
+use crate::StorageError;
+
+/// A table of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// Models that can be used.
+    Models,
+    /// Folders that are being filled.
+    Staging,
+    /// Files of models' folders.
+    Files,
+    /// The files' bytes.
+    Chunks,
+    /// The gallery's records.
+    Pictures,
+    /// The gallery's bytes.
+    PictureBlobs,
+    /// The page's settings.
+    Settings,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Self; 7] = [
+        Self::Models,
+        Self::Staging,
+        Self::Files,
+        Self::Chunks,
+        Self::Pictures,
+        Self::PictureBlobs,
+        Self::Settings,
+    ];
+
+    /// The object store's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Models => "models",
+            Self::Staging => "staging",
+            Self::Files => "files",
+            Self::Chunks => "chunks",
+            Self::Pictures => "pictures",
+            Self::PictureBlobs => "picture_blobs",
+            Self::Settings => "settings",
+        }
+    }
+}
+
+/// A key: parts compared one after another, so that a prefix names a group of rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key(pub Vec<String>);
+
+impl Key {
+    /// A key of these parts.
+    pub fn of<const N: usize>(parts: [&str; N]) -> Self {
+        Self(parts.map(str::to_owned).to_vec())
+    }
+
+    /// The last part: a name within the group.
+    pub fn name(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+}
+
+/// One change of a transaction.
+#[derive(Debug, Clone)]
+pub enum Write<Blob> {
+    /// Stores JSON, in place of what was there.
+    Text(Table, Key, String),
+    /// Stores bytes, in place of what was there.
+    Bytes(Table, Key, Blob),
+    /// Removes the row of this key and every row whose key begins with it.
+    Delete(Table, Key),
+}
+
+/// Bytes that may lie on disk until they are read.
+pub trait BlobHandle: Clone + 'static {
+    /// Copies bytes.
+    ///
+    /// # Errors
+    /// [`StorageError::Failed`] when the browser cannot hold them.
+    fn from_bytes(bytes: &[u8]) -> Result<Self, StorageError>;
+
+    /// Length in bytes.
+    fn len_bytes(&self) -> u64;
+
+    /// Reads `start..end`, which the caller keeps within the length.
+    ///
+    /// # Errors
+    /// [`StorageError::Damaged`] when the bytes are no longer there.
+    fn read(&self, start: u64, end: u64) -> impl Future<Output = Result<Vec<u8>, StorageError>>;
+}
+
+/// A database; every call is one transaction.
+pub trait Backend: 'static {
+    /// How it holds bytes.
+    type Blob: BlobHandle;
+
+    /// The JSON of a row.
+    ///
+    /// # Errors
+    /// As the browser says: see [`StorageError::from_exception`]. So for every call here.
+    fn text(&self, table: Table, key: &Key) -> impl Future<Output = Result<Option<String>, StorageError>>;
+
+    /// The bytes of a row, unread.
+    ///
+    /// # Errors
+    /// As for [`Backend::text`].
+    fn blob(&self, table: Table, key: &Key)
+    -> impl Future<Output = Result<Option<Self::Blob>, StorageError>>;
+
+    /// All rows of JSON whose key begins with `prefix`, by key.
+    ///
+    /// # Errors
+    /// As for [`Backend::text`].
+    fn texts(
+        &self,
+        table: Table,
+        prefix: &Key,
+    ) -> impl Future<Output = Result<Vec<(Key, String)>, StorageError>>;
+
+    /// Rows in a table.
+    ///
+    /// # Errors
+    /// As for [`Backend::text`].
+    fn count(&self, table: Table) -> impl Future<Output = Result<u64, StorageError>>;
+
+    /// Makes all changes, in order, or none.
+    ///
+    /// # Errors
+    /// As for [`Backend::text`]; then nothing has changed.
+    fn write(&self, changes: Vec<Write<Self::Blob>>) -> impl Future<Output = Result<(), StorageError>>;
+}

@@ -1,0 +1,10 @@
+//! IndexedDB.
+
+mod blob;
+mod database;
+mod promise;
+mod quota;
+
+pub use blob::BrowserBlob;
+pub use database::Browser;
+pub use quota::{Estimate, estimate, persist};

@@ -1,0 +1,132 @@
+//! The database in memory: for tests, with a capacity to run out of.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use crate::{Backend, BlobHandle, Key, StorageError, Table, Write, error::damaged};
+
+/// Bytes in memory.
+#[derive(Debug, Clone)]
+pub struct MemoryBlob(Rc<[u8]>);
+
+impl BlobHandle for MemoryBlob {
+    fn from_bytes(bytes: &[u8]) -> Result<Self, StorageError> {
+        Ok(Self(bytes.into()))
+    }
+
+    fn len_bytes(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    async fn read(&self, start: u64, end: u64) -> Result<Vec<u8>, StorageError> {
+        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        let bytes = range.and_then(|(start, end)| self.0.get(start..end));
+        bytes.map(<[u8]>::to_vec).ok_or_else(|| damaged("a stored file", format!("no bytes {start}..{end}")))
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Value {
+    Text(String),
+    Bytes(MemoryBlob),
+}
+
+impl Value {
+    fn len_bytes(&self) -> u64 {
+        match self {
+            Self::Text(text) => text.len() as u64,
+            Self::Bytes(blob) => blob.len_bytes(),
+        }
+    }
+}
+
+type Rows = BTreeMap<(Table, Key), Value>;
+
+/// A database in memory.
+#[derive(Debug)]
+pub struct Memory {
+    rows: RefCell<Rows>,
+    capacity_bytes: Cell<u64>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { rows: RefCell::default(), capacity_bytes: Cell::new(u64::MAX) }
+    }
+}
+
+impl Memory {
+    /// A database that is [`StorageError::Full`] beyond so many bytes of values.
+    pub fn with_capacity_bytes(capacity_bytes: u64) -> Self {
+        Self { capacity_bytes: Cell::new(capacity_bytes), ..Self::default() }
+    }
+
+    /// Every key, for tests that look for leftovers.
+    pub fn keys(&self) -> Vec<(Table, Key)> {
+        self.rows.borrow().keys().cloned().collect()
+    }
+}
+
+fn begins_with(key: &Key, prefix: &Key) -> bool {
+    key.0.starts_with(&prefix.0)
+}
+
+impl Backend for Memory {
+    type Blob = MemoryBlob;
+
+    async fn text(&self, table: Table, key: &Key) -> Result<Option<String>, StorageError> {
+        match self.rows.borrow().get(&(table, key.clone())) {
+            Some(Value::Text(text)) => Ok(Some(text.clone())),
+            Some(Value::Bytes(_)) => {
+                Err(damaged(format!("{}/{}", table.name(), key.name()), "bytes, not text"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn blob(&self, table: Table, key: &Key) -> Result<Option<MemoryBlob>, StorageError> {
+        match self.rows.borrow().get(&(table, key.clone())) {
+            Some(Value::Bytes(blob)) => Ok(Some(blob.clone())),
+            Some(Value::Text(_)) => {
+                Err(damaged(format!("{}/{}", table.name(), key.name()), "text, not bytes"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn texts(&self, table: Table, prefix: &Key) -> Result<Vec<(Key, String)>, StorageError> {
+        let rows = self.rows.borrow();
+        let found = rows.iter().filter(|((of, key), _)| *of == table && begins_with(key, prefix));
+        Ok(found
+            .filter_map(|((_, key), value)| match value {
+                Value::Text(text) => Some((key.clone(), text.clone())),
+                Value::Bytes(_) => None,
+            })
+            .collect())
+    }
+
+    async fn count(&self, table: Table) -> Result<u64, StorageError> {
+        Ok(self.rows.borrow().keys().filter(|(of, _)| *of == table).count() as u64)
+    }
+
+    async fn write(&self, changes: Vec<Write<MemoryBlob>>) -> Result<(), StorageError> {
+        let mut rows = self.rows.borrow().clone();
+        for change in changes {
+            match change {
+                Write::Text(table, key, text) => drop(rows.insert((table, key), Value::Text(text))),
+                Write::Bytes(table, key, blob) => drop(rows.insert((table, key), Value::Bytes(blob))),
+                Write::Delete(table, prefix) => {
+                    rows.retain(|(of, key), _| *of != table || !begins_with(key, &prefix));
+                }
+            }
+        }
+        if rows.values().map(Value::len_bytes).sum::<u64>() > self.capacity_bytes.get() {
+            return Err(StorageError::Full);
+        }
+        *self.rows.borrow_mut() = rows;
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+use pollster::block_on;
+
+use super::*;
+
+fn blob(bytes: &[u8]) -> MemoryBlob {
+    MemoryBlob::from_bytes(bytes).unwrap()
+}
+
+fn numbers(len: usize) -> Vec<u8> {
+    (0..len).map(|i| (i * 7 % 251) as u8).collect()
+}
+
+fn picture(id: &str, created_millis: f64, png: &[u8]) -> NewPicture<MemoryBlob> {
+    let entry = PictureEntry { id: id.to_owned(), created_millis, metadata: format!("{{\"id\":\"{id}\"}}") };
+    NewPicture { entry, png: blob(png), latents: Some(blob(b"latents")), thumbnail: None }
+}
+
+/// Stores one model of two files in chunks of ten bytes.
+fn import(
+    storage: &MemoryStorage,
+    id: &str,
+    now_millis: f64,
+    unet: &[u8],
+) -> Result<ModelRecord, StorageError> {
+    block_on(async {
+        let mut import = storage.import_model_in_chunks(id, now_millis, 10).await?;
+        import.add("unet/weights", &blob(unet), now_millis, &mut |_| {}).await?;
+        import.add("model_index.json", &blob(b"{}"), now_millis, &mut |_| {}).await?;
+        import.publish("A model", "{}".to_owned()).await
+    })
+}
+
+fn rows(storage: &MemoryStorage, table: Table) -> usize {
+    storage.backend.keys().iter().filter(|(of, _)| *of == table).count()
+}
+
+#[test]
+fn a_range_is_read_across_chunks() {
+    let storage = MemoryStorage::over(Memory::default());
+    let bytes = numbers(35);
+    let model = import(&storage, "m", 1.0, &bytes).unwrap();
+    let file = block_on(storage.model_file(&model.folder, "unet/weights")).unwrap().unwrap();
+    assert_eq!(file.record().chunks, 4);
+    for start in 0..=bytes.len() {
+        for end in start..=bytes.len() {
+            let part = block_on(file.read(start as u64, end as u64)).unwrap();
+            assert_eq!(part, bytes[start..end], "bytes {start}..{end}");
+        }
+    }
+    assert!(matches!(block_on(file.read(30, 36)), Err(StorageError::Damaged { .. })));
+}
+
+#[test]
+fn the_hash_is_that_of_the_whole_file() {
+    let storage = MemoryStorage::over(Memory::default());
+    let model = import(&storage, "m", 1.0, b"abcdefghijklmnopqrstuvwxyz").unwrap();
+    let file = block_on(storage.model_file(&model.folder, "unet/weights")).unwrap().unwrap();
+    // echo -n abcdefghijklmnopqrstuvwxyz | sha256sum
+    let expected = "71c480df93d6ae2f1efad1447c66c9525e316218cf51fc8d9ed832f2daf18b73";
+    assert_eq!(file.record().sha256, expected);
+    assert_eq!(model.bytes, 28);
+}
+
+#[test]
+fn progress_tells_every_byte_once() {
+    let storage = MemoryStorage::over(Memory::default());
+    let mut told = Vec::new();
+    block_on(async {
+        let mut import = storage.import_model_in_chunks("m", 1.0, 10).await.unwrap();
+        import.add("f", &blob(&numbers(25)), 1.0, &mut |bytes| told.push(bytes)).await.unwrap();
+    });
+    assert_eq!(told, [10, 10, 5]);
+}
+
+#[test]
+fn a_lost_chunk_is_damage_not_silence() {
+    let storage = MemoryStorage::over(Memory::default());
+    let model = import(&storage, "m", 1.0, &numbers(35)).unwrap();
+    let lost = Key::of([&model.folder, "unet/weights", "000002"]);
+    block_on(storage.backend.write(vec![Write::Delete(Table::Chunks, lost)])).unwrap();
+    let file = block_on(storage.model_file(&model.folder, "unet/weights")).unwrap().unwrap();
+    assert!(block_on(file.read(0, 20)).is_ok());
+    assert!(matches!(block_on(file.read(15, 25)), Err(StorageError::Damaged { .. })));
+}
+
+#[test]
+fn a_half_stored_model_never_shows_up_and_is_swept_later() {
+    let storage = MemoryStorage::over(Memory::default());
+    block_on(async {
+        let mut import = storage.import_model_in_chunks("m", 1000.0, 10).await.unwrap();
+        import.add("unet/weights", &blob(&numbers(35)), 1000.0, &mut |_| {}).await.unwrap();
+        drop(import);
+        assert_eq!(storage.models().await.unwrap(), []);
+        assert_eq!(storage.sweep_imports(2000.0).await.unwrap(), 0, "another tab may still be at it");
+        assert_eq!(rows(&storage, Table::Chunks), 4);
+        assert_eq!(storage.sweep_imports(1000.0 + 3_600_000.0).await.unwrap(), 1);
+    });
+    assert_eq!(storage.backend.keys(), []);
+}
+
+#[test]
+fn a_full_database_leaves_nothing_after_discard() {
+    let storage = MemoryStorage::over(Memory::with_capacity_bytes(100));
+    block_on(async {
+        let mut import = storage.import_model_in_chunks("m", 1.0, 10).await.unwrap();
+        let stored = import.add("unet/weights", &blob(&numbers(200)), 1.0, &mut |_| {}).await;
+        assert_eq!(stored, Err(StorageError::Full));
+        import.discard().await.unwrap();
+    });
+    assert_eq!(storage.backend.keys(), []);
+}
+
+#[test]
+fn a_new_version_replaces_the_old_one_at_once() {
+    let storage = MemoryStorage::over(Memory::default());
+    let old = import(&storage, "m", 1.0, &numbers(35)).unwrap();
+    let new = import(&storage, "m", 2.0, &numbers(12)).unwrap();
+    assert_ne!(old.hash, new.hash);
+    assert_eq!(block_on(storage.models()).unwrap(), std::slice::from_ref(&new));
+    assert!(block_on(storage.model_file(&old.folder, "unet/weights")).unwrap().is_none());
+    assert!(block_on(storage.model_file(&new.folder, "unet/weights")).unwrap().is_some());
+    assert_eq!((rows(&storage, Table::Chunks), rows(&storage, Table::Staging)), (3, 0));
+}
+
+#[test]
+fn deleting_a_model_leaves_the_others() {
+    let storage = MemoryStorage::over(Memory::default());
+    import(&storage, "m", 1.0, &numbers(35)).unwrap();
+    let other = import(&storage, "m2", 1.0, &numbers(35)).unwrap();
+    block_on(storage.delete_model("m")).unwrap();
+    assert_eq!(block_on(storage.models()).unwrap(), [other]);
+    assert_eq!(rows(&storage, Table::Files), 2);
+    block_on(storage.delete_model("no such model")).unwrap();
+}
+
+#[test]
+fn pictures_come_newest_first_with_their_parts() {
+    let storage = MemoryStorage::over(Memory::default());
+    block_on(async {
+        for (id, created) in [("a", 10.0), ("c", 30.0), ("b", 30.0)] {
+            storage.insert_picture(picture(id, created, id.as_bytes())).await.unwrap();
+        }
+        let ids: Vec<_> = storage.pictures().await.unwrap().into_iter().map(|entry| entry.id).collect();
+        assert_eq!(ids, ["c", "b", "a"]);
+        let png = storage.picture_part("b", PicturePart::Png).await.unwrap().unwrap();
+        assert_eq!(png.read(0, png.len_bytes()).await.unwrap(), b"b");
+        assert!(storage.picture_part("b", PicturePart::Thumbnail).await.unwrap().is_none());
+        storage.delete_picture("b").await.unwrap();
+        let gone = storage.picture_part("b", PicturePart::Png).await;
+        assert!(matches!(gone, Err(StorageError::Missing { .. })));
+        assert_eq!(storage.picture_count().await.unwrap(), 2);
+    });
+    assert_eq!(rows(&storage, Table::PictureBlobs), 4);
+}
+
+#[test]
+fn a_picture_is_stored_whole_or_not_at_all() {
+    let storage = MemoryStorage::over(Memory::with_capacity_bytes(200));
+    block_on(storage.insert_picture(picture("a", 1.0, b"small"))).unwrap();
+    let refused = block_on(storage.insert_picture(picture("b", 2.0, &numbers(150))));
+    assert_eq!(refused, Err(StorageError::Full));
+    assert_eq!(block_on(storage.pictures()).unwrap().len(), 1);
+    assert_eq!(rows(&storage, Table::PictureBlobs), 2);
+}
+
+#[test]
+fn settings_are_replaced() {
+    let storage = MemoryStorage::over(Memory::default());
+    assert_eq!(block_on(storage.setting("theme")), Ok(None));
+    block_on(storage.set_setting("theme", "\"dark\"".to_owned())).unwrap();
+    block_on(storage.set_setting("theme", "\"light\"".to_owned())).unwrap();
+    assert_eq!(block_on(storage.setting("theme")), Ok(Some("\"light\"".to_owned())));
+}
+
+#[test]
+fn exceptions_are_sorted_by_name() {
+    let sort = |name, opening| StorageError::from_exception(name, "why", opening);
+    assert_eq!(sort("QuotaExceededError", false), StorageError::Full);
+    assert_eq!(sort("VersionError", true), StorageError::Blocked);
+    assert!(matches!(sort("SecurityError", true), StorageError::Refused { .. }));
+    assert!(matches!(sort("InvalidStateError", true), StorageError::Refused { .. }));
+    assert!(matches!(sort("UnknownError", true), StorageError::Refused { .. }));
+    assert!(matches!(sort("NotReadableError", false), StorageError::Damaged { .. }));
+    assert!(matches!(sort("UnknownError", false), StorageError::Failed { .. }));
+}
