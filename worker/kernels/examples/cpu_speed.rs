@@ -80,7 +80,7 @@ fn measure(
 }
 
 fn values(count: usize) -> Vec<f32> {
-    (0..count).map(|at| ((at * 7919) % 1009) as f32 / 1009.0 - 0.5).collect()
+    (0..count).map(|at| (at % 1009 * 7919 % 1009) as f32 / 1009.0 - 0.5).collect()
 }
 
 fn tensor(device: &Device, shape: &[usize]) -> Result<Tensor, KernelError> {

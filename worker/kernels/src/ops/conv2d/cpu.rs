@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Ceiling for the patches of one strip. The whole matrix would take `kh * kw` times the picture.
-const STRIP_BYTES: usize = 4 << 20;
+const STRIP_BYTES: usize = 16 << 20;
 
 pub(crate) fn run(
     cpu: &Cpu,

@@ -9,7 +9,7 @@ use super::{
     Epilogue,
     dispatch::{dispatch, same_device},
 };
-use crate::{KernelError, Tensor, Weight};
+use crate::{KernelError, Tensor, Weight, tensor::checked_len};
 
 const OP: &str = "conv2d";
 
@@ -52,6 +52,7 @@ pub fn conv2d(
 ) -> Result<Tensor, KernelError> {
     let shape = checked_shape(x.shape(), weight.shape(), conv)?;
     let out = [shape.batch, shape.ho, shape.wo, shape.o];
+    checked_len(OP, &out)?;
     same_device(OP, x.device(), [weight.device()])?;
     epilogue.check(OP, x.device(), &out)?;
     let rows_per_sample = shape.ho * shape.wo;

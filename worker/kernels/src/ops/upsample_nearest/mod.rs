@@ -6,7 +6,7 @@ mod gpu;
 mod tests;
 
 use super::dispatch::dispatch;
-use crate::{KernelError, Tensor};
+use crate::{KernelError, Tensor, tensor::checked_len};
 
 const OP: &str = "upsample_nearest";
 
@@ -30,9 +30,7 @@ pub fn upsample_nearest(x: &Tensor, out_h: usize, out_w: usize) -> Result<Tensor
     let &[batch, h, w, c] = x.shape() else {
         return Err(KernelError::shape(OP, "x [n, h, w, c]", x.shape()));
     };
-    if out_h == 0 || out_w == 0 {
-        return Err(KernelError::shape(OP, "an output of 1 pixel or more", (out_h, out_w)));
-    }
+    checked_len(OP, &[batch, out_h, out_w, c])?;
     let shape = Shape { batch, h, w, c, out_h, out_w };
     dispatch(
         x.device(),
