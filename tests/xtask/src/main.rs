@@ -1,2 +1,56 @@
-//! TODO
-fn main() {}
+//! The one tool: `cargo xtask serve`, `build` and `test`. Each sets up what is missing on the machine first.
+//!
+//! Plain std Rust, so that the first run on a fresh machine starts within seconds.
+
+mod lockfile;
+mod optimize;
+mod shell;
+mod site;
+mod stages;
+mod system;
+mod tools;
+
+use std::process::ExitCode;
+
+use shell::Outcome;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  serve [--port N]      build the page and serve it on http://127.0.0.1:8080
+  build                 build the page into dist/
+  test [--only STAGE]   every check, in order: setup, format, clippy, clippy-wasm, tests, build, e2e
+  optimize              trunk's post-build hook: wasm-opt over the worker, where it is on PATH";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["serve"] => site::serve(site::DEFAULT_PORT),
+        ["serve", "--port", port] => serve_on(port),
+        ["build"] => site::build(),
+        ["test"] => stages::run(None),
+        ["test", "--only", stage] => stages::run(Some(stage)),
+        ["optimize"] => optimize::hook(),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        [] => Err(USAGE.into()),
+        other => Err(format!("unknown command `{}`\n\n{USAGE}", other.join(" ")).into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nerror: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_on(port: &str) -> Outcome {
+    match port.parse() {
+        Ok(port) => site::serve(port),
+        Err(_) => Err(format!("`{port}` is not a port: a number from 1 to 65535").into()),
+    }
+}
