@@ -31,8 +31,6 @@ pub struct ModelRecord {
     pub hash: String,
     /// Bytes in all.
     pub bytes: u64,
-    /// The worker's own JSON about it, which this crate does not read.
-    pub details: String,
 }
 
 /// A model on its way into the database.
@@ -167,14 +165,13 @@ impl<B: Backend> Import<B> {
     ///
     /// # Errors
     /// As [`Backend::write`]; then the model before it is still there.
-    pub async fn publish(self, name: &str, details: String) -> Result<ModelRecord, StorageError> {
+    pub async fn publish(self, name: &str) -> Result<ModelRecord, StorageError> {
         let record = ModelRecord {
             id: self.id.clone(),
             name: name.to_owned(),
             folder: self.folder.clone(),
             hash: folder_hash(self.files.iter().map(|(path, file)| (path.as_str(), file.sha256.as_str()))),
             bytes: self.files.iter().map(|(_, file)| file.bytes).sum(),
-            details,
         };
         let key = Key::of([&self.id]);
         let mut changes = Vec::new();
@@ -204,8 +201,9 @@ impl<B: Backend> Import<B> {
     }
 }
 
-/// SHA-256 over `path NUL hash NUL` of every file, by path: the same files give the same hash in any order.
-fn folder_hash<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+/// [`ModelRecord::hash`] of files given as (path, hash): SHA-256 over `path NUL hash NUL` of each, by path, so
+/// that the same files give the same hash in any order.
+pub fn folder_hash<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut files: Vec<_> = files.collect();
     files.sort_unstable();
     let mut hash = Sha256::new();

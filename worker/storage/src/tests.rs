@@ -2,6 +2,9 @@ use pollster::block_on;
 
 use super::*;
 
+/// `echo -n {} | sha256sum`
+const EMPTY_OBJECT: &str = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+
 fn blob(bytes: &[u8]) -> MemoryBlob {
     MemoryBlob::from_bytes(bytes).unwrap()
 }
@@ -26,7 +29,7 @@ fn import(
         let mut import = storage.import_model_in_chunks(id, now_millis, 10).await?;
         import.add("unet/weights", &blob(unet), now_millis, &mut |_| {}).await?;
         import.add("model_index.json", &blob(b"{}"), now_millis, &mut |_| {}).await?;
-        import.publish("A model", "{}".to_owned()).await
+        import.publish("A model").await
     })
 }
 
@@ -59,6 +62,7 @@ fn the_hash_is_that_of_the_whole_file() {
     let expected = "71c480df93d6ae2f1efad1447c66c9525e316218cf51fc8d9ed832f2daf18b73";
     assert_eq!(file.record().sha256, expected);
     assert_eq!(model.bytes, 28);
+    assert_eq!(model.hash, folder_hash([("model_index.json", EMPTY_OBJECT), ("unet/weights", expected)].into_iter()));
 }
 
 #[test]
