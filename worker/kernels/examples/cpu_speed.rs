@@ -20,7 +20,7 @@ fn main() -> Result<(), KernelError> {
         (1, 1280, 320),
     ] {
         let (x, w) = (tensor(&device, &[m, k])?, weight(&device, &[n, k])?);
-        let flops = 2 * m * n * k;
+        let flops = product(&[2, m, n, k]);
         measure(&format!("linear [{m}, {k}] x [{n}, {k}]"), flops, || {
             ops::linear(&x, &w, Epilogue::default())
         })?;
@@ -38,7 +38,7 @@ fn main() -> Result<(), KernelError> {
         let bias = tensor(&device, &[o])?;
         let conv = Conv { stride, padding: [1; 4] };
         let epilogue = Epilogue { bias: Some(&bias), activation: Activation::Silu, ..Epilogue::default() };
-        let flops = 2 * (size / stride) * (size / stride) * 9 * i * o;
+        let flops = product(&[2, size / stride, size / stride, 9, i, o]);
         measure(&format!("conv2d {size} px, {i} -> {o}, stride {stride}"), flops, || {
             ops::conv2d(&x, &w, conv, epilogue)
         })?;
@@ -48,13 +48,13 @@ fn main() -> Result<(), KernelError> {
     {
         let (q, k) =
             (tensor(&device, &[1, tokens, heads * head])?, tensor(&device, &[1, keys, heads * head])?);
-        let flops = 4 * tokens * keys * heads * head;
+        let flops = product(&[4, tokens, keys, heads, head]);
         measure(&format!("attention {tokens} x {keys}, {heads} heads of {head}"), flops, || {
             ops::attention(&q, &k, &k, heads, false)
         })?;
     }
     let (x, gamma) = (tensor(&device, &[1, 64, 64, 320])?, tensor(&device, &[320])?);
-    let count = 64 * 64 * 320;
+    let count = product(&[64, 64, 320]);
     measure("group_norm + silu 64 px, 320 (values)", count, || {
         ops::group_norm(&x, 32, 1e-5, &gamma, &gamma, true)
     })?;
@@ -66,7 +66,7 @@ fn main() -> Result<(), KernelError> {
 /// Prints the best of a few runs in billions a second.
 fn measure(
     name: &str,
-    count: usize,
+    count: f64,
     run: impl Fn() -> Result<Tensor, KernelError>,
 ) -> Result<(), KernelError> {
     let mut best_seconds = f64::INFINITY;
@@ -75,8 +75,13 @@ fn measure(
         run()?;
         best_seconds = best_seconds.min(start.elapsed().as_secs_f64());
     }
-    println!("{name:48} {:8.2} ms {:8.2} G/s", best_seconds * 1e3, count as f64 / best_seconds * 1e-9);
+    println!("{name:48} {:8.2} ms {:8.2} G/s", best_seconds * 1e3, count / best_seconds * 1e-9);
     Ok(())
+}
+
+/// In `f64`: operations go past 32 bits.
+fn product(factors: &[usize]) -> f64 {
+    factors.iter().map(|&factor| factor as f64).product()
 }
 
 fn values(count: usize) -> Vec<f32> {

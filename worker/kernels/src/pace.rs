@@ -39,6 +39,5 @@ impl Pace {
 
     /// A native process has threads instead: nothing to do.
     #[cfg(not(target_arch = "wasm32"))]
-    #[expect(clippy::unused_async, reason = "the same call awaits a timer in a browser")]
     pub(crate) async fn give_way(&self) {}
 }

@@ -13,6 +13,9 @@ use crate::{
 /// Queries at a time: enough rows for an efficient product, few enough for scores that stay near the core.
 const BLOCK: usize = 128;
 
+/// Independent sums and maxima, so that the loops over scores become SIMD code.
+const LANES: usize = 8;
+
 pub(crate) fn run(cpu: &Cpu, q: &Array, k: &Array, v: &Array, shape: Shape) -> Result<Array, KernelError> {
     let Shape { batch, tq, tk, heads, head, causal } = shape;
     let q = q.as_candle(&[batch, tq, heads, head])?;
@@ -66,22 +69,33 @@ fn weights(q: &Tensor, k: &Tensor, hidden_from: Option<usize>) -> Result<(Tensor
 
 /// Replaces each `x` by `exp((x - max) * scale)` and yields their sum.
 fn exponentials(row: &mut [f32], scale: f32) -> f32 {
-    const LANES: usize = 8;
-    let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let max = max(row);
+    let (chunks, rest) = row.as_chunks_mut::<LANES>();
     let mut sums = [0.0_f32; LANES];
-    let mut chunks = row.chunks_exact_mut(LANES);
-    for chunk in &mut chunks {
+    for chunk in chunks {
         for (x, sum) in chunk.iter_mut().zip(&mut sums) {
             *x = exp((*x - max) * scale);
             *sum += *x;
         }
     }
-    let mut rest = 0.0;
-    for x in chunks.into_remainder() {
+    for (x, sum) in rest.iter_mut().zip(&mut sums) {
         *x = exp((*x - max) * scale);
-        rest += *x;
+        *sum += *x;
     }
-    sums.iter().sum::<f32>() + rest
+    sums.iter().sum()
+}
+
+/// The largest value. NaN is passed over here; it shows in the exponentials.
+fn max(row: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let (chunks, rest) = row.as_chunks::<LANES>();
+    let mut max = [f32::NEG_INFINITY; LANES];
+    for chunk in chunks {
+        for (max, &x) in max.iter_mut().zip(chunk) {
+            *max = larger(x, *max);
+        }
+    }
+    max.iter().chain(rest).fold(f32::NEG_INFINITY, |max, &x| larger(x, max))
 }
 
 /// Divides each row of `values: [rows, head]` by its sum and stores it at every `channels`th place of `target`.
