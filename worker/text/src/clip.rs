@@ -1,0 +1,127 @@
+//! CLIP's tokenizer: text in, ids for the text encoder out.
+
+use std::ops::Range;
+
+use crate::{
+    bpe::merge,
+    normalize::{Mapped, normalize},
+    pieces::pieces,
+    vocabulary::{BOS, EOS, Vocabulary},
+};
+
+/// The text encoder's positions.
+const CONTEXT: usize = 77;
+
+/// Specials that a prompt may spell out, as the published tokenizer lets it.
+const SPECIALS: [(&str, u32); 2] = [("<|startoftext|>", BOS), ("<|endoftext|>", EOS)];
+
+/// One token of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its id in the vocabulary.
+    pub id: u32,
+    /// The bytes of the prompt that it stands for, on character borders. Two tokens share bytes where a
+    /// character takes several tokens.
+    pub span: Range<usize>,
+}
+
+/// How much of a prompt the text encoder sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit<'text> {
+    /// Tokens of the whole prompt, without start and end.
+    pub tokens: usize,
+    /// The part that fits.
+    pub kept: &'text str,
+    /// The part that is cut off; empty for most prompts.
+    pub cut_off: &'text str,
+}
+
+/// The tokenizer of CLIP's text encoders.
+pub struct ClipTokenizer {
+    vocabulary: Vocabulary,
+}
+
+impl ClipTokenizer {
+    /// Start of text.
+    pub const BOS: u32 = BOS;
+    /// End of text, and the padding that most text encoders were trained with.
+    pub const EOS: u32 = EOS;
+    /// Tokens of a prompt that fit between start and end.
+    pub const CAPACITY: usize = CONTEXT - 2;
+
+    /// Unpacks the embedded vocabulary, some tens of milliseconds of work; keep the tokenizer.
+    #[expect(clippy::expect_used, reason = "the vocabulary is a part of the program, and a test unpacks it")]
+    #[expect(clippy::new_without_default, reason = "a default value should not cost this much")]
+    pub fn new() -> Self {
+        Self { vocabulary: Vocabulary::load().expect("the embedded vocabulary is sound") }
+    }
+
+    /// The 77 ids of a prompt: start, at most 75 tokens, end, then more ends.
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        self.encode_padded(text, EOS)
+    }
+
+    /// As [`encode`](Self::encode), with `padding` after the end.
+    ///
+    /// SDXL's second encoder pads with 0, which is `!`. Its published tokenizer then takes each `!` in a prompt for
+    /// that padding token too (id 0 instead of 256); this one does not.
+    pub fn encode_padded(&self, text: &str, padding: u32) -> Vec<u32> {
+        let mut ids = vec![BOS];
+        ids.extend(self.tokens(text).iter().take(Self::CAPACITY).map(|token| token.id));
+        ids.push(EOS);
+        ids.resize(CONTEXT, padding);
+        ids
+    }
+
+    /// Every token of a prompt, without start, end and limit.
+    ///
+    /// Specials that are spelled out (`<|endoftext|>`) count as such; the text between them is normalised to NFC
+    /// and lower case, split into pieces without the white space, and each piece is merged.
+    pub fn tokens(&self, text: &str) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        let mut start = 0;
+        while let Some((at, literal, id)) = next_special(text, start) {
+            self.push_text(&mut tokens, text, start..at);
+            start = at + literal.len();
+            tokens.push(Token { id, span: at..start });
+        }
+        self.push_text(&mut tokens, text, start..text.len());
+        tokens
+    }
+
+    /// What the text encoder sees of a prompt, for a token counter.
+    pub fn fit<'text>(&self, text: &'text str) -> Fit<'text> {
+        let tokens = self.tokens(text);
+        // A character that is only partly seen counts as cut off.
+        let cut = tokens.get(Self::CAPACITY).map_or(text.len(), |first_cut| first_cut.span.start);
+        let (kept, cut_off) = text.split_at_checked(cut).unwrap_or((text, ""));
+        Fit { tokens: tokens.len(), kept, cut_off }
+    }
+
+    fn push_text(&self, tokens: &mut Vec<Token>, text: &str, range: Range<usize>) {
+        let normalized = normalize(text.get(range.clone()).unwrap_or_default(), range.start);
+        for piece in pieces(&normalized) {
+            self.push_piece(tokens, &normalized[piece]);
+        }
+    }
+
+    fn push_piece(&self, tokens: &mut Vec<Token>, piece: &[Mapped]) {
+        let mut bytes = Vec::new();
+        let mut origins = Vec::new();
+        for mapped in piece {
+            bytes.extend_from_slice(mapped.char.encode_utf8(&mut [0; 4]).as_bytes());
+            origins.resize(bytes.len(), &mapped.span);
+        }
+        for (token, range) in merge(&self.vocabulary, &bytes) {
+            let span = origins[range.start].start..origins[range.end - 1].end;
+            tokens.push(Token { id: u32::from(token), span });
+        }
+    }
+}
+
+/// The first special that `text` spells out from byte `start` on.
+fn next_special(text: &str, start: usize) -> Option<(usize, &'static str, u32)> {
+    let rest = text.get(start..)?;
+    let found = SPECIALS.iter().filter_map(|&(literal, id)| Some((start + rest.find(literal)?, literal, id)));
+    found.min_by_key(|&(at, ..)| at)
+}
