@@ -2,9 +2,9 @@
 //!
 //! A counter-based generator has no state to carry along: value `i` of draw `k` is a function of `(seed, k, i)`. A
 //! seed therefore means the same picture on every device, and the one that people know from CUDA tools. PyTorch
-//! gives every thread the counter `[k, 0, i, 0]` and keeps the first of the normals it makes; that holds for as many
-//! values as the GPU runs threads, more than the latents of a 1024 x 1024 picture have. Larger draws repeat
-//! no value here, but are no longer PyTorch's.
+//! gives every thread the counter `[k, 0, i, 0]` and keeps the first of the normals it makes. That holds for as many
+//! values as the GPU runs threads at once: tens of thousands on small ones, where the latents of a 512 x 512 picture
+//! are 16,384. Larger draws here go on by the same rule, while PyTorch's then depend on the GPU.
 
 use std::f64::consts::TAU;
 
