@@ -1,0 +1,44 @@
+//! A labelled text or number box.
+
+use leptos::prelude::*;
+
+use crate::state::{Place, studio};
+
+/// How a number is to be typed; the rules themselves are checked when a picture is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NumberHints {
+    pub min: &'static str,
+    pub max: &'static str,
+    pub step: &'static str,
+}
+
+/// A number box. `id` names it in the page, `place` is where it is answered.
+#[component]
+pub(crate) fn NumberField(
+    id: &'static str,
+    label: &'static str,
+    value: RwSignal<String>,
+    hints: NumberHints,
+    place: Place,
+) -> impl IntoView {
+    let notices = studio().notices;
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                id=id
+                type="number"
+                inputmode="decimal"
+                min=hints.min
+                max=hints.max
+                step=hints.step
+                prop:value=value
+                aria-invalid=move || notices.at(place).is_some().then_some("true")
+                on:input=move |event| {
+                    value.set(event_target_value(&event));
+                    notices.clear(place);
+                }
+            />
+        </div>
+    }
+}

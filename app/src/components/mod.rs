@@ -1,0 +1,59 @@
+//! The page's parts, one component a file; `style/` holds their looks.
+#![allow(unreachable_pub, reason = "the component macro writes `pub` items")]
+
+mod device_field;
+mod drop_zone;
+mod empty_state;
+mod field;
+mod gallery_view;
+mod header;
+mod icon;
+mod model_field;
+mod notice;
+mod picture_card;
+mod picture_dialog;
+mod progress_card;
+mod prompt_fields;
+mod run_bar;
+mod sampling_fields;
+mod seed_field;
+mod shortcuts;
+mod size_fields;
+mod source_panel;
+mod strength_slider;
+mod undo_bar;
+
+use leptos::prelude::*;
+
+use crate::state::Studio;
+
+/// The whole page: settings on the left, pictures on the right.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let studio = Studio::open();
+    provide_context(studio);
+    shortcuts::listen(studio);
+    drop_zone::listen(studio);
+    view! {
+        <aside class="sidebar" aria-label="Settings">
+            <header::Header />
+            <form class="settings" on:submit=move |event| event.prevent_default()>
+                <source_panel::SourcePanel />
+                <prompt_fields::PromptFields />
+                <strength_slider::StrengthSlider />
+                <sampling_fields::SamplingFields />
+                <seed_field::SeedField />
+                <size_fields::SizeFields />
+                <model_field::ModelField />
+                <device_field::DeviceField />
+            </form>
+            <run_bar::RunBar />
+        </aside>
+        <main class="studio">
+            <gallery_view::GalleryView />
+        </main>
+        <picture_dialog::PictureDialog />
+        <undo_bar::UndoBar />
+        <drop_zone::DropHint />
+    }
+}

@@ -1,0 +1,112 @@
+//! **Model**: choose one, import one, delete one.
+
+use leptos::prelude::*;
+use protocol::ModelId;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use super::icon::Icon;
+use super::notice::NoticeAt;
+use crate::state::{Place, studio};
+
+const MEGABYTE: f64 = 1e6;
+
+/// The models at hand.
+#[component]
+pub(crate) fn ModelField() -> impl IntoView {
+    let studio = studio();
+    let model = studio.form.model;
+    let options = move || {
+        studio
+            .session
+            .models
+            .get()
+            .into_iter()
+            .map(|info| {
+                let id = info.id.clone();
+                view! {
+                    <option value=info.id.0 selected=move || model.get() == id>
+                        {info.name}
+                    </option>
+                }
+            })
+            .collect_view()
+    };
+    let import = move |event: leptos::ev::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let Some(input) = input else { return };
+        if let Some(files) = input.files().filter(|files| files.length() > 0) {
+            studio.import_model(&files);
+        }
+        input.set_value("");
+    };
+    let progress = move || {
+        studio.session.importing.get().map(|importing| {
+            let done = importing.done_bytes as f64 / MEGABYTE;
+            let total = importing.total_bytes as f64 / MEGABYTE;
+            view! {
+                <p class="hint" role="status">
+                    {format!("Importing “{}”: {done:.0} of {total:.0} MB", importing.name)}
+                </p>
+            }
+        })
+    };
+    view! {
+        <div class="field">
+            <label for="model">"Model"</label>
+            <div class="with-button">
+                <select
+                    id="model"
+                    on:change=move |event| {
+                        studio.notices.clear(Place::Model);
+                        studio.choose_model(&ModelId(event_target_value(&event)));
+                    }
+                >
+                    {options}
+                </select>
+                <label class="button icon-button file-button" title="Import model: a folder in the diffusers layout">
+                    {Icon::Folder.draw()}
+                    <input
+                        type="file"
+                        aria-label="Import model"
+                        multiple=true
+                        prop:webkitdirectory=true
+                        prop:disabled=move || studio.session.importing.with(Option::is_some)
+                        on:change=import
+                    />
+                </label>
+                <DeleteModel />
+            </div>
+            {progress}
+            <NoticeAt place=Place::Model />
+        </div>
+    }
+}
+
+/// Deletes the chosen model, after a question, if it is an imported one that no picture is waiting for.
+#[component]
+fn DeleteModel() -> impl IntoView {
+    let studio = studio();
+    move || {
+        let model = studio.model().filter(|model| model.id != ModelId::builtin())?;
+        let busy = studio.uses_model(&model.id);
+        let delete = move |_| {
+            let question = format!("Delete the model “{}” from this browser?", model.name);
+            if window().confirm_with_message(&question).unwrap_or_default() {
+                studio.delete_model(model.id.clone());
+            }
+        };
+        Some(view! {
+            <button
+                type="button"
+                class="icon-button"
+                aria-label="Delete model"
+                title="Delete model"
+                disabled=busy
+                on:click=delete
+            >
+                {Icon::Trash.draw()}
+            </button>
+        })
+    }
+}

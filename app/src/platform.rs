@@ -1,0 +1,66 @@
+//! The few things asked of the browser that are neither the engine nor a component.
+
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag};
+
+/// Milliseconds since 1970.
+pub(crate) fn now_millis() -> f64 {
+    js_sys::Date::now()
+}
+
+/// A seed that is short enough to be read aloud and typed: 32 bits.
+pub(crate) fn random_seed() -> u64 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u64
+}
+
+/// A `Blob` with a copy of `bytes`.
+///
+/// # Errors
+/// What the browser throws when it has no room for it.
+pub(crate) fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)
+}
+
+/// Reads a whole `Blob`.
+///
+/// # Errors
+/// What the browser throws when the file has gone or may not be read.
+pub(crate) async fn array_buffer(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
+    JsFuture::from(blob.array_buffer()).await?.dyn_into()
+}
+
+/// Makes a second visit work without a network.
+pub(crate) fn register_service_worker() {
+    let container = web_sys::window().map(|window| window.navigator().service_worker());
+    // `navigator.serviceWorker` is undefined where the page is not served securely.
+    let Some(container) = container.filter(|container| !container.is_undefined()) else { return };
+    spawn_local(async move {
+        if let Err(error) = JsFuture::from(container.register("sw.js")).await {
+            log::warn!("the page will not work offline: {error:?}");
+        }
+    });
+}
+
+/// Asks the browser not to clear the gallery when disk space runs short. It may refuse; nothing depends on it.
+pub(crate) fn ask_to_persist() {
+    let Some(window) = web_sys::window() else { return };
+    if let Ok(promise) = window.navigator().storage().persist() {
+        spawn_local(async move {
+            JsFuture::from(promise).await.ok();
+        });
+    }
+}
+
+/// Saves a file through the browser's downloads.
+pub(crate) fn download(url: &str, file_name: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let link = document.and_then(|document| document.create_element("a").ok());
+    let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else { return };
+    link.set_href(url);
+    link.set_download(file_name);
+    link.click();
+}

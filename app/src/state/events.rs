@@ -1,0 +1,142 @@
+//! What the page makes of what it hears from the engine.
+
+use std::collections::VecDeque;
+
+use leptos::prelude::*;
+use protocol::{Command, ErrorCode, ErrorReport, Event, ImageReport, JobId, Pixels, Stage};
+
+use super::{EngineState, Picture, Place, Preview, Studio};
+use crate::engine::{Payloads, Word};
+
+impl Studio {
+    pub(super) fn hear(self, word: Word) {
+        match word {
+            Word::Event(event, payloads) => self.hear_event(event, &payloads),
+            Word::Stale => self.unusable(
+                "This page and its engine are of different versions; reload the page.",
+                String::new(),
+            ),
+            Word::Died { unanswered, detail } => self.mourn(&unanswered, detail),
+            Word::Unavailable { detail } => {
+                self.unusable("The engine cannot be started in this browser; reload the page to try again.", detail);
+            }
+        }
+    }
+
+    fn hear_event(self, event: Event, payloads: &Payloads) {
+        match event {
+            Event::Ready { .. } => {
+                self.session.engine.set(EngineState::Ready);
+                self.send(Command::SetDevice(self.form.device.get_untracked()), Vec::new());
+                self.send(Command::ListModels, Vec::new());
+            }
+            Event::Device(device) => self.session.device.set(Some(device)),
+            Event::Models(models) => self.take_models(models),
+            Event::SourceReady { job, width_px, height_px } => self.source_ready(job, (width_px, height_px)),
+            Event::Stage { job, stage } => self.hear_stage(job, stage),
+            Event::Step { job, step, steps, preview } if self.queue.is_running(job) => {
+                let preview = preview.and_then(|pixels| preview_of(pixels, payloads));
+                self.queue.set_step(step, steps, preview);
+            }
+            Event::Image { job, pixels, latents, report } if self.queue.is_running(job) => {
+                self.take_image(pixels, payloads.bytes(latents), &report, payloads);
+            }
+            Event::Cancelled(job) if self.queue.is_running(job) => {
+                self.finish("Cancelled.");
+            }
+            Event::Failed { job, report } => self.hear_failure(job, report),
+            // Late words about a job that has ended.
+            Event::Step { .. } | Event::Image { .. } | Event::Cancelled(_) => {}
+        }
+    }
+
+    fn hear_stage(self, job: JobId, stage: Stage) {
+        if self.queue.is_running(job) {
+            self.queue.set_stage(stage);
+        } else if let Stage::Loading { done_bytes, total_bytes } = stage {
+            self.import_progress(job, done_bytes, total_bytes);
+        }
+    }
+
+    fn take_image(
+        self,
+        pixels: Pixels,
+        latents: Option<Vec<u8>>,
+        report: &ImageReport,
+        payloads: &Payloads,
+    ) {
+        let rgba = payloads.bytes(pixels.data).unwrap_or_default();
+        let Some(job) = self.finish("The picture is ready.") else { return };
+        let made = Picture::make(&job, report, &rgba, (pixels.width_px, pixels.height_px), latents);
+        match made {
+            Ok((picture, files)) => self.keep(picture, files),
+            Err(detail) => {
+                let sentence = "The picture was made but could not be written as a file.";
+                self.notices.say_with_detail(Place::Run, sentence, detail);
+            }
+        }
+    }
+
+    fn hear_failure(self, job: Option<JobId>, report: ErrorReport) {
+        match job {
+            Some(job) if self.queue.is_running(job) => {
+                self.notices.report(report);
+                self.finish("");
+            }
+            Some(job) if self.source.is_checked_by(job) => {
+                self.remove_source();
+                self.drop_wish();
+                self.notices.report(ErrorReport { code: ErrorCode::Source, ..report });
+            }
+            Some(job) if self.is_importing(job) => {
+                self.session.importing.set(None);
+                self.notices.report(ErrorReport { code: ErrorCode::Model, ..report });
+            }
+            Some(_) => log::debug!("a job that has ended failed: {}", report.message),
+            None => self.notices.report(report),
+        }
+    }
+
+    /// The engine died: its jobs are told about, nothing else is lost, and the queue goes on.
+    fn mourn(self, unanswered: &[JobId], detail: String) {
+        self.session.engine.set(EngineState::Starting);
+        let running = unanswered.iter().any(|job| self.queue.is_running(*job));
+        let checking = unanswered.iter().any(|job| self.source.is_checked_by(*job));
+        if self.session.importing.get_untracked().is_some() {
+            self.session.importing.set(None);
+            let sentence = "The engine stopped while the model was imported; it was restarted, so import it again.";
+            self.notices.say_with_detail(Place::Model, sentence, detail.clone());
+        }
+        if running {
+            let sentence = "The engine stopped and was restarted; your pictures are safe, press Generate to try again.";
+            self.notices.say_with_detail(Place::Run, sentence, detail.clone());
+            self.finish("");
+        }
+        if checking && !running {
+            self.source_killed(detail);
+        } else if checking {
+            self.recheck_source();
+        }
+    }
+
+    /// A source that was being looked at, alone, when the engine died is not tried again: it may be the cause.
+    fn source_killed(self, detail: String) {
+        self.remove_source();
+        self.drop_wish();
+        let sentence = "The engine stopped while it read this picture; choose another one.";
+        self.notices.say_with_detail(Place::Source, sentence, detail);
+    }
+
+    fn unusable(self, sentence: &'static str, detail: String) {
+        self.session.engine.set(EngineState::Unusable);
+        self.drop_wish();
+        self.notices.say_with_detail(Place::Run, sentence, detail);
+        self.queue.waiting.update(VecDeque::clear);
+        self.finish("");
+    }
+}
+
+fn preview_of(pixels: Pixels, payloads: &Payloads) -> Option<Preview> {
+    let rgba = payloads.bytes(pixels.data)?;
+    Some(Preview { width_px: pixels.width_px, height_px: pixels.height_px, rgba })
+}

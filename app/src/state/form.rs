@@ -1,0 +1,117 @@
+//! What stands in the sidebar. Numbers are kept as typed, so that a wrong one can be answered instead of changed.
+
+use leptos::prelude::*;
+use protocol::{DeviceChoice, ModelId, ModelInfo, SamplerKind};
+use serde::{Deserialize, Serialize};
+
+/// The form's values, as they are stored between visits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct FormValues {
+    pub prompt: String,
+    pub negative_prompt: String,
+    pub strength: f64,
+    pub steps: String,
+    pub guidance_scale: String,
+    pub sampler: SamplerKind,
+    pub seed: String,
+    /// The size follows the source, which does not outlive the visit.
+    #[serde(skip)]
+    pub width_px: String,
+    #[serde(skip)]
+    pub height_px: String,
+    pub model: ModelId,
+    pub device: DeviceChoice,
+}
+
+impl Default for FormValues {
+    fn default() -> Self {
+        Self {
+            prompt: String::new(),
+            negative_prompt: String::new(),
+            strength: 0.6,
+            // Numbers are filled in from the model's profile as soon as it is known.
+            steps: String::new(),
+            guidance_scale: String::new(),
+            sampler: SamplerKind::FlowEuler,
+            seed: String::new(),
+            width_px: String::new(),
+            height_px: String::new(),
+            model: ModelId::builtin(),
+            device: DeviceChoice::Auto,
+        }
+    }
+}
+
+/// One signal a control.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    pub prompt: RwSignal<String>,
+    pub negative_prompt: RwSignal<String>,
+    pub strength: RwSignal<f64>,
+    pub steps: RwSignal<String>,
+    pub guidance_scale: RwSignal<String>,
+    pub sampler: RwSignal<SamplerKind>,
+    pub seed: RwSignal<String>,
+    pub width_px: RwSignal<String>,
+    pub height_px: RwSignal<String>,
+    pub model: RwSignal<ModelId>,
+    pub device: RwSignal<DeviceChoice>,
+}
+
+impl Form {
+    pub(crate) fn new() -> Self {
+        let values = FormValues::default();
+        Self {
+            prompt: RwSignal::new(values.prompt),
+            negative_prompt: RwSignal::new(values.negative_prompt),
+            strength: RwSignal::new(values.strength),
+            steps: RwSignal::new(values.steps),
+            guidance_scale: RwSignal::new(values.guidance_scale),
+            sampler: RwSignal::new(values.sampler),
+            seed: RwSignal::new(values.seed),
+            width_px: RwSignal::new(values.width_px),
+            height_px: RwSignal::new(values.height_px),
+            model: RwSignal::new(values.model),
+            device: RwSignal::new(values.device),
+        }
+    }
+
+    /// The values; an effect that calls this runs again when one changes.
+    pub(crate) fn values(self) -> FormValues {
+        FormValues {
+            prompt: self.prompt.get(),
+            negative_prompt: self.negative_prompt.get(),
+            strength: self.strength.get(),
+            steps: self.steps.get(),
+            guidance_scale: self.guidance_scale.get(),
+            sampler: self.sampler.get(),
+            seed: self.seed.get(),
+            width_px: self.width_px.get(),
+            height_px: self.height_px.get(),
+            model: self.model.get(),
+            device: self.device.get(),
+        }
+    }
+
+    /// Sets everything but the size.
+    pub(crate) fn restore(self, values: FormValues) {
+        self.prompt.set(values.prompt);
+        self.negative_prompt.set(values.negative_prompt);
+        self.strength.set(values.strength);
+        self.steps.set(values.steps);
+        self.guidance_scale.set(values.guidance_scale);
+        self.sampler.set(values.sampler);
+        self.seed.set(values.seed);
+        self.model.set(values.model);
+        self.device.set(values.device);
+    }
+
+    /// Fills in what suits a model, as when it has just been chosen.
+    pub(crate) fn suit(self, model: &ModelInfo) {
+        self.model.set(model.id.clone());
+        self.steps.set(model.default_steps.to_string());
+        self.guidance_scale.set(model.default_guidance.to_string());
+        self.sampler.set(model.default_sampler);
+    }
+}

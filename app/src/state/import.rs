@@ -1,0 +1,91 @@
+//! Importing a model: a diffusers folder from the person's disk.
+
+use leptos::prelude::*;
+use protocol::{Command, ImportedFile, JobId, ModelId, ModelInfo, Payload};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{File, FileList};
+
+use super::session::Importing;
+use super::{Place, Studio};
+
+/// A message names its values by one byte.
+const MOST_FILES: usize = u8::MAX as usize;
+/// What a diffusers folder keeps for loading; samples and readmes stay behind.
+const WANTED: [&str; 3] = [".json", ".safetensors", ".txt"];
+
+impl Studio {
+    /// Stores the files of a chosen folder as a model named like the folder.
+    pub(crate) fn import_model(self, chosen: &FileList) {
+        self.notices.clear(Place::Model);
+        let files: Vec<File> = (0..chosen.length()).filter_map(|at| chosen.get(at)).collect();
+        let name = files.first().and_then(folder_name).unwrap_or_else(|| "Imported model".to_owned());
+        let wanted: Vec<(String, File)> = files
+            .into_iter()
+            .map(|file| (path_in_folder(&file), file))
+            .filter(|(path, _)| WANTED.iter().any(|suffix| path.ends_with(suffix)))
+            .collect();
+        if !wanted.iter().any(|(path, _)| path.ends_with(".safetensors")) {
+            let sentence = format!("“{name}” holds no .safetensors files; choose a folder in the diffusers layout.");
+            self.notices.say(Place::Model, sentence);
+            return;
+        }
+        if wanted.len() > MOST_FILES {
+            let sentence = format!("“{name}” holds more than {MOST_FILES} files; choose one model's folder.");
+            self.notices.say(Place::Model, sentence);
+            return;
+        }
+        self.start_import(name, wanted);
+    }
+
+    fn start_import(self, name: String, wanted: Vec<(String, File)>) {
+        let job = self.next_job();
+        let total_bytes = wanted.iter().map(|(_, file)| file.size() as u64).sum();
+        let mut files = Vec::new();
+        let mut payloads: Vec<JsValue> = Vec::new();
+        for (index, (path, file)) in (0..=u8::MAX).zip(wanted) {
+            files.push(ImportedFile { path, blob: Payload(index) });
+            payloads.push(file.into());
+        }
+        self.session.importing.set(Some(Importing { job, name: name.clone(), done_bytes: 0, total_bytes }));
+        self.send(Command::ImportModel { job, name, files }, payloads);
+    }
+
+    pub(super) fn is_importing(self, job: JobId) -> bool {
+        self.session.importing.with_untracked(|importing| importing.as_ref().is_some_and(|i| i.job == job))
+    }
+
+    pub(super) fn import_progress(self, job: JobId, done: u64, total: u64) {
+        if self.is_importing(job) {
+            self.session.importing.update(|importing| {
+                if let Some(importing) = importing {
+                    (importing.done_bytes, importing.total_bytes) = (done, total);
+                }
+            });
+        }
+    }
+
+    /// The model that an import has just added to this list, if one has.
+    pub(super) fn finished_import(self, models: &[ModelInfo]) -> Option<ModelId> {
+        let importing = self.session.importing.get_untracked()?;
+        let model = models.iter().find(|model| model.name == importing.name || model.id.0 == importing.name)?;
+        self.session.importing.set(None);
+        Some(model.id.clone())
+    }
+}
+
+/// `folder/unet/config.json` -> `folder`.
+fn folder_name(file: &File) -> Option<String> {
+    relative_path(file).split_once('/').map(|(folder, _)| folder.to_owned())
+}
+
+/// `folder/unet/config.json` -> `unet/config.json`.
+fn path_in_folder(file: &File) -> String {
+    let path = relative_path(file);
+    path.split_once('/').map_or_else(|| path.clone(), |(_, rest)| rest.to_owned())
+}
+
+/// The path below the chosen folder's parent, which web-sys does not name; else the bare name.
+fn relative_path(file: &File) -> String {
+    let path = js_sys::Reflect::get(file.unchecked_ref(), &JsValue::from_str("webkitRelativePath"));
+    path.ok().and_then(|path| path.as_string()).filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
+}

@@ -1,0 +1,89 @@
+//! The form and the theme outlive the visit.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::debounce;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use wasm_bindgen_futures::spawn_local;
+
+use super::form::FormValues;
+use super::Studio;
+
+const FORM: &str = "form";
+const THEME: &str = "theme";
+/// Typing is stored once it pauses.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// Light, dark, or as the system has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Studio {
+    /// Opens the database, then puts back the last visit's form and pictures.
+    pub(super) fn open_shelf(self) {
+        spawn_local(async move {
+            match self.shelf.open().await {
+                Ok(()) => {
+                    self.restore().await;
+                    self.load_library().await;
+                }
+                Err(error) => self.complain_of_storage(&error),
+            }
+            self.library.loaded.set(true);
+        });
+    }
+
+    async fn restore(self) {
+        if let Some(theme) = self.read::<Theme>(THEME).await {
+            self.session.theme.set(theme);
+        }
+        let values = self.read::<FormValues>(FORM).await;
+        // What was typed while the database opened stands.
+        if let Some(values) = values.filter(|_| self.form.prompt.with_untracked(String::is_empty)) {
+            let device = values.device;
+            self.form.restore(values);
+            self.settle_model();
+            self.choose_device(device);
+        }
+        self.session.restored.set(true);
+    }
+
+    /// Stores the form and the theme whenever they change, once they have been restored.
+    pub(super) fn remember(self) {
+        let mut save = debounce(PAUSE, move |values: FormValues| self.write(FORM, &values));
+        Effect::new(move |_| {
+            let values = self.form.values();
+            if self.session.restored.get() {
+                save(values);
+            }
+        });
+        Effect::new(move |_| {
+            let theme = self.session.theme.get();
+            if self.session.restored.get() {
+                self.write(THEME, &theme);
+            }
+        });
+    }
+
+    /// A setting that is missing or of another version is not worth a word: the defaults do.
+    async fn read<T: DeserializeOwned>(self, name: &str) -> Option<T> {
+        let json = self.shelf.setting(name).await.ok().flatten()?;
+        serde_json::from_str(&json).ok()
+    }
+
+    fn write<T: Serialize>(self, name: &'static str, value: &T) {
+        let Ok(json) = serde_json::to_string(value) else { return };
+        spawn_local(async move {
+            if let Err(error) = self.shelf.set_setting(name, json).await {
+                log::debug!("{name} is not remembered: {error}");
+            }
+        });
+    }
+}

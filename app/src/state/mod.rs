@@ -1,0 +1,98 @@
+//! What the page knows, as signals, and what can be done with it.
+//!
+//! [`Studio`] is the one handle that components take from context. Each module here owns one part of it and adds
+//! the actions on that part.
+
+mod events;
+mod form;
+mod import;
+mod library;
+mod memory;
+mod notices;
+mod queue;
+mod request;
+mod session;
+mod shelf;
+mod size;
+mod sniff;
+mod source;
+mod strength;
+
+pub(crate) use library::Picture;
+pub(crate) use memory::Theme;
+pub(crate) use notices::{Notice, Place};
+pub(crate) use queue::{Phase, Preview};
+pub(crate) use session::EngineState;
+pub(crate) use source::{SourceFile, SourceState};
+pub(crate) use strength::{LEAST, MOST, STEP, band};
+
+use leptos::prelude::*;
+use protocol::{Command, JobId};
+use wasm_bindgen::JsValue;
+
+use crate::engine::Engine;
+use form::Form;
+use library::Library;
+use notices::Notices;
+use queue::Queue;
+use session::Session;
+use shelf::Shelf;
+use source::Source;
+
+/// Everything the page knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Studio {
+    pub form: Form,
+    pub source: Source,
+    pub queue: Queue,
+    pub library: Library,
+    pub notices: Notices,
+    pub session: Session,
+    shelf: Shelf,
+    engine: StoredValue<Option<Engine>, LocalStorage>,
+    last_job: StoredValue<u64>,
+}
+
+impl Studio {
+    /// Starts the engine and opens the database. Called once, by the root component.
+    pub(crate) fn open() -> Self {
+        let studio = Self {
+            form: Form::new(),
+            source: Source::new(),
+            queue: Queue::new(),
+            library: Library::new(),
+            notices: Notices::new(),
+            session: Session::new(),
+            shelf: Shelf::new(),
+            engine: StoredValue::new_local(None),
+            last_job: StoredValue::new(0),
+        };
+        studio.remember();
+        studio.open_shelf();
+        studio.follow_models();
+        studio.engine.set_value(Some(Engine::start(move |word| studio.hear(word))));
+        studio
+    }
+
+    fn send(self, command: Command, payloads: Vec<JsValue>) {
+        let engine = self.engine.with_value(Clone::clone);
+        if let Some(engine) = engine {
+            engine.send(command, payloads);
+        }
+    }
+
+    fn next_job(self) -> JobId {
+        self.last_job.update_value(|last| *last += 1);
+        JobId(self.last_job.get_value())
+    }
+
+    /// Destroys the GPU device as a driver reset would, so that recovery can be tried.
+    pub(crate) fn lose_device(self) {
+        self.send(Command::LoseDevice, Vec::new());
+    }
+}
+
+/// The page's state, which the root component provides.
+pub(crate) fn studio() -> Studio {
+    expect_context()
+}

@@ -1,0 +1,107 @@
+//! From what stands in the form to a request: checked once, here.
+
+use protocol::{ModelInfo, Request, StrengthRule};
+
+use super::form::FormValues;
+use super::notices::Place;
+use super::size::Sides;
+
+const MOST_STEPS: u32 = 200;
+const MOST_GUIDANCE: f64 = 30.0;
+
+/// What is wrong, and beside which control to say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Complaint {
+    pub place: Place,
+    pub sentence: String,
+}
+
+fn complaint(place: Place, sentence: impl Into<String>) -> Complaint {
+    Complaint { place, sentence: sentence.into() }
+}
+
+/// Makes a request of the form. A blank seed becomes `random_seed`.
+pub(crate) fn check(
+    values: &FormValues,
+    model: &ModelInfo,
+    has_source: bool,
+    random_seed: u64,
+) -> Result<Request, Complaint> {
+    if values.prompt.trim().is_empty() {
+        return Err(complaint(Place::Prompt, "Write a few words about the picture you want."));
+    }
+    let steps = steps(&values.steps)?;
+    let strength_rule = model.default_strength_rule;
+    if has_source && strength_rule == StrengthRule::Steps {
+        check_strength(values.strength, steps)?;
+    }
+    let (width_px, height_px) = size(values, Sides::of(model))?;
+    Ok(Request {
+        model: model.id.clone(),
+        prompt: values.prompt.trim().to_owned(),
+        negative_prompt: values.negative_prompt.trim().to_owned(),
+        strength: values.strength,
+        strength_rule,
+        steps,
+        guidance_scale: guidance(&values.guidance_scale)?,
+        sampler: if model.samplers.contains(&values.sampler) { values.sampler } else { model.default_sampler },
+        seed: seed(&values.seed, random_seed)?,
+        width_px,
+        height_px,
+    })
+}
+
+fn steps(text: &str) -> Result<u32, Complaint> {
+    text.trim().parse().ok().filter(|steps| (1..=MOST_STEPS).contains(steps)).ok_or_else(|| {
+        complaint(Place::Settings, format!("Quality steps must be a whole number from 1 to {MOST_STEPS}."))
+    })
+}
+
+fn check_strength(strength: f64, steps: u32) -> Result<(), Complaint> {
+    // The same cut as the engine makes: `int(steps * strength)`.
+    if (f64::from(steps) * strength) as u32 > 0 {
+        return Ok(());
+    }
+    let enough = (1.0 / strength).ceil();
+    Err(complaint(
+        Place::Strength,
+        format!(
+            "Strength {strength} of {steps} steps leaves nothing to do; use at least {enough} steps or a higher strength."
+        ),
+    ))
+}
+
+fn guidance(text: &str) -> Result<f64, Complaint> {
+    text.trim().parse().ok().filter(|scale| (0.0..=MOST_GUIDANCE).contains(scale)).ok_or_else(|| {
+        complaint(Place::Settings, format!("Guidance scale must be a number from 0 to {MOST_GUIDANCE}."))
+    })
+}
+
+fn seed(text: &str, random_seed: u64) -> Result<u64, Complaint> {
+    match text.trim() {
+        "" => Ok(random_seed),
+        text => text.parse().map_err(|_| {
+            complaint(Place::Seed, "A seed is a whole number, 0 or more; leave it empty for a random one.")
+        }),
+    }
+}
+
+fn size(values: &FormValues, sides: Sides) -> Result<(u32, u32), Complaint> {
+    let side = |name: &str, text: &str| {
+        let px = text.trim().parse::<u32>().ok();
+        if let Some(px) = px.filter(|px| sides.takes(*px)) {
+            return Ok(px);
+        }
+        let nearest =
+            px.map_or(String::new(), |px| format!("; the nearest is {}", sides.nearest(f64::from(px))));
+        let Sides { least, most, multiple, .. } = sides;
+        Err(complaint(
+            Place::Size,
+            format!("{name} must be a multiple of {multiple} from {least} to {most} for this model{nearest}."),
+        ))
+    };
+    Ok((side("Width", &values.width_px)?, side("Height", &values.height_px)?))
+}
+
+#[cfg(test)]
+mod tests;

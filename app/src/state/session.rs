@@ -1,0 +1,132 @@
+//! What the engine has told about itself: whether it runs, its models, its device.
+
+use leptos::prelude::*;
+use protocol::{Command, DeviceChoice, DeviceInfo, JobId, ModelId, ModelInfo};
+
+use super::memory::Theme;
+use super::size::{Sides, explain};
+use super::{SourceState, Studio};
+
+/// Whether the engine can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EngineState {
+    Starting,
+    Ready,
+    /// It is of another build, or cannot be started: only a reload helps.
+    Unusable,
+}
+
+/// A model on its way into the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Importing {
+    pub job: JobId,
+    pub name: String,
+    pub done_bytes: u64,
+    pub total_bytes: u64,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    pub engine: RwSignal<EngineState>,
+    pub models: RwSignal<Vec<ModelInfo>>,
+    pub device: RwSignal<Option<DeviceInfo>>,
+    pub importing: RwSignal<Option<Importing>>,
+    pub theme: RwSignal<Theme>,
+    /// Whether the last visit's form has been put back.
+    pub restored: RwSignal<bool>,
+    /// Why the size is not the source's own.
+    pub size_note: RwSignal<Option<String>>,
+}
+
+impl Session {
+    pub(super) fn new() -> Self {
+        Self {
+            engine: RwSignal::new(EngineState::Starting),
+            models: RwSignal::new(Vec::new()),
+            device: RwSignal::new(None),
+            importing: RwSignal::new(None),
+            theme: RwSignal::new(Theme::System),
+            restored: RwSignal::new(false),
+            size_note: RwSignal::new(None),
+        }
+    }
+}
+
+impl Studio {
+    /// The chosen model, once the engine has told of it. Tracked.
+    pub(crate) fn model(self) -> Option<ModelInfo> {
+        let id = self.form.model.get();
+        self.session.models.with(|models| models.iter().find(|model| model.id == id).cloned())
+    }
+
+    /// Chooses a model and fills in what suits it.
+    pub(crate) fn choose_model(self, id: &ModelId) {
+        let model = self.session.models.with_untracked(|models| models.iter().find(|m| m.id == *id).cloned());
+        if let Some(model) = model {
+            self.form.suit(&model);
+            self.fit_size();
+        }
+    }
+
+    pub(crate) fn choose_device(self, choice: DeviceChoice) {
+        self.form.device.set(choice);
+        self.send(Command::SetDevice(choice), Vec::new());
+    }
+
+    pub(crate) fn delete_model(self, id: ModelId) {
+        self.send(Command::DeleteModel(id), Vec::new());
+    }
+
+    /// Takes the list of models. A model that has gone gives way to the first, with a word about it.
+    pub(super) fn take_models(self, models: Vec<ModelInfo>) {
+        let new = self.finished_import(&models);
+        self.session.models.set(models);
+        if let Some(id) = new {
+            self.choose_model(&id);
+        }
+        self.settle_model();
+        self.fulfil_wish();
+    }
+
+    /// Makes the form's model one that is there, and its numbers some that suit it.
+    pub(super) fn settle_model(self) {
+        let chosen = self.form.model.get_untracked();
+        let (known, first) = self.session.models.with_untracked(|models| {
+            (models.iter().any(|model| model.id == chosen), models.first().map(|model| model.id.clone()))
+        });
+        match first {
+            Some(first) if !known => self.choose_model(&first),
+            Some(_) if self.form.steps.with_untracked(String::is_empty) => self.choose_model(&chosen),
+            _ => {}
+        }
+    }
+
+    /// Sets the size that suits the source, or the model's own without one, whenever either changes.
+    pub(super) fn follow_models(self) {
+        Effect::new(move |before: Option<(Option<ModelId>, Option<(u32, u32)>)>| {
+            let model = self.model();
+            let source = self.source.size_px();
+            let now = (model.map(|model| model.id), source);
+            // A size typed by the person stands until source or model change.
+            if now.0.is_some() && before.as_ref() != Some(&now) {
+                self.fit_size();
+            }
+            now
+        });
+    }
+
+    fn fit_size(self) {
+        let Some(model) = untrack(|| self.model()) else { return };
+        let sides = Sides::of(&model);
+        let (chosen, note) = match self.source.state.get_untracked() {
+            SourceState::Ready { size_px, .. } => {
+                let chosen = sides.fit(size_px.0, size_px.1);
+                (chosen, explain(size_px, chosen, sides))
+            }
+            _ => ((sides.native, sides.native), None),
+        };
+        self.form.width_px.set(chosen.0.to_string());
+        self.form.height_px.set(chosen.1.to_string());
+        self.session.size_note.set(note);
+    }
+}

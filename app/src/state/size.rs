@@ -1,0 +1,112 @@
+//! The size of a picture: from the source's own, to what the model takes.
+
+use protocol::ModelInfo;
+
+/// The least side in pixels worth trying: below it, latents have hardly any pixels.
+const LEAST_PX: u32 = 32;
+
+/// What sides a model takes, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sides {
+    pub native: u32,
+    pub least: u32,
+    pub most: u32,
+    pub multiple: u32,
+}
+
+impl Sides {
+    pub(crate) fn of(model: &ModelInfo) -> Self {
+        let multiple = model.multiple_px.max(1);
+        let most = (model.max_px / multiple * multiple).max(multiple);
+        let least = LEAST_PX.next_multiple_of(multiple).min(most);
+        Self { native: model.native_px.clamp(least, most), least, most, multiple }
+    }
+
+    pub(crate) fn takes(self, side_px: u32) -> bool {
+        (self.least..=self.most).contains(&side_px) && side_px.is_multiple_of(self.multiple)
+    }
+
+    /// The side nearest to `side_px` that the model takes.
+    pub(crate) fn nearest(self, side_px: f64) -> u32 {
+        let multiples = (side_px / f64::from(self.multiple)).round().max(1.0);
+        ((multiples as u32).saturating_mul(self.multiple)).clamp(self.least, self.most)
+    }
+
+    /// The source's own size where the model takes it (a few pixels are rounded off). A larger source, or one
+    /// under half the model's native side, is scaled to the area that the model was trained at, which is where
+    /// it draws best; its shape is kept.
+    pub(crate) fn fit(self, width_px: u32, height_px: u32) -> (u32, u32) {
+        let (width, height) = (f64::from(width_px.max(1)), f64::from(height_px.max(1)));
+        let longest = width.max(height);
+        let fits = longest <= f64::from(self.most) && longest * 2.0 >= f64::from(self.native);
+        if fits {
+            return (self.nearest(width), self.nearest(height));
+        }
+        let to_native_area = f64::from(self.native) / (width * height).sqrt();
+        let scale = to_native_area.min(f64::from(self.most) / longest);
+        (self.nearest(width * scale), self.nearest(height * scale))
+    }
+}
+
+/// Says in words why the picture will not have its source's own size; `None` when it has.
+pub(crate) fn explain(source: (u32, u32), chosen: (u32, u32), sides: Sides) -> Option<String> {
+    if source == chosen {
+        return None;
+    }
+    let rounded = source.0.abs_diff(chosen.0) < sides.multiple && source.1.abs_diff(chosen.1) < sides.multiple;
+    let why = if rounded {
+        format!("this model takes multiples of {}", sides.multiple)
+    } else {
+        format!("this model draws best near {0} × {0}", sides.native)
+    };
+    Some(format!(
+        "The source is {} × {}; {why}, so the picture will be {} × {} pixels.",
+        source.0, source.1, chosen.0, chosen.1
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Sides = Sides { native: 128, least: 32, most: 256, multiple: 8 };
+
+    #[test]
+    fn a_size_that_the_model_takes_is_kept() {
+        for size in [(128, 128), (256, 96), (64, 64)] {
+            assert_eq!(SMALL.fit(size.0, size.1), size);
+            assert_eq!(explain(size, size, SMALL), None);
+        }
+    }
+
+    #[test]
+    fn a_few_pixels_are_rounded_off_and_said_so() {
+        assert_eq!(SMALL.fit(130, 101), (128, 104));
+        let words = explain((130, 101), (128, 104), SMALL).unwrap();
+        assert!(words.contains("multiples of 8") && words.contains("128 × 104"), "{words}");
+    }
+
+    #[test]
+    fn a_photo_is_scaled_to_the_native_area_and_keeps_its_shape() {
+        let (width, height) = SMALL.fit(4032, 3024);
+        assert_eq!((width, height), (144, 112));
+        let words = explain((4032, 3024), (width, height), SMALL).unwrap();
+        assert!(words.contains("4032 × 3024") && words.contains("near 128"), "{words}");
+    }
+
+    #[test]
+    fn an_icon_is_scaled_up() {
+        assert_eq!(SMALL.fit(16, 16), (128, 128));
+    }
+
+    #[test]
+    fn every_fit_is_a_size_that_the_model_takes() {
+        let sides = [SMALL, Sides { native: 512, least: 64, most: 768, multiple: 64 }];
+        for sides in sides {
+            for (width, height) in [(1, 1), (1, 40_000), (40_000, 3), (257, 255), (0, 0), (u32::MAX, u32::MAX)] {
+                let (fitted_width, fitted_height) = sides.fit(width, height);
+                assert!(sides.takes(fitted_width) && sides.takes(fitted_height), "{width} x {height}");
+            }
+        }
+    }
+}
