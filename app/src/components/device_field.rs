@@ -18,7 +18,7 @@ pub(crate) fn DeviceField() -> impl IntoView {
     let studio = studio();
     let device = studio.form.device;
     let options = CHOICES.map(|(choice, value, name)| {
-        view! { <option value=value selected=move || device.get() == choice>{name}</option> }
+        view! { <option value=value prop:selected=move || device.get() == choice>{name}</option> }
     });
     let choose = move |event: leptos::ev::Event| {
         let chosen = event_target_value(&event);

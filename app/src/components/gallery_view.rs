@@ -14,7 +14,8 @@ pub(crate) fn GalleryView() -> impl IntoView {
     let studio = studio();
     let library = studio.library;
     let running = Memo::new(move |_| studio.queue.running.with(Option::is_some));
-    let empty = Memo::new(move |_| library.loaded.get() && library.pictures.with(Vec::is_empty) && !running.get());
+    let empty =
+        Memo::new(move |_| library.loaded.get() && library.pictures.with(Vec::is_empty) && !running.get());
     let count = move || match library.pictures.with(Vec::len) {
         0 => String::new(),
         1 => "1 picture".to_owned(),

@@ -43,7 +43,7 @@ pub(crate) fn Header() -> impl IntoView {
         <header class="masthead">
             <div>
                 <h1>"Palimpsest"</h1>
-                <p class="tagline">"Pictures over pictures, made on this device"</p>
+                <p class="tagline">"Pictures over pictures"</p>
             </div>
             <button type="button" class="quiet icon-button" aria-label=label title=label on:click=next>
                 {icon}

@@ -25,20 +25,12 @@ pub(crate) fn ModelField() -> impl IntoView {
             .map(|info| {
                 let id = info.id.clone();
                 view! {
-                    <option value=info.id.0 selected=move || model.get() == id>
+                    <option value=info.id.0 prop:selected=move || model.get() == id>
                         {info.name}
                     </option>
                 }
             })
             .collect_view()
-    };
-    let import = move |event: leptos::ev::Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        let Some(input) = input else { return };
-        if let Some(files) = input.files().filter(|files| files.length() > 0) {
-            studio.import_model(&files);
-        }
-        input.set_value("");
     };
     let progress = move || {
         studio.session.importing.get().map(|importing| {
@@ -64,22 +56,39 @@ pub(crate) fn ModelField() -> impl IntoView {
                 >
                     {options}
                 </select>
-                <label class="button icon-button file-button" title="Import model: a folder in the diffusers layout">
-                    {Icon::Folder.draw()}
-                    <input
-                        type="file"
-                        aria-label="Import model"
-                        multiple=true
-                        prop:webkitdirectory=true
-                        prop:disabled=move || studio.session.importing.with(Option::is_some)
-                        on:change=import
-                    />
-                </label>
+                <ImportModel />
                 <DeleteModel />
             </div>
             {progress}
             <NoticeAt place=Place::Model />
         </div>
+    }
+}
+
+/// Takes a folder from the person's disk.
+#[component]
+fn ImportModel() -> impl IntoView {
+    let studio = studio();
+    let import = move |event: leptos::ev::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let Some(input) = input else { return };
+        if let Some(files) = input.files().filter(|files| files.length() > 0) {
+            studio.import_model(&files);
+        }
+        input.set_value("");
+    };
+    view! {
+        <label class="button icon-button file-button" title="Import model: a folder in the diffusers layout">
+            {Icon::Folder.draw()}
+            <input
+                type="file"
+                aria-label="Import model"
+                multiple=true
+                prop:webkitdirectory=true
+                prop:disabled=move || studio.session.importing.with(Option::is_some)
+                on:change=import
+            />
+        </label>
     }
 }
 

@@ -6,16 +6,13 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use crate::state::{Picture, studio};
 
-/// The settings that tell pictures apart, on one line.
-fn summary(settings: &Settings) -> String {
-    let strength = match settings.mode {
-        Mode::ImageToImage => format!("strength {:.2} · ", settings.prompt_strength),
-        Mode::TextToImage => String::new(),
-    };
-    format!(
-        "{strength}{} steps · seed {} · {} × {}",
-        settings.steps, settings.seed, settings.width, settings.height
-    )
+/// The settings that tell pictures apart.
+fn summary(settings: &Settings) -> Vec<String> {
+    let strength =
+        (settings.mode == Mode::ImageToImage).then(|| format!("strength {:.2}", settings.prompt_strength));
+    let size = format!("{} × {}", settings.width, settings.height);
+    let rest = [size, format!("{} steps", settings.steps), format!("seed {}", settings.seed)];
+    strength.into_iter().chain(rest).collect()
 }
 
 /// A card; pressing the picture shows it large.
@@ -25,8 +22,7 @@ pub(crate) fn PictureCard(picture: Picture) -> impl IntoView {
     let settings = &picture.record.settings;
     let id = picture.record.id.clone();
     let prompt = settings.prompt.clone();
-    let shape = format!("aspect-ratio: {} / {}", settings.width, settings.height);
-    let meta = summary(settings);
+    let meta = summary(settings).into_iter().map(|item| view! { <span>{item}</span> }).collect_view();
     let url = picture.url.clone();
     let open = {
         let id = id.clone();
@@ -34,7 +30,7 @@ pub(crate) fn PictureCard(picture: Picture) -> impl IntoView {
     };
     view! {
         <li class="card" data-picture-id=id>
-            <button type="button" class="card-picture" style=shape aria-label=format!("Open {prompt}") on:click=open>
+            <button type="button" class="card-picture" aria-label=format!("Open {prompt}") on:click=open>
                 <img src=url alt=prompt.clone() loading="lazy" decoding="async" />
             </button>
             <div class="card-words">
@@ -61,6 +57,7 @@ pub(crate) fn PictureActions(picture: Picture) -> impl IntoView {
                 on:click=move |_| action(studio, &picture)
             >
                 {icon.draw()}
+                <span class="action-name">{name}</span>
             </button>
         }
     };

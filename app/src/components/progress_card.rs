@@ -75,15 +75,10 @@ pub(crate) fn ProgressCard() -> impl IntoView {
             paint(&canvas, &preview);
         }
     });
-    let shape = move || {
-        queue.running.with(|job| {
-            job.as_ref().map(|job| format!("aspect-ratio: {} / {}", job.request.width_px, job.request.height_px))
-        })
-    };
     let prompt = move || queue.running.with(|job| job.as_ref().map(|job| job.request.prompt.clone()));
     view! {
         <li class="card progress-card" aria-label="In progress">
-            <div class="card-picture" style=shape class:blank=move || queue.preview.with(Option::is_none)>
+            <div class="card-picture" class:blank=move || queue.preview.with(Option::is_none)>
                 <canvas node_ref=canvas role="img" aria-label="Preview"></canvas>
             </div>
             <div class="card-words">

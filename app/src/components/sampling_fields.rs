@@ -29,7 +29,7 @@ pub(crate) fn SamplingFields() -> impl IntoView {
             .into_iter()
             .map(|sampler| {
                 view! {
-                    <option value=name(sampler) selected=move || form.sampler.get() == sampler>
+                    <option value=name(sampler) prop:selected=move || form.sampler.get() == sampler>
                         {name(sampler)}
                     </option>
                 }

@@ -16,8 +16,7 @@ pub(crate) fn listen(studio: Studio) {
         _ => {}
     });
     // For trying recovery by hand or in a test: document.dispatchEvent(new Event("palimpsest:lose-device"))
-    let lose =
-        window_event_listener_untyped("palimpsest:lose-device", move |_| studio.lose_device());
+    let lose = window_event_listener_untyped("palimpsest:lose-device", move |_| studio.lose_device());
     on_cleanup(move || {
         keys.remove();
         lose.remove();

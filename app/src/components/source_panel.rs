@@ -22,12 +22,34 @@ pub(crate) fn SourcePanel() -> impl IntoView {
         // So that choosing the same file again is a change again.
         input.set_value("");
     };
-    let preview = move || match studio.source.state.get() {
+    view! {
+        <div class="field source">
+            <label class="field-label" for="source-image">"Source image"</label>
+            <div class="source-box" class:filled=move || studio.source.is_some()>
+                <Preview />
+                <input
+                    id="source-image"
+                    type="file"
+                    accept="image/png,image/jpeg,image/webp"
+                    on:change=choose
+                />
+                <Remove />
+            </div>
+            <NoticeAt place=Place::Source />
+        </div>
+    }
+}
+
+/// The picture, or an invitation to choose one.
+#[component]
+fn Preview() -> impl IntoView {
+    let studio = studio();
+    move || match studio.source.state.get() {
         SourceState::None => view! {
             <div class="source-empty">
                 {Icon::Picture.draw()}
                 <p><strong>"Choose a picture"</strong>", drop it anywhere, or paste it."</p>
-                <p class="hint">"PNG, JPEG or WebP. Without one, the prompt alone makes the picture."</p>
+                <p class="hint">"PNG, JPEG or WebP. Optional."</p>
             </div>
         }
         .into_any(),
@@ -47,8 +69,14 @@ pub(crate) fn SourcePanel() -> impl IntoView {
             </figure>
         }
         .into_any(),
-    };
-    let remove = move || {
+    }
+}
+
+/// Takes the source away.
+#[component]
+fn Remove() -> impl IntoView {
+    let studio = studio();
+    move || {
         studio.source.is_some().then(|| {
             view! {
                 <button
@@ -62,21 +90,5 @@ pub(crate) fn SourcePanel() -> impl IntoView {
                 </button>
             }
         })
-    };
-    view! {
-        <div class="field source">
-            <label class="field-label" for="source-image">"Source image"</label>
-            <div class="source-box" class:filled=move || studio.source.is_some()>
-                {preview}
-                <input
-                    id="source-image"
-                    type="file"
-                    accept="image/png,image/jpeg,image/webp"
-                    on:change=choose
-                />
-                {remove}
-            </div>
-            <NoticeAt place=Place::Source />
-        </div>
     }
 }

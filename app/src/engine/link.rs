@@ -48,9 +48,10 @@ impl Link {
                 let hear = Rc::clone(&hear);
                 move |event| {
                     let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
-                    hear(message::read(&event.data()).map_or(Sound::Unreadable, |(event, payloads)| {
-                        Sound::Event(event, payloads)
-                    }));
+                    hear(
+                        message::read(&event.data())
+                            .map_or(Sound::Unreadable, |(event, payloads)| Sound::Event(event, payloads)),
+                    );
                 }
             }),
             EventListener::new(&worker, "error", {

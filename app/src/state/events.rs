@@ -18,7 +18,10 @@ impl Studio {
             ),
             Word::Died { unanswered, detail } => self.mourn(&unanswered, detail),
             Word::Unavailable { detail } => {
-                self.unusable("The engine cannot be started in this browser; reload the page to try again.", detail);
+                self.unusable(
+                    "The engine cannot be started in this browser; reload the page to try again.",
+                    detail,
+                );
             }
         }
     }
@@ -58,13 +61,7 @@ impl Studio {
         }
     }
 
-    fn take_image(
-        self,
-        pixels: Pixels,
-        latents: Option<Vec<u8>>,
-        report: &ImageReport,
-        payloads: &Payloads,
-    ) {
+    fn take_image(self, pixels: Pixels, latents: Option<Vec<u8>>, report: &ImageReport, payloads: &Payloads) {
         let rgba = payloads.bytes(pixels.data).unwrap_or_default();
         let Some(job) = self.finish("The picture is ready.") else { return };
         let made = Picture::make(&job, report, &rgba, (pixels.width_px, pixels.height_px), latents);
@@ -104,11 +101,13 @@ impl Studio {
         let checking = unanswered.iter().any(|job| self.source.is_checked_by(*job));
         if self.session.importing.get_untracked().is_some() {
             self.session.importing.set(None);
-            let sentence = "The engine stopped while the model was imported; it was restarted, so import it again.";
+            let sentence =
+                "The engine stopped while the model was imported; it was restarted, so import it again.";
             self.notices.say_with_detail(Place::Model, sentence, detail.clone());
         }
         if running {
-            let sentence = "The engine stopped and was restarted; your pictures are safe, press Generate to try again.";
+            let sentence =
+                "The engine stopped and was restarted; your pictures are safe, press Generate to try again.";
             self.notices.say_with_detail(Place::Run, sentence, detail.clone());
             self.finish("");
         }

@@ -25,7 +25,8 @@ impl Studio {
             .filter(|(path, _)| WANTED.iter().any(|suffix| path.ends_with(suffix)))
             .collect();
         if !wanted.iter().any(|(path, _)| path.ends_with(".safetensors")) {
-            let sentence = format!("“{name}” holds no .safetensors files; choose a folder in the diffusers layout.");
+            let sentence =
+                format!("“{name}” holds no .safetensors files; choose a folder in the diffusers layout.");
             self.notices.say(Place::Model, sentence);
             return;
         }
@@ -67,7 +68,8 @@ impl Studio {
     /// The model that an import has just added to this list, if one has.
     pub(super) fn finished_import(self, models: &[ModelInfo]) -> Option<ModelId> {
         let importing = self.session.importing.get_untracked()?;
-        let model = models.iter().find(|model| model.name == importing.name || model.id.0 == importing.name)?;
+        let model =
+            models.iter().find(|model| model.name == importing.name || model.id.0 == importing.name)?;
         self.session.importing.set(None);
         Some(model.id.clone())
     }

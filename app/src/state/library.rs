@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use gallery::{Mode, Record, Settings, encode_png, newest_first};
 use gloo::file::ObjectUrl;
 use leptos::prelude::*;
-use protocol::{ImageReport, SamplerKind, StrengthRule};
-use storage::StorageError;
+use protocol::{ImageReport, ModelId, SamplerKind};
 use serde::{Serialize, de::DeserializeOwned};
+use storage::StorageError;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
@@ -69,7 +69,8 @@ impl Library {
     /// Shows a picture in its place.
     fn show(self, picture: Picture) {
         self.pictures.update(|pictures| {
-            let place = pictures.partition_point(|other| newest_first(&other.record, &picture.record).is_lt());
+            let place =
+                pictures.partition_point(|other| newest_first(&other.record, &picture.record).is_lt());
             pictures.insert(place, picture);
         });
     }
@@ -212,7 +213,9 @@ impl Studio {
     pub(crate) fn delete_picture(self, id: &str) {
         let Some(picture) = untrack(|| self.library.get(id)) else { return };
         self.forget_deleted();
-        self.library.pictures.update(|pictures| pictures.retain(|other| other.record.id != picture.record.id));
+        self.library
+            .pictures
+            .update(|pictures| pictures.retain(|other| other.record.id != picture.record.id));
         let id = picture.record.id.clone();
         self.library.deleted.set(Some(picture));
         spawn_local(async move {
@@ -244,6 +247,7 @@ impl Studio {
     pub(crate) fn use_as_source(self, picture: &Picture) {
         let id = &picture.record.id;
         let blob = self.library.files.with_value(|all| all.get(id).map(|files| files.png.clone()));
+        self.library.opened.set(None);
         if let Some(blob) = blob {
             let name = picture.record.settings.prompt.clone();
             self.take_source(SourceFile { blob, name, parent: Some(id.clone()) });
@@ -257,8 +261,9 @@ impl Studio {
             self.session.models.with_untracked(|models| models.iter().any(|model| model.id.0 == id))
         };
         self.notices.clear_for_run();
+        self.library.opened.set(None);
         if known(&settings.model) {
-            self.form.model.set(protocol::ModelId(settings.model.clone()));
+            self.form.model.set(ModelId(settings.model.clone()));
         } else {
             let sentence =
                 format!("The model “{}” is not here; the other settings were taken over.", settings.model);
@@ -275,8 +280,6 @@ impl Studio {
         if let Some(sampler) = choice::<SamplerKind>(&settings.sampler) {
             self.form.sampler.set(sampler);
         }
-        let rule = choice::<StrengthRule>(&settings.strength_rule);
-        log::debug!("settings reused, strength rule {rule:?}");
         // After the effect that follows the model has set that model's own size.
         let (width, height) = (settings.width.to_string(), settings.height.to_string());
         request_animation_frame(move || {

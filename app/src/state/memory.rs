@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen_futures::spawn_local;
 
-use super::form::FormValues;
 use super::Studio;
+use super::form::FormValues;
 
 const FORM: &str = "form";
 const THEME: &str = "theme";

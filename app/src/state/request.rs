@@ -44,7 +44,11 @@ pub(crate) fn check(
         strength_rule,
         steps,
         guidance_scale: guidance(&values.guidance_scale)?,
-        sampler: if model.samplers.contains(&values.sampler) { values.sampler } else { model.default_sampler },
+        sampler: if model.samplers.contains(&values.sampler) {
+            values.sampler
+        } else {
+            model.default_sampler
+        },
         seed: seed(&values.seed, random_seed)?,
         width_px,
         height_px,
@@ -97,7 +101,9 @@ fn size(values: &FormValues, sides: Sides) -> Result<(u32, u32), Complaint> {
         let Sides { least, most, multiple, .. } = sides;
         Err(complaint(
             Place::Size,
-            format!("{name} must be a multiple of {multiple} from {least} to {most} for this model{nearest}."),
+            format!(
+                "{name} must be a multiple of {multiple} from {least} to {most} for this model{nearest}."
+            ),
         ))
     };
     Ok((side("Width", &values.width_px)?, side("Height", &values.height_px)?))

@@ -103,15 +103,12 @@ impl Studio {
 
     /// Sets the size that suits the source, or the model's own without one, whenever either changes.
     pub(super) fn follow_models(self) {
-        Effect::new(move |before: Option<(Option<ModelId>, Option<(u32, u32)>)>| {
-            let model = self.model();
-            let source = self.source.size_px();
-            let now = (model.map(|model| model.id), source);
-            // A size typed by the person stands until source or model change.
-            if now.0.is_some() && before.as_ref() != Some(&now) {
+        // A size typed by the person stands until one of the two is another.
+        let fitted_to = Memo::new(move |_| (self.model().map(|model| model.id), self.source.size_px()));
+        Effect::new(move |_| {
+            if fitted_to.get().0.is_some() {
                 self.fit_size();
             }
-            now
         });
     }
 

@@ -53,7 +53,8 @@ pub(crate) fn explain(source: (u32, u32), chosen: (u32, u32), sides: Sides) -> O
     if source == chosen {
         return None;
     }
-    let rounded = source.0.abs_diff(chosen.0) < sides.multiple && source.1.abs_diff(chosen.1) < sides.multiple;
+    let rounded =
+        source.0.abs_diff(chosen.0) < sides.multiple && source.1.abs_diff(chosen.1) < sides.multiple;
     let why = if rounded {
         format!("this model takes multiples of {}", sides.multiple)
     } else {
@@ -103,7 +104,9 @@ mod tests {
     fn every_fit_is_a_size_that_the_model_takes() {
         let sides = [SMALL, Sides { native: 512, least: 64, most: 768, multiple: 64 }];
         for sides in sides {
-            for (width, height) in [(1, 1), (1, 40_000), (40_000, 3), (257, 255), (0, 0), (u32::MAX, u32::MAX)] {
+            for (width, height) in
+                [(1, 1), (1, 40_000), (40_000, 3), (257, 255), (0, 0), (u32::MAX, u32::MAX)]
+            {
                 let (fitted_width, fitted_height) = sides.fit(width, height);
                 assert!(sides.takes(fitted_width) && sides.takes(fitted_height), "{width} x {height}");
             }

@@ -83,13 +83,11 @@ impl Studio {
     /// Takes a file as the source. What is not a picture is answered in one sentence; the source before it stays.
     pub(crate) fn take_source(self, file: SourceFile) {
         self.notices.clear(Place::Source);
-        let name = file.name.clone();
         spawn_local(async move {
             if let Err(sentence) = self.check_source(file).await {
                 self.notices.say(Place::Source, sentence);
             }
         });
-        log::debug!("source {name}");
     }
 
     async fn check_source(self, file: SourceFile) -> Result<(), String> {
