@@ -157,7 +157,7 @@ impl Device {
     }
 
     /// True when both handles are of one device.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    pub fn is_same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }

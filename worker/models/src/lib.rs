@@ -22,7 +22,7 @@ pub mod vae;
 
 pub use clip::{ClipText, ClipTextConfig};
 pub use error::ModelError;
-pub use settings::PerBlock;
+pub use settings::NumberOrList;
 pub use taesd::{Taesd, TaesdConfig};
 pub use taps::Taps;
 pub use unet::{Context, UNet, UNetConfig};

@@ -66,17 +66,25 @@ fn is_value(value: &Value, allowed: &str) -> bool {
     }
 }
 
-/// A setting that is one number for all blocks, or a list with one for each.
+/// A setting that is a number or a list of them: one for all blocks, or one for each.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-pub enum PerBlock {
+pub enum NumberOrList {
     /// The same in every block.
-    Same(usize),
+    Number(usize),
     /// One value for each down block, outermost first.
-    Each(Vec<usize>),
+    List(Vec<usize>),
 }
 
-impl PerBlock {
+impl NumberOrList {
+    /// The number, or the largest in the list.
+    pub fn largest(&self) -> Option<usize> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::List(numbers) => numbers.iter().max().copied(),
+        }
+    }
+
     /// One value for each of `blocks` blocks.
     pub(crate) fn resolve(
         &self,
@@ -85,8 +93,8 @@ impl PerBlock {
         blocks: usize,
     ) -> Result<Vec<usize>, ModelError> {
         let values = match self {
-            Self::Same(value) => vec![*value; blocks],
-            Self::Each(values) => values.clone(),
+            Self::Number(value) => vec![*value; blocks],
+            Self::List(values) => values.clone(),
         };
         if values.len() != blocks || values.contains(&0) {
             let reason = format!("must be one positive number, or {blocks} of them, not {values:?}");
@@ -129,9 +137,9 @@ mod tests {
 
     #[test]
     fn lists_need_one_value_a_block() {
-        assert_eq!(PerBlock::Same(2).resolve("f", "n", 3).unwrap(), [2, 2, 2]);
-        assert_eq!(PerBlock::Each(vec![1, 2]).resolve("f", "n", 2).unwrap(), [1, 2]);
-        assert!(PerBlock::Each(vec![1, 2]).resolve("f", "n", 3).is_err());
-        assert!(PerBlock::Same(0).resolve("f", "n", 3).is_err());
+        assert_eq!(NumberOrList::Number(2).resolve("f", "n", 3).unwrap(), [2, 2, 2]);
+        assert_eq!(NumberOrList::List(vec![1, 2]).resolve("f", "n", 2).unwrap(), [1, 2]);
+        assert!(NumberOrList::List(vec![1, 2]).resolve("f", "n", 3).is_err());
+        assert!(NumberOrList::Number(0).resolve("f", "n", 3).is_err());
     }
 }

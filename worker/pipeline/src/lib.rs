@@ -1,1 +1,29 @@
-//! TODO
+//! From a request to a picture: encode, prepare, denoise, decode.
+//!
+//! [`Model`] is an opened checkpoint folder, [`generate`] makes one picture with it on any device. The steps and
+//! their numbers follow diffusers' `StableDiffusionPipeline` and its img2img and inpaint siblings; random draws are
+//! made in the same order, so that recorded noise can be replayed.
+//!
+//! [`source::decode`] turns a file that a person chose into a picture to start from.
+
+mod autoencoder;
+mod denoise;
+mod error;
+mod generate;
+mod latent_space;
+mod mask;
+mod model;
+mod observer;
+mod picture;
+mod preview;
+mod profile;
+mod request;
+pub mod source;
+
+pub use error::PipelineError;
+pub use generate::{Output, generate};
+pub use model::Model;
+pub use observer::{NoObserver, Observer, Stage};
+pub use preview::Preview;
+pub use profile::Profile;
+pub use request::{DecoderChoice, Request};

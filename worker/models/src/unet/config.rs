@@ -5,7 +5,7 @@ use weights::Folder;
 
 use crate::{
     ModelError,
-    settings::{Known, PerBlock},
+    settings::{Known, NumberOrList},
 };
 
 pub(super) const FILE: &str = "unet/config.json";
@@ -21,14 +21,14 @@ pub struct UNetConfig {
     /// Width of each level, outermost first.
     pub block_out_channels: Vec<usize>,
     /// Residual blocks of each down block; up blocks have one more.
-    pub layers_per_block: PerBlock,
+    pub layers_per_block: NumberOrList,
     /// Transformer layers after each residual block of a cross-attention block.
-    pub transformer_layers_per_block: PerBlock,
+    pub transformer_layers_per_block: NumberOrList,
     /// Width of the prompt's tokens.
-    pub cross_attention_dim: PerBlock,
+    pub cross_attention_dim: NumberOrList,
     /// The *number* of attention heads, despite its name: published configurations say it so, and diffusers
     /// keeps reading them so.
-    pub attention_head_dim: PerBlock,
+    pub attention_head_dim: NumberOrList,
     /// `CrossAttnDownBlock2D` or `DownBlock2D`, outermost first.
     pub down_block_types: Vec<String>,
     /// `CrossAttnUpBlock2D` or `UpBlock2D`, innermost first.
@@ -43,6 +43,8 @@ pub struct UNetConfig {
     pub flip_sin_to_cos: bool,
     /// Shortens the sinusoids' range of frequencies.
     pub freq_shift: f64,
+    /// Width and height of the latents it was trained at. Any size is taken.
+    pub sample_size: Option<NumberOrList>,
     /// Width of the time embedding; four times the outermost level's by default.
     pub time_embedding_dim: Option<usize>,
 }
@@ -55,10 +57,10 @@ impl Default for UNetConfig {
             in_channels: 4,
             out_channels: 4,
             block_out_channels: vec![320, 640, 1280, 1280],
-            layers_per_block: PerBlock::Same(2),
-            transformer_layers_per_block: PerBlock::Same(1),
-            cross_attention_dim: PerBlock::Same(1280),
-            attention_head_dim: PerBlock::Same(8),
+            layers_per_block: NumberOrList::Number(2),
+            transformer_layers_per_block: NumberOrList::Number(1),
+            cross_attention_dim: NumberOrList::Number(1280),
+            attention_head_dim: NumberOrList::Number(8),
             down_block_types: names([down, down, down, "DownBlock2D"]),
             up_block_types: names(["UpBlock2D", up, up, up]),
             mid_block_type: Some("UNetMidBlock2DCrossAttn".to_owned()),
@@ -66,6 +68,7 @@ impl Default for UNetConfig {
             norm_eps: 1e-5,
             flip_sin_to_cos: true,
             freq_shift: 0.0,
+            sample_size: None,
             time_embedding_dim: None,
         }
     }
@@ -91,9 +94,9 @@ const KNOWN: Known = Known {
         "time_embedding_dim",
         // The projections' weights have the same numbers either way.
         "use_linear_projection",
-        // Without meaning here: attention always accumulates in f32, and any picture size is taken.
-        "upcast_attention",
         "sample_size",
+        // Without meaning here: attention always accumulates in f32.
+        "upcast_attention",
         "dropout",
         // Of additional embeddings, which `addition_embed_type` switches.
         "addition_embed_type_num_heads",

@@ -8,7 +8,7 @@ use weights::{ByteSource, DirFolder, Folder, LocalBoxFuture, MemoryFolder, Weigh
 use super::golden_root;
 
 /// Opens the checkpoint of a family, `sd1` or `sd2`.
-pub fn checkpoint(family: &str) -> Rc<dyn Folder> {
+pub(crate) fn checkpoint(family: &str) -> Rc<dyn Folder> {
     let root = golden_root().join(family);
     let mut rebuilt = MemoryFolder::default();
     let thinned = root.join("text_encoder/model_few_tokens.safetensors");

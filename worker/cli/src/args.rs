@@ -1,0 +1,170 @@
+//! The command line.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pipeline::DecoderChoice;
+use sampling::{SamplerKind, StrengthRule};
+
+use crate::FAILURE;
+
+#[derive(Parser)]
+#[command(
+    name = "palimpsest",
+    version,
+    about = "Makes pictures from pictures and sentences, on this machine"
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make one picture.
+    Generate(GenerateArgs),
+}
+
+/// What picture to make. Options that are left out take the model's own defaults.
+#[derive(Args)]
+pub(crate) struct GenerateArgs {
+    /// A folder in diffusers' layout, or `builtin` for the model that comes with the program.
+    #[arg(long, value_name = "DIR|builtin")]
+    pub(crate) model: String,
+    /// What to draw.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) prompt: String,
+    /// What to steer away from.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) negative_prompt: String,
+    /// The picture to start from: PNG, JPEG or WebP.
+    #[arg(long, value_name = "IMG")]
+    pub(crate) source: Option<PathBuf>,
+    /// Where to repaint the source: white is repainted, black stays.
+    #[arg(long, value_name = "IMG", requires = "source")]
+    pub(crate) mask: Option<PathBuf>,
+    /// How far to go from the source, 0 to 1.
+    #[arg(long, value_name = "X", default_value_t = 0.5)]
+    pub(crate) strength: f64,
+    /// How strength becomes steps: run that share of them, or all of them from less noise.
+    #[arg(long, value_enum, value_name = "RULE")]
+    pub(crate) strength_rule: Option<Rule>,
+    /// Steps of the schedule.
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<usize>,
+    /// How strongly to follow the prompt; 1 turns guidance off.
+    #[arg(long, value_name = "X")]
+    pub(crate) guidance: Option<f64>,
+    /// How latents move from noise to picture.
+    #[arg(long, value_enum)]
+    pub(crate) sampler: Option<Sampler>,
+    /// Seed of the noise; a random one is printed.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Width of the picture; the source's, or the model's native size by default.
+    #[arg(long, value_name = "PX", requires = "height")]
+    pub(crate) width: Option<u32>,
+    /// Height of the picture.
+    #[arg(long, value_name = "PX", requires = "width")]
+    pub(crate) height: Option<u32>,
+    /// Where to compute; `auto` takes a GPU if there is one.
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    pub(crate) device: Device,
+    /// Which autoencoder to use: the model's own, or the small one in its folder `taesd`.
+    #[arg(long, value_enum, default_value_t = Decoder::Vae)]
+    pub(crate) decoder: Decoder,
+    /// Replays the tensors `noise_00`, `noise_01`, .. in place of random draws: a sample of the encoded source
+    /// first (not with taesd), then the noise to start with.
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(crate) noise: Option<PathBuf>,
+    /// Writes `latents` [1,c,h,w] before decoding and `decoded` [1,3,H,W] in -1..1.
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(crate) latents: Option<PathBuf>,
+    /// The picture.
+    #[arg(long, value_name = "FILE.png")]
+    pub(crate) out: PathBuf,
+}
+
+/// Where to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Device {
+    /// A GPU if there is one, else the CPU.
+    Auto,
+    /// The GPU, even an emulated one.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// How strength becomes steps.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Rule {
+    /// The last `steps * strength` steps run.
+    Steps,
+    /// All steps run, from less noise.
+    AllSteps,
+}
+
+/// How latents move from noise to picture.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Sampler {
+    /// DDIM.
+    Ddim,
+    /// Euler's method.
+    Euler,
+    /// Euler's method for flow-matching models.
+    FlowEuler,
+}
+
+/// Which autoencoder to use.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Decoder {
+    /// The model's own.
+    Vae,
+    /// The small one beside it.
+    Taesd,
+}
+
+impl From<Rule> for StrengthRule {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::Steps => Self::Steps,
+            Rule::AllSteps => Self::AllSteps,
+        }
+    }
+}
+
+impl From<Sampler> for SamplerKind {
+    fn from(sampler: Sampler) -> Self {
+        match sampler {
+            Sampler::Ddim => Self::Ddim,
+            Sampler::Euler => Self::Euler,
+            Sampler::FlowEuler => Self::FlowEuler,
+        }
+    }
+}
+
+impl From<Decoder> for DecoderChoice {
+    fn from(decoder: Decoder) -> Self {
+        match decoder {
+            Decoder::Vae => Self::Vae,
+            Decoder::Taesd => Self::Taesd,
+        }
+    }
+}
+
+/// Parses the command line. Help and version go to standard output; a mistake becomes one line on standard error.
+pub(crate) fn parse() -> Result<Command, ExitCode> {
+    CommandLine::try_parse().map(|line| line.command).map_err(|error| {
+        if !error.use_stderr() {
+            // Nothing is left to do when standard output is closed.
+            error.print().ok();
+            return ExitCode::SUCCESS;
+        }
+        let message = error.to_string();
+        let sentence = message.lines().map_while(|line| Some(line.trim()).filter(|line| !line.is_empty()));
+        eprintln!("{}", sentence.collect::<Vec<_>>().join(" "));
+        ExitCode::from(FAILURE)
+    })
+}

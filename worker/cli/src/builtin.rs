@@ -1,0 +1,19 @@
+//! Where the built-in model is.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::CliError;
+
+/// The folder of a `--model` option. The built-in model is looked for in `models/builtin` beside the program, then in
+/// `public/models/builtin` of the repository that the program was built from.
+pub(crate) fn model_folder(model: &str) -> Result<PathBuf, CliError> {
+    if model != "builtin" {
+        let path = PathBuf::from(model);
+        return if path.is_dir() { Ok(path) } else { Err(CliError::NoModel { path }) };
+    }
+    let beside =
+        std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("models/builtin")));
+    let in_repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public/models/builtin");
+    let places = beside.into_iter().chain([in_repository]);
+    places.into_iter().find(|place| place.join("model_index.json").is_file()).ok_or(CliError::NoBuiltin)
+}

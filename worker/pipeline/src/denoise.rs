@@ -1,0 +1,96 @@
+//! The denoising loop.
+
+use kernels::{Device, KernelError, Tensor};
+use models::{Context, Taps, UNet, layout};
+use sampling::{NoiseSource, Plan};
+
+use crate::{Observer, PipelineError, Preview, latent_space::LatentSpace, mask::Repaint};
+
+/// The denoiser, told what to draw.
+pub(crate) struct Denoiser<'a> {
+    device: &'a Device,
+    unet: &'a UNet,
+    context: Context,
+    /// `None` when only the prompt's own half is computed.
+    guidance_scale: Option<f64>,
+    /// `[c, h, w]` of the latents.
+    shape: [usize; 3],
+}
+
+impl<'a> Denoiser<'a> {
+    /// `prompts`: encoded, `[1, t, c]`, or with guidance `[2, t, c]` with the negative one first.
+    pub(crate) async fn new(
+        device: &'a Device,
+        unet: &'a UNet,
+        prompts: &Tensor,
+        guidance_scale: Option<f64>,
+        shape: [usize; 3],
+    ) -> Result<Self, PipelineError> {
+        let context = unet.context(prompts).await?;
+        Ok(Self { device, unet, context, guidance_scale, shape })
+    }
+
+    /// What the model predicts for latents `[c, h, w]` at a timestep.
+    async fn predict(&self, latents: &[f32], timestep: f64) -> Result<Vec<f32>, PipelineError> {
+        let [c, h, w] = self.shape;
+        let Some(scale) = self.guidance_scale else {
+            return self.run(latents, [1, c, h, w], timestep).await;
+        };
+        // Both halves in one batch: the weights are read once.
+        let both = self.run(&latents.repeat(2), [2, c, h, w], timestep).await?;
+        let (negative, positive) = both.split_at(both.len() / 2);
+        let guided = negative.iter().zip(positive).map(|(&negative, &positive)| {
+            let (negative, positive) = (f64::from(negative), f64::from(positive));
+            (negative + scale * (positive - negative)) as f32
+        });
+        Ok(guided.collect())
+    }
+
+    async fn run(
+        &self,
+        latents: &[f32],
+        shape: [usize; 4],
+        timestep: f64,
+    ) -> Result<Vec<f32>, PipelineError> {
+        let sample = layout::upload(self.device, shape, latents)?;
+        let timesteps = vec![timestep; shape[0]];
+        let output = self.unet.forward(&sample, &timesteps, &self.context, &Taps::none()).await?;
+        Ok(layout::download(&output).await?.1)
+    }
+}
+
+/// Takes every step of a plan from `latents` `[c, h, w]` on.
+pub(crate) async fn denoise(
+    denoiser: &Denoiser<'_>,
+    plan: &mut Plan,
+    mut latents: Vec<f32>,
+    repaint: Option<&Repaint>,
+    space: &LatentSpace,
+    noise: &mut dyn NoiseSource,
+    observer: &mut dyn Observer,
+) -> Result<Vec<f32>, PipelineError> {
+    let (first, steps) = (plan.first_step(), plan.sampler().steps());
+    for i in first..steps {
+        let sampler = plan.sampler();
+        let input = sampler.scale_model_input(i, &latents);
+        let prediction = denoiser.predict(&input, sampler.timestep(i)).await?;
+        let denoised = sampler.to_denoised(i, &prediction, &latents);
+        plan.sampler_mut().step(i, &prediction, &mut latents, noise)?;
+        if let Some(repaint) = repaint {
+            repaint.restore(plan.sampler(), i, &mut latents);
+        }
+        let preview = preview_of(&denoised, denoiser.shape, space);
+        observer.step(i + 1 - first, steps - first, preview.as_ref());
+        if denoiser.device.cancel_token().is_cancelled() {
+            return Err(KernelError::Cancelled.into());
+        }
+    }
+    Ok(latents)
+}
+
+/// The colours are known for latents at Stable Diffusion's scale, so a model's own statistics are undone.
+fn preview_of(latents: &[f32], [c, h, w]: [usize; 3], space: &LatentSpace) -> Option<Preview> {
+    let scale = space.scale() as f32;
+    let latents: Vec<f32> = space.to_autoencoder(latents, c).iter().map(|value| value * scale).collect();
+    Preview::of(&latents, c, h, w)
+}

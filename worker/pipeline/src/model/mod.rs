@@ -1,0 +1,184 @@
+//! An opened checkpoint folder, and the parts of it that are on a device.
+
+mod pad;
+mod parts;
+
+use std::rc::Rc;
+
+use kernels::Device;
+use models::{ClipText, ClipTextConfig, UNet, UNetConfig};
+use sampling::SchedulerConfig;
+use text::ClipTokenizer;
+use weights::{Folder, Manifest, Tensors, require_json};
+
+use crate::{
+    DecoderChoice, PipelineError, Profile,
+    autoencoder::{Autoencoder, AutoencoderFiles},
+};
+use parts::Parts;
+
+/// Weights of more than this are not kept on the device between stages: text encoder, denoiser and autoencoder take
+/// turns, so that the largest of them decides what fits.
+const KEPT_LOADED_BYTES: u64 = 512 << 20;
+
+/// A model in diffusers' folder layout, ready to load its parts when they are needed.
+pub struct Model {
+    pub(crate) scheduler: SchedulerConfig,
+    pub(crate) latent_channels: usize,
+    tokenizer: ClipTokenizer,
+    pad_id: u32,
+    profile: Profile,
+    text: (ClipTextConfig, Tensors),
+    unet: (UNetConfig, Tensors),
+    vae: AutoencoderFiles,
+    taesd: Option<AutoencoderFiles>,
+    loaded: Parts,
+}
+
+impl Model {
+    /// Opens a folder: reads its configurations and the headers of its weight files, and no weights.
+    ///
+    /// # Errors
+    /// [`PipelineError::UnknownModel`] and [`PipelineError::Model`], which name the file or setting at fault.
+    pub async fn open(folder: Rc<dyn Folder>) -> Result<Self, PipelineError> {
+        let folder = folder.as_ref();
+        let manifest = Manifest::read(folder).await?;
+        check_manifest(&manifest)?;
+        let scheduler: SchedulerConfig = require_json(folder, "scheduler/scheduler_config.json").await?;
+        let text = ClipTextConfig::load(folder, "text_encoder/config.json").await?;
+        let text = (text, Tensors::open_in(folder, "text_encoder/model").await?);
+        let unet = UNetConfig::load(folder, "unet/config.json").await?;
+        let unet = (unet, Tensors::open_in(folder, "unet/diffusion_pytorch_model").await?);
+        let vae = AutoencoderFiles::open(folder, "vae").await?;
+        let taesd = match folder.open("taesd/config.json").await? {
+            Some(_) => Some(AutoencoderFiles::open(folder, "taesd").await?),
+            None => None,
+        };
+        check_channels(&unet.0, &vae, taesd.as_ref())?;
+        let multiple_px = u32::try_from(vae.scale_factor()).unwrap_or(u32::MAX);
+        let profile = Profile::resolve(manifest.profile, &scheduler, &unet.0, multiple_px, taesd.is_some())?;
+        let autoencoders = std::iter::once(&vae.tensors).chain(taesd.as_ref().map(|taesd| &taesd.tensors));
+        let bytes: u64 = autoencoders.chain([&text.1, &unet.1]).map(weight_bytes).sum();
+        Ok(Self {
+            scheduler,
+            latent_channels: vae.channels(),
+            tokenizer: ClipTokenizer::new(),
+            pad_id: pad::pad_id(folder).await?,
+            profile,
+            text,
+            unet,
+            vae,
+            taesd,
+            loaded: Parts::new(bytes <= KEPT_LOADED_BYTES),
+        })
+    }
+
+    /// What the model was made for.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Frees what is loaded on any device; the next run loads again.
+    pub fn unload(&mut self) {
+        self.loaded.clear();
+    }
+
+    /// A prompt's ids, padded to the full length.
+    pub(crate) fn tokens(&self, prompt: &str) -> Vec<u32> {
+        self.tokenizer.encode_padded(prompt, self.pad_id)
+    }
+
+    /// The files of the chosen autoencoder.
+    pub(crate) fn autoencoder_files(
+        &self,
+        choice: DecoderChoice,
+    ) -> Result<&AutoencoderFiles, PipelineError> {
+        match choice {
+            DecoderChoice::Vae => Ok(&self.vae),
+            DecoderChoice::Taesd => self.taesd.as_ref().ok_or(PipelineError::NoTaesd),
+        }
+    }
+
+    pub(crate) async fn text(&mut self, device: &Device) -> Result<Rc<ClipText>, PipelineError> {
+        self.loaded.use_device(device);
+        if let Some(text) = &self.loaded.text {
+            return Ok(text.clone());
+        }
+        self.loaded.make_room();
+        let (config, tensors) = &self.text;
+        let text = Rc::new(ClipText::load(device, tensors, config).await?);
+        self.loaded.text = Some(text.clone());
+        Ok(text)
+    }
+
+    pub(crate) async fn unet(&mut self, device: &Device) -> Result<Rc<UNet>, PipelineError> {
+        self.loaded.use_device(device);
+        if let Some(unet) = &self.loaded.unet {
+            return Ok(unet.clone());
+        }
+        self.loaded.make_room();
+        let (config, tensors) = &self.unet;
+        let unet = Rc::new(UNet::load(device, tensors, config).await?);
+        self.loaded.unet = Some(unet.clone());
+        Ok(unet)
+    }
+
+    pub(crate) async fn autoencoder(
+        &mut self,
+        device: &Device,
+        choice: DecoderChoice,
+    ) -> Result<Rc<Autoencoder>, PipelineError> {
+        self.loaded.use_device(device);
+        if let Some((loaded, autoencoder)) = &self.loaded.autoencoder
+            && *loaded == choice
+        {
+            return Ok(autoencoder.clone());
+        }
+        self.loaded.make_room();
+        let autoencoder = Rc::new(self.autoencoder_files(choice)?.load(device).await?);
+        self.loaded.autoencoder = Some((choice, autoencoder.clone()));
+        Ok(autoencoder)
+    }
+}
+
+fn weight_bytes(tensors: &Tensors) -> u64 {
+    let sizes = tensors.names().filter_map(|name| tensors.get(name));
+    sizes.map(|info| info.range.end - info.range.start).sum()
+}
+
+/// Only pipelines of one CLIP encoder and one UNet are known.
+fn check_manifest(manifest: &Manifest) -> Result<(), PipelineError> {
+    let unknown = |reason: String| Err(PipelineError::UnknownModel { reason });
+    for (part, expected) in [("unet", "UNet2DConditionModel"), ("text_encoder", "CLIPTextModel")] {
+        match manifest.component(part).map(|component| component.class.as_str()) {
+            Some(class) if class == expected => {}
+            Some(class) => return unknown(format!("its {part} is a {class}, not a {expected}")),
+            None => return unknown(format!("its model_index.json names no {part}")),
+        }
+    }
+    match manifest.component("text_encoder_2") {
+        Some(_) => unknown("it has a second text encoder, as Stable Diffusion XL does".to_owned()),
+        None => Ok(()),
+    }
+}
+
+fn check_channels(
+    unet: &UNetConfig,
+    vae: &AutoencoderFiles,
+    taesd: Option<&AutoencoderFiles>,
+) -> Result<(), PipelineError> {
+    let channels = vae.channels();
+    let fault = if unet.in_channels != channels || unet.out_channels != channels {
+        format!(
+            "its UNet takes {} channels and gives {}, but its latents have {channels}",
+            unet.in_channels, unet.out_channels
+        )
+    } else if taesd
+        .is_some_and(|taesd| (taesd.channels(), taesd.scale_factor()) != (channels, vae.scale_factor()))
+    {
+        "its taesd makes latents of another shape than its vae".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(PipelineError::UnknownModel { reason: fault })
+}

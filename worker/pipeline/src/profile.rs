@@ -1,0 +1,160 @@
+//! How a model wants to be used.
+
+use models::{NumberOrList, UNetConfig};
+use sampling::{Prediction, SamplerKind, SchedulerConfig, StrengthRule};
+
+use crate::PipelineError;
+
+/// Longest side without a word from the model: what common GPUs can hold.
+const MAX_PX: u32 = 2048;
+const DEFAULT_STEPS: u32 = 30;
+const DEFAULT_GUIDANCE: f64 = 7.5;
+
+/// What a model was made for, and what to offer first. From the manifest's own profile where it has one, else from
+/// the configurations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Name for people; the checkpoint may not have one.
+    pub name: Option<String>,
+    /// The side in pixels that it was trained at.
+    pub native_px: u32,
+    /// The longest side in pixels.
+    pub max_px: u32,
+    /// Sides must be multiples of this.
+    pub multiple_px: u32,
+    /// Steps to offer first.
+    pub default_steps: u32,
+    /// Guidance scale to offer first.
+    pub default_guidance: f64,
+    /// Sampler to offer first.
+    pub sampler: SamplerKind,
+    /// Samplers that suit what the model predicts.
+    pub samplers: Vec<SamplerKind>,
+    /// Strength rule to offer first.
+    pub strength_rule: StrengthRule,
+    /// Whether there is a tiny autoencoder beside the model's own.
+    pub has_taesd: bool,
+}
+
+impl Profile {
+    pub(crate) fn resolve(
+        stated: Option<weights::Profile>,
+        scheduler: &SchedulerConfig,
+        unet: &UNetConfig,
+        multiple_px: u32,
+        has_taesd: bool,
+    ) -> Result<Self, PipelineError> {
+        let stated = stated.unwrap_or_default();
+        let samplers = match scheduler.prediction() {
+            Prediction::Flow => vec![SamplerKind::FlowEuler],
+            Prediction::Epsilon | Prediction::V => vec![SamplerKind::Ddim, SamplerKind::Euler],
+        };
+        let suits = |kind: &SamplerKind| samplers.contains(kind);
+        let named = scheduler.named_sampler().filter(suits);
+        let trained = unet.sample_size.as_ref().and_then(NumberOrList::largest).unwrap_or(64);
+        let native_px = u32::try_from(trained).unwrap_or(64).saturating_mul(multiple_px);
+        let sampler = match stated.sampler.as_deref() {
+            Some("ddim") => SamplerKind::Ddim,
+            Some("euler") => SamplerKind::Euler,
+            Some("flow-euler") => SamplerKind::FlowEuler,
+            Some(other) => return Err(unknown("sampler", other)),
+            None => named.or(samplers.last().copied()).unwrap_or(SamplerKind::Euler),
+        };
+        let strength_rule = match stated.strength_rule.as_deref() {
+            Some("all-steps") => StrengthRule::AllSteps,
+            Some("steps") | None => StrengthRule::Steps,
+            Some(other) => return Err(unknown("strength_rule", other)),
+        };
+        Ok(Self {
+            name: stated.name,
+            native_px: stated.native_size.unwrap_or(native_px),
+            max_px: stated.max_size.unwrap_or(MAX_PX.max(native_px)),
+            multiple_px,
+            default_steps: stated.default_steps.unwrap_or(DEFAULT_STEPS),
+            default_guidance: stated.default_guidance.unwrap_or(DEFAULT_GUIDANCE),
+            sampler,
+            samplers,
+            strength_rule,
+            has_taesd,
+        })
+    }
+
+    /// The size of picture to make from a source of this size: its own, in steps that the model takes, and scaled
+    /// down as far as the model's longest side asks.
+    pub fn size_for_source(&self, width_px: u32, height_px: u32) -> (u32, u32) {
+        let longest = f64::from(width_px.max(height_px).max(1));
+        let scale = (f64::from(self.max_px) / longest).min(1.0);
+        let multiple = f64::from(self.multiple_px.max(1));
+        let fit = |side: u32| {
+            let steps = (f64::from(side) * scale / multiple).round();
+            let most = (f64::from(self.max_px) / multiple).floor().max(1.0);
+            (steps.clamp(1.0, most) * multiple) as u32
+        };
+        (fit(width_px), fit(height_px))
+    }
+
+    /// # Errors
+    /// [`PipelineError::Size`] unless the model makes pictures of this size.
+    pub(crate) fn check_size(&self, width_px: u32, height_px: u32) -> Result<(), PipelineError> {
+        let Self { multiple_px, max_px, .. } = *self;
+        let fits = |side: u32| side > 0 && side.is_multiple_of(multiple_px) && side <= max_px;
+        match fits(width_px) && fits(height_px) {
+            true => Ok(()),
+            false => Err(PipelineError::Size { width_px, height_px, multiple_px, max_px }),
+        }
+    }
+}
+
+fn unknown(field: &str, value: &str) -> PipelineError {
+    let reason = format!("its model_index.json asks for the {field} {value:?}, which is not known");
+    PipelineError::UnknownModel { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile() -> Profile {
+        let scheduler = SchedulerConfig::default();
+        Profile::resolve(None, &scheduler, &UNetConfig::default(), 8, false).unwrap()
+    }
+
+    #[test]
+    fn sources_keep_their_size_where_they_can() {
+        assert_eq!(profile().size_for_source(640, 427), (640, 424));
+        assert_eq!(profile().size_for_source(1, 3), (8, 8));
+        assert_eq!(profile().size_for_source(8000, 4000), (2048, 1024));
+        assert_eq!(profile().size_for_source(u32::MAX, 1), (2048, 8));
+    }
+
+    #[test]
+    fn every_offered_size_is_taken() {
+        let profile = profile();
+        for (width, height) in [(640, 427), (1, 3), (8000, 4000), (8000, 7999), (u32::MAX, 1), (0, 0)] {
+            let (width, height) = profile.size_for_source(width, height);
+            profile.check_size(width, height).unwrap();
+        }
+        assert!(profile.check_size(0, 8).is_err());
+        assert!(profile.check_size(12, 8).is_err());
+        assert!(profile.check_size(2056, 8).is_err());
+    }
+
+    #[test]
+    fn a_stated_profile_wins() {
+        let stated = weights::Profile {
+            native_size: Some(128),
+            max_size: Some(256),
+            strength_rule: Some("all-steps".to_owned()),
+            ..weights::Profile::default()
+        };
+        let config =
+            SchedulerConfig { prediction_type: Some(Prediction::Flow), ..SchedulerConfig::default() };
+        let profile = Profile::resolve(Some(stated), &config, &UNetConfig::default(), 8, false).unwrap();
+        assert_eq!((profile.native_px, profile.max_px), (128, 256));
+        assert_eq!(profile.strength_rule, StrengthRule::AllSteps);
+        assert_eq!(
+            (profile.sampler, profile.samplers),
+            (SamplerKind::FlowEuler, vec![SamplerKind::FlowEuler])
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! What a person asks for.
+
+use image::{GrayImage, RgbImage};
+use sampling::{SamplerKind, StrengthRule};
+
+/// Which autoencoder stands between pictures and latents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DecoderChoice {
+    /// The model's own, in its folder `vae`.
+    #[default]
+    Vae,
+    /// The small and fast one in the folder `taesd` beside it.
+    Taesd,
+}
+
+/// One picture to make. Everything that decides how it looks, except the model and the noise.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What to draw.
+    pub prompt: String,
+    /// What to steer away from; empty for nothing.
+    pub negative_prompt: String,
+    /// The picture to start from, of any size; without one, the picture starts from noise.
+    pub source: Option<RgbImage>,
+    /// Where to repaint the source, of any size: white is repainted, black stays.
+    pub mask: Option<GrayImage>,
+    /// How far to go from the source, 0 to 1. Unused without a source.
+    pub strength: f64,
+    /// How strength becomes steps.
+    pub strength_rule: StrengthRule,
+    /// Steps of the schedule, 1 or more.
+    pub steps: usize,
+    /// How strongly to follow the prompt; 1 or less turns guidance off.
+    pub guidance_scale: f64,
+    /// The sampler.
+    pub sampler: SamplerKind,
+    /// Width of the picture in pixels.
+    pub width_px: u32,
+    /// Height of the picture in pixels.
+    pub height_px: u32,
+    /// Which autoencoder to use.
+    pub decoder: DecoderChoice,
+}
+
+impl Request {
+    /// Whether both halves of the guidance are computed.
+    pub fn is_guided(&self) -> bool {
+        self.guidance_scale > 1.0
+    }
+}

@@ -1,0 +1,120 @@
+//! Whole pipelines against what the reference computed, on both devices.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[path = "../../models/tests/support/mod.rs"]
+mod support;
+
+use image::{GrayImage, RgbImage};
+use kernels::Device;
+use pipeline::{DecoderChoice, Model, NoObserver, Request, generate, source};
+use pollster::block_on;
+use sampling::{Replay, SamplerKind, StrengthRule};
+use support::{Golden, assert_close, checkpoint, golden_root, gpu};
+
+const CPU_LIMIT: f64 = 1e-6;
+const GPU_LIMIT: f64 = 1e-5;
+
+const STRENGTHS: [&str; 5] = ["0.1", "0.3", "0.5", "0.7", "1.0"];
+
+#[test]
+fn text_to_image_on_the_cpu() {
+    block_on(check_family(&Device::cpu(), "sd1", &text_to_image(), CPU_LIMIT));
+    block_on(check_family(&Device::cpu(), "sd2", &text_to_image(), CPU_LIMIT));
+}
+
+#[test]
+fn image_to_image_on_the_cpu_sd1() {
+    block_on(check_family(&Device::cpu(), "sd1", &image_to_image(), CPU_LIMIT));
+}
+
+#[test]
+fn image_to_image_on_the_cpu_sd2() {
+    block_on(check_family(&Device::cpu(), "sd2", &image_to_image(), CPU_LIMIT));
+}
+
+#[test]
+fn inpainting_on_the_cpu() {
+    for family in ["sd1", "sd2"] {
+        block_on(check_family(&Device::cpu(), family, &inpainting(), CPU_LIMIT));
+    }
+}
+
+#[test]
+fn all_pipelines_on_the_gpu_sd1() {
+    let cases = [text_to_image(), image_to_image(), inpainting()].concat();
+    block_on(check_family(&gpu(), "sd1", &cases, GPU_LIMIT));
+}
+
+#[test]
+fn all_pipelines_on_the_gpu_sd2() {
+    let cases = [text_to_image(), image_to_image(), inpainting()].concat();
+    block_on(check_family(&gpu(), "sd2", &cases, GPU_LIMIT));
+}
+
+fn text_to_image() -> Vec<String> {
+    ["ddim", "euler"].map(|sampler| format!("txt2img_{sampler}")).to_vec()
+}
+
+fn image_to_image() -> Vec<String> {
+    let of = |sampler: &'static str| STRENGTHS.map(|strength| format!("img2img_{sampler}_{strength}"));
+    [of("ddim"), of("euler")].concat().into_iter().chain(["img2img_noguidance_0.5".to_owned()]).collect()
+}
+
+fn inpainting() -> Vec<String> {
+    ["ddim", "euler"].map(|sampler| format!("inpaint_{sampler}_0.8")).to_vec()
+}
+
+async fn check_family(device: &Device, family: &str, names: &[String], limit: f64) {
+    let mut model = Model::open(checkpoint(family)).await.unwrap();
+    for name in names {
+        let golden = Golden::read(family, name);
+        let mut draws: Vec<String> =
+            golden.names().into_iter().filter(|name| name.starts_with("noise_")).collect();
+        draws.sort();
+        let mut noise = Replay::new(draws.iter().map(|name| golden.floats(name).1).collect());
+        let request = request(family, name, &golden);
+        let output = generate(&mut model, device, &request, &mut noise, &mut NoObserver).await.unwrap();
+
+        let (shape, latents) = golden.floats("latents");
+        assert_eq!(output.latents_shape.to_vec(), shape);
+        assert_close(&format!("{family} {name} latents"), &output.latents, &latents, limit);
+        let (shape, decoded) = golden.floats("decoded_every_4th");
+        assert_eq!(shape, [1, 3, 32, 32]);
+        let thinned = every_4th(&output.decoded, output.width_px as usize);
+        assert_close(&format!("{family} {name} decoded"), &thinned, &decoded, limit);
+    }
+}
+
+/// The request that a golden file was made with, from its name and metadata.
+fn request(family: &str, name: &str, golden: &Golden) -> Request {
+    let metadata = golden.metadata();
+    let text = |key: &str| serde_json::from_str::<String>(&metadata[key]).unwrap();
+    let number = |key: &str| metadata.get(key).map(|value| value.parse::<f64>().unwrap());
+    let picture = |file: &str| {
+        let bytes = std::fs::read(golden_root().join(family).join("golden").join(file)).unwrap();
+        source::decode(&bytes).unwrap()
+    };
+    let source: Option<RgbImage> = (!name.starts_with("txt2img")).then(|| picture("source.png"));
+    let mask: Option<GrayImage> =
+        name.starts_with("inpaint").then(|| image::DynamicImage::from(picture("mask.png")).into_luma8());
+    Request {
+        prompt: text("prompt"),
+        negative_prompt: text("negative_prompt"),
+        source,
+        mask,
+        strength: number("strength").unwrap_or(1.0),
+        strength_rule: StrengthRule::Steps,
+        steps: number("num_inference_steps").unwrap() as usize,
+        guidance_scale: number("guidance_scale").unwrap(),
+        sampler: if name.contains("ddim") { SamplerKind::Ddim } else { SamplerKind::Euler },
+        width_px: number("width").unwrap_or(128.0) as u32,
+        height_px: number("height").unwrap_or(128.0) as u32,
+        decoder: DecoderChoice::Vae,
+    }
+}
+
+/// `decoded[:, :, 1::4, 2::4]`
+fn every_4th(decoded: &[f32], width: usize) -> Vec<f32> {
+    let rows = decoded.chunks(width).skip(1).step_by(4);
+    rows.flat_map(|row| row.iter().skip(2).step_by(4)).copied().collect()
+}
