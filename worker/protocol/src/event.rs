@@ -73,7 +73,7 @@ pub enum Stage {
     Loading {
         /// Bytes done.
         done_bytes: u64,
-        /// Bytes in all.
+        /// Bytes in all; 0 when they are not counted (weights on their way to the device).
         total_bytes: u64,
     },
     /// Running the text encoder.

@@ -1,0 +1,192 @@
+//! The jobs themselves: one at a time, on one device, with one model kept loaded.
+
+use std::rc::Rc;
+
+use pipeline::{Model, Output};
+use protocol::{DeviceChoice, Event, ImageReport, JobId, ModelId, Pixels, Request};
+use sampling::Philox;
+use web_time::Instant;
+
+use super::{
+    library::{Library, Shelf},
+    port::Departing,
+    progress::Reporter,
+    session::{Job, Session},
+};
+use crate::{catalogue::engine_request, device::DeviceKeeper, error::EngineError, import::Watch};
+
+/// Does the jobs.
+pub(super) struct Engine {
+    session: Rc<Session>,
+    keeper: DeviceKeeper,
+    /// The model of the last run: loading it again would take longer than many a picture.
+    opened: Option<Opened>,
+}
+
+struct Opened {
+    id: ModelId,
+    hash: String,
+    model: Model,
+}
+
+impl Engine {
+    /// An engine that has not worked yet.
+    pub(super) fn new(session: Rc<Session>, keeper: DeviceKeeper) -> Self {
+        Self { session, keeper, opened: None }
+    }
+
+    /// Does a job and tells the page how it ended.
+    pub(super) async fn run(&mut self, id: Option<JobId>, job: Job) {
+        let done = match (job, id) {
+            (Job::Prepare, _) => self.prepare().await,
+            (Job::SetDevice(choice), _) => self.set_device(choice).await,
+            (Job::Delete(model), _) => self.delete(&model).await,
+            (Job::Generate { request, source }, Some(id)) => self.generate(id, &request, source).await,
+            (Job::Import { name, files }, Some(id)) => {
+                let mut watch = Reporter::new(Rc::clone(&self.session), id);
+                let imported = match self.library() {
+                    Ok(library) => library.import(&name, files, &mut watch).await,
+                    Err(error) => Err(error),
+                };
+                if imported.is_ok() {
+                    self.session.post_models().await;
+                }
+                imported
+            }
+            (Job::Generate { .. } | Job::Import { .. }, None) => Err(unnumbered()),
+        };
+        let Err(error) = done else { return };
+        if error.is_device_lost() {
+            // Everything on it is gone; the next job loads again on a new one.
+            self.keeper.forget();
+            self.opened = None;
+        }
+        match id {
+            Some(id) if error.is_cancelled() => self.session.port.post(&Event::Cancelled(id)),
+            id => self.session.fail(id, &error),
+        }
+    }
+
+    /// Stores the built-in model, so that it is there when the network is not. Being offline now is no failure:
+    /// a job that needs the model will say so.
+    async fn prepare(&mut self) -> Result<(), EngineError> {
+        self.library()?.sweep().await?;
+        match self.builtin().await {
+            Err(EngineError::Network { reason }) => {
+                log::warn!("the built-in model could not be fetched yet: {reason}");
+                Ok(())
+            }
+            other => other.map(drop),
+        }
+    }
+
+    async fn set_device(&mut self, choice: DeviceChoice) -> Result<(), EngineError> {
+        self.keeper.choose(choice);
+        if let Some(opened) = &mut self.opened {
+            opened.model.unload();
+        }
+        self.session.device.replace(None);
+        self.device().await.map(drop)
+    }
+
+    async fn delete(&mut self, id: &ModelId) -> Result<(), EngineError> {
+        if self.opened.as_ref().is_some_and(|opened| opened.id == *id) {
+            self.opened = None;
+        }
+        let deleted = self.library()?.delete(id).await;
+        self.session.post_models().await;
+        deleted
+    }
+
+    async fn generate(
+        &mut self,
+        job: JobId,
+        asked: &Request,
+        source: Option<Vec<u8>>,
+    ) -> Result<(), EngineError> {
+        let started = Instant::now();
+        let mut reporter = Reporter::new(Rc::clone(&self.session), job);
+        let request = engine_request(asked, source.as_deref())?;
+        let shelf = self.shelf(&asked.model).await?;
+        let device = self.device().await?;
+        if reporter.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        let opened = self.open(&asked.model, shelf).await?;
+        let mut noise = Philox::new(asked.seed);
+        let output =
+            pipeline::generate(&mut opened.model, &device, &request, &mut noise, &mut reporter).await?;
+        let report = ImageReport {
+            executed_steps: u32::try_from(output.executed_steps).unwrap_or(u32::MAX),
+            start_sigma: output.start_sigma,
+            model_hash: opened.hash.clone(),
+            device: match device.is_gpu() {
+                true => format!("gpu: {}", device.name()),
+                false => "cpu".to_owned(),
+            },
+            millis: started.elapsed().as_secs_f64() * 1000.0,
+        };
+        self.post_image(job, &output, report);
+        Ok(())
+    }
+
+    fn post_image(&self, job: JobId, output: &Output, report: ImageReport) {
+        let mut values = Departing::default();
+        let latents: Vec<u8> = output.latents.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let pixels = Pixels {
+            width_px: output.width_px,
+            height_px: output.height_px,
+            data: values.push(&output.rgba8),
+        };
+        let latents = values.push(&latents);
+        self.session.port.post_with(&Event::Image { job, pixels, latents, report }, values);
+    }
+
+    /// The device for this job, with its token cleared of what cancelled the job before.
+    async fn device(&mut self) -> Result<kernels::Device, EngineError> {
+        let (device, news) = self.keeper.device().await?;
+        device.cancel_token().reset();
+        self.session.device.replace(Some(device.clone()));
+        if let Some(news) = news {
+            self.session.port.post(&Event::Device(news));
+        }
+        Ok(device)
+    }
+
+    async fn shelf(&self, id: &ModelId) -> Result<Shelf, EngineError> {
+        match *id == ModelId::builtin() {
+            true => self.builtin().await,
+            false => self.library()?.imported(id).await,
+        }
+    }
+
+    /// The built-in model's files. Whoever waits for a picture sees them arrive.
+    async fn builtin(&self) -> Result<Shelf, EngineError> {
+        let mut progress = |done_bytes, total_bytes| {
+            if let Some(job) = self.session.queue.awaited() {
+                Reporter::new(Rc::clone(&self.session), job).progress(done_bytes, total_bytes);
+            }
+        };
+        let warn = |error: &EngineError| self.session.fail(None, error);
+        self.library()?.builtin(&mut progress, &warn).await
+    }
+
+    /// The model, opened; the one before is let go first.
+    async fn open(&mut self, id: &ModelId, shelf: Shelf) -> Result<&mut Opened, EngineError> {
+        let kept = self.opened.take().filter(|opened| opened.id == *id && opened.hash == shelf.hash);
+        let opened = match kept {
+            Some(opened) => opened,
+            None => Opened { id: id.clone(), hash: shelf.hash, model: Model::open(shelf.folder).await? },
+        };
+        Ok(self.opened.insert(opened))
+    }
+
+    fn library(&self) -> Result<&Library, EngineError> {
+        let missing = || EngineError::BadMessage { reason: "the library is not open yet".to_owned() };
+        self.session.library.get().ok_or_else(missing)
+    }
+}
+
+fn unnumbered() -> EngineError {
+    EngineError::BadMessage { reason: "a job without a number".to_owned() }
+}

@@ -1,0 +1,151 @@
+//! The models that can be used in this browser, wherever their files lie.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use pipeline::Model;
+use protocol::{ModelId, ModelInfo};
+use storage::{BrowserBlob, BrowserStorage, ModelRecord, StorageError};
+use weights::Folder;
+
+use super::server::Server;
+use crate::{
+    builtin::{self, FileList},
+    catalogue::{Shelved, model_info},
+    clock::now_millis,
+    error::EngineError,
+    folder::StoredFolder,
+    import::{self, Watch},
+};
+
+/// A model's files, ready to be opened.
+pub(super) struct Shelf {
+    /// The files.
+    pub(super) folder: Rc<dyn Folder>,
+    /// Different for different files under one key.
+    pub(super) hash: String,
+}
+
+/// The models of this browser.
+pub(super) struct Library {
+    storage: Result<BrowserStorage, StorageError>,
+    server: Server,
+    /// The built-in model's files, in a visit in which the database cannot be used.
+    held: RefCell<Option<Rc<dyn Folder>>>,
+    /// What models say of themselves, by folder: opening one reads a dozen files.
+    told: RefCell<BTreeMap<String, ModelInfo>>,
+}
+
+impl Library {
+    /// Opens the database. Without one the library has the built-in model only; [`Library::refusal`] says why.
+    pub(super) async fn open() -> Self {
+        Self {
+            storage: BrowserStorage::open().await,
+            server: Server::here(),
+            held: RefCell::default(),
+            told: RefCell::default(),
+        }
+    }
+
+    /// Why there is no database.
+    pub(super) fn refusal(&self) -> Option<StorageError> {
+        self.storage.as_ref().err().cloned()
+    }
+
+    /// Removes what imports left that were cut off.
+    pub(super) async fn sweep(&self) -> Result<(), EngineError> {
+        if let Ok(storage) = &self.storage {
+            storage.sweep_imports(now_millis()).await?;
+        }
+        Ok(())
+    }
+
+    /// The built-in model's files, fetched on the first visit. When they cannot be kept, `warn` hears why, and they
+    /// are held in memory until the worker ends. `progress` hears bytes done and bytes in all.
+    pub(super) async fn builtin(
+        &self,
+        progress: &mut dyn FnMut(u64, u64),
+        warn: &dyn Fn(&EngineError),
+    ) -> Result<Shelf, EngineError> {
+        let list = FileList::of_this_build()?;
+        let total = list.total_bytes();
+        let mut progress = |done| progress(done, total);
+        if let Some(folder) = self.held.borrow().clone() {
+            return Ok(Shelf { folder, hash: list.hash() });
+        }
+        if let Ok(storage) = &self.storage {
+            match builtin::ready(storage, &list, &self.server, &mut progress).await {
+                Ok(model) => return Ok(shelf(storage, model)),
+                Err(error @ EngineError::Storage(_)) => warn(&error),
+                Err(error) => return Err(error),
+            }
+        }
+        let folder: Rc<dyn Folder> = Rc::new(builtin::hold(&list, &self.server, &mut progress).await?);
+        *self.held.borrow_mut() = Some(folder.clone());
+        Ok(Shelf { folder, hash: list.hash() })
+    }
+
+    /// An imported model's files.
+    pub(super) async fn imported(&self, id: &ModelId) -> Result<Shelf, EngineError> {
+        let storage = self.storage.as_ref().map_err(StorageError::clone)?;
+        let model = storage.model(&id.0).await?;
+        let model = model.ok_or_else(|| EngineError::NoSuchModel { id: id.0.clone() })?;
+        Ok(shelf(storage, model))
+    }
+
+    /// The models that can be used, the built-in one first, and what is wrong with others that are stored.
+    pub(super) async fn list(&self) -> (Vec<ModelInfo>, Vec<EngineError>) {
+        let (mut models, mut faults) = (Vec::new(), Vec::new());
+        match FileList::of_this_build() {
+            Ok(list) => models.push(list.info()),
+            Err(error) => faults.push(error),
+        }
+        let Ok(storage) = &self.storage else { return (models, faults) };
+        let stored = match storage.models().await {
+            Ok(stored) => stored,
+            Err(error) => {
+                faults.push(error.into());
+                return (models, faults);
+            }
+        };
+        for model in stored.into_iter().filter(|model| model.id != builtin::ID) {
+            match self.info(storage, model).await {
+                Ok(info) => models.push(info),
+                Err(error) => faults.push(error),
+            }
+        }
+        (models, faults)
+    }
+
+    /// Stores a folder as a model.
+    pub(super) async fn import(
+        &self,
+        name: &str,
+        files: Vec<(String, BrowserBlob)>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), EngineError> {
+        let storage = self.storage.as_ref().map_err(StorageError::clone)?;
+        import::import(storage, name, files, watch).await?;
+        Ok(())
+    }
+
+    /// Removes an imported model.
+    pub(super) async fn delete(&self, id: &ModelId) -> Result<(), EngineError> {
+        let storage = self.storage.as_ref().map_err(StorageError::clone)?;
+        Ok(storage.delete_model(&id.0).await?)
+    }
+
+    async fn info(&self, storage: &BrowserStorage, model: ModelRecord) -> Result<ModelInfo, EngineError> {
+        if let Some(info) = self.told.borrow().get(&model.folder) {
+            return Ok(info.clone());
+        }
+        let opened = Model::open(Rc::new(StoredFolder::new(storage.clone(), &model.folder))).await?;
+        let shelved = Shelved { id: &model.id, name: &model.name, hash: &model.hash, bytes: model.bytes };
+        let info = model_info(shelved, opened.profile());
+        self.told.borrow_mut().insert(model.folder, info.clone());
+        Ok(info)
+    }
+}
+
+fn shelf(storage: &BrowserStorage, model: ModelRecord) -> Shelf {
+    Shelf { folder: Rc::new(StoredFolder::new(storage.clone(), model.folder)), hash: model.hash }
+}

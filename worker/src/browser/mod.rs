@@ -1,0 +1,10 @@
+//! The engine's edges in a browser: messages, files beside the page, the database.
+
+mod engine;
+mod library;
+mod port;
+mod progress;
+mod server;
+mod session;
+
+pub use session::start;

@@ -1,0 +1,192 @@
+//! What the worker does with each command: at once where that is quick, else as a job that waits its turn.
+//!
+//! A job gives way to the event loop now and then, so commands are heard while one runs: that is how a running job
+//! is cancelled, and how the page sees that the worker is alive.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+};
+
+use kernels::Device;
+use protocol::{
+    Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, ModelId, PROTOCOL_VERSION, Request,
+};
+use storage::BrowserBlob;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    engine::Engine,
+    library::Library,
+    port::{Arrived, Port},
+};
+use crate::{
+    device::{DeviceKeeper, Found},
+    error::EngineError,
+    queue::{Cancelled, Queue},
+    report::report,
+};
+
+/// Work that waits its turn.
+pub(super) enum Job {
+    /// Fetch the built-in model before anyone asks for it, so that the next visit needs no network.
+    Prepare,
+    /// See [`Command::SetDevice`].
+    SetDevice(DeviceChoice),
+    /// See [`Command::Generate`].
+    Generate {
+        /// What to make.
+        request: Request,
+        /// The source file's bytes.
+        source: Option<Vec<u8>>,
+    },
+    /// See [`Command::ImportModel`].
+    Import {
+        /// Name to store it under.
+        name: String,
+        /// The folder's files.
+        files: Vec<(String, BrowserBlob)>,
+    },
+    /// See [`Command::DeleteModel`].
+    Delete(ModelId),
+}
+
+/// What the message loop and the running job share.
+pub(super) struct Session {
+    /// The way to the page.
+    pub(super) port: Port,
+    /// Jobs that wait, and the running one.
+    pub(super) queue: Queue<Job>,
+    /// The device that the running job uses or the last one used.
+    pub(super) device: RefCell<Option<Device>>,
+    /// The models; filled in before the page hears of us.
+    pub(super) library: OnceCell<Library>,
+}
+
+/// Starts the engine: listens, says `Ready`, and works until the page ends the worker.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    if console_log::init_with_level(log::Level::Info).is_err() {
+        // Someone else's logger is as good as ours.
+    }
+    let session = Rc::new(Session {
+        port: Port::here(),
+        queue: Queue::default(),
+        device: RefCell::default(),
+        library: OnceCell::new(),
+    });
+    session.port.listen({
+        let session = Rc::clone(&session);
+        move |command, values| session.hear(command, &values)
+    });
+    spawn_local(session.run());
+}
+
+impl Session {
+    async fn run(self: Rc<Self>) {
+        let mut keeper = DeviceKeeper::default();
+        let found = keeper.probe().await;
+        let library = self.library.get_or_init({
+            let library = Library::open().await;
+            || library
+        });
+        self.port.post(&Event::Ready {
+            protocol: PROTOCOL_VERSION,
+            build: env!("CARGO_PKG_VERSION").to_owned(),
+            capabilities: Capabilities {
+                webgpu: found != Found::Nothing,
+                software_adapter: found == Found::Software,
+            },
+        });
+        if let Some(refusal) = library.refusal() {
+            self.fail(None, &refusal.into());
+        }
+        self.queue.push(None, Job::Prepare);
+        let mut engine = Engine::new(Rc::clone(&self), keeper);
+        loop {
+            let (id, job) = self.queue.next().await;
+            engine.run(id, job).await;
+        }
+    }
+
+    /// Tells the page of a failure.
+    pub(super) fn fail(&self, job: Option<JobId>, error: &EngineError) {
+        log::warn!("{error}");
+        self.port.post(&Event::Failed { job, report: report(error) });
+    }
+
+    /// Tells the page which models there are, and what is wrong with those that it misses.
+    pub(super) async fn post_models(&self) {
+        let Some(library) = self.library.get() else { return };
+        let (models, faults) = library.list().await;
+        self.port.post(&Event::Models(models));
+        for fault in &faults {
+            self.fail(None, fault);
+        }
+    }
+
+    fn hear(self: &Rc<Self>, command: Result<Command, DecodeError>, values: &Arrived) {
+        match command {
+            Ok(Command::SetDevice(choice)) => self.queue.push(None, Job::SetDevice(choice)),
+            Ok(Command::ListModels) => {
+                let session = Rc::clone(self);
+                spawn_local(async move { session.post_models().await });
+            }
+            Ok(Command::InspectSource { job, file }) => self.inspect(job, values.bytes(file)),
+            Ok(Command::Generate { job, request, source }) => {
+                let bytes = source.map(|source| values.bytes(source));
+                match bytes {
+                    Some(None) => self.fail(Some(job), &lacking("the source")),
+                    bytes => self.queue.push(Some(job), Job::Generate { request, source: bytes.flatten() }),
+                }
+            }
+            Ok(Command::Cancel(job)) => self.cancel(job),
+            Ok(Command::ImportModel { job, name, files }) => {
+                let files: Option<Vec<_>> = files
+                    .into_iter()
+                    .map(|file| Some((file.path, BrowserBlob(values.blob(file.blob)?))))
+                    .collect();
+                match files {
+                    Some(files) => self.queue.push(Some(job), Job::Import { name, files }),
+                    None => self.fail(Some(job), &lacking("a file")),
+                }
+            }
+            Ok(Command::DeleteModel(id)) => self.queue.push(None, Job::Delete(id)),
+            Ok(Command::LoseDevice) => {
+                if let Some(device) = &*self.device.borrow() {
+                    device.destroy();
+                }
+            }
+            Err(error) => self.fail(None, &EngineError::BadMessage { reason: error.to_string() }),
+        }
+    }
+
+    fn inspect(&self, job: JobId, file: Option<Vec<u8>>) {
+        let decoded = file
+            .ok_or_else(|| lacking("the source"))
+            .and_then(|bytes| pipeline::source::decode(&bytes).map_err(EngineError::from));
+        match decoded {
+            Ok(picture) => {
+                let (width_px, height_px) = picture.dimensions();
+                self.port.post(&Event::SourceReady { job, width_px, height_px });
+            }
+            Err(error) => self.fail(Some(job), &error),
+        }
+    }
+
+    fn cancel(&self, job: JobId) {
+        match self.queue.cancel(job) {
+            Cancelled::Waiting => self.port.post(&Event::Cancelled(job)),
+            Cancelled::Running => {
+                if let Some(device) = &*self.device.borrow() {
+                    device.cancel_token().cancel();
+                }
+            }
+            Cancelled::Unknown => {}
+        }
+    }
+}
+
+fn lacking(what: &str) -> EngineError {
+    EngineError::BadMessage { reason: format!("the message lacks {what}") }
+}

@@ -1,0 +1,79 @@
+//! The one error type of the worker.
+
+use kernels::KernelError;
+use pipeline::{PipelineError, source::SourceError};
+use storage::StorageError;
+
+/// Why a command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No picture was made.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// The source is no picture that the engine can start from.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// No device could be had.
+    #[error(transparent)]
+    Device(#[from] KernelError),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A file could not be fetched.
+    #[error("the built-in model could not be fetched; connect to the network once, then it works without")]
+    Network {
+        /// What the browser said.
+        reason: String,
+    },
+    /// A fetched file is not the one that this build belongs to.
+    #[error("the built-in model's {file} belongs to another version of this page; reload it")]
+    WrongHash {
+        /// Path in the model's folder.
+        file: String,
+    },
+    /// This deployment has no built-in model.
+    #[error("this copy of the application has no built-in model; import one")]
+    NoBuiltin {
+        /// How that was found out.
+        reason: String,
+    },
+    /// A model that was deleted, perhaps in another tab.
+    #[error("the model {id} is no longer there; choose another")]
+    NoSuchModel {
+        /// Its key.
+        id: String,
+    },
+    /// A name for an imported model that cannot be used.
+    #[error("{name:?} cannot be the name of an imported model; choose another")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// A folder without a single file that belongs to a model.
+    #[error("this folder is no model: choose the one that holds model_index.json")]
+    NotAModel,
+    /// The job was cancelled before it reached the device.
+    #[error("the work was cancelled")]
+    Cancelled,
+    /// The page sent something that does not fit its command.
+    #[error("the page and its worker do not understand each other; reload the page")]
+    BadMessage {
+        /// What was wrong.
+        reason: String,
+    },
+}
+
+impl EngineError {
+    /// Whether it is the answer to a wish to cancel, rather than a failure.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Pipeline(PipelineError::Cancelled))
+    }
+
+    /// Whether the GPU is gone and everything on it.
+    pub fn is_device_lost(&self) -> bool {
+        matches!(
+            self,
+            Self::Pipeline(PipelineError::DeviceLost { .. }) | Self::Device(KernelError::DeviceLost { .. })
+        )
+    }
+}
