@@ -1,1 +1,18 @@
-//! tests
+//! What the tests stand on: a browser driven through WebDriver, a static file server that can be switched off, the
+//! page's controls by their accessible names, the command line tool, and measures.
+//!
+//! Everything blocks: a test reads from top to bottom, and no async runtime is needed.
+
+pub mod bad_files;
+pub mod chromium;
+pub mod command_line;
+pub mod controls;
+pub mod measure;
+pub mod page;
+pub mod repository;
+pub mod site;
+pub mod temporary;
+pub mod webdriver;
+
+/// What a test returns: done, or the first thing that went wrong, in words.
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -1,0 +1,9 @@
+//! The built page in real Chromium. `cargo xtask test` builds the page first; each test starts a browser with a fresh
+//! profile and a server of its own.
+
+mod automatic_device;
+mod bad_input;
+mod controls_by_name;
+mod engine_failures;
+mod software_gpu;
+mod storage_failures;

@@ -1,0 +1,58 @@
+//! IndexedDB refused or full: pictures are still made, and the person is told that they are not kept.
+
+use serde_json::json;
+use tests::Outcome;
+use tests::chromium::Graphics;
+use tests::controls::{press, write};
+use tests::page::{LATER, Page, SOON};
+
+/// What a browser does in a private window or with site data blocked.
+const REFUSE: &str = "IDBFactory.prototype.open = function () { \
+    throw new DOMException('denied by a test', 'SecurityError'); };";
+
+/// Makes a picture that cannot be stored, and waits until the gallery shows it.
+fn make_unstored(page: &Page) -> Outcome<Vec<String>> {
+    let before = page.picture_ids()?.len();
+    press(page.session(), "Generate")?;
+    page.wait("a picture", LATER, || Ok(Some(page.picture_ids()?).filter(|ids| ids.len() > before)))
+}
+
+#[test]
+fn a_refused_database_is_told_and_pictures_are_made() -> Outcome {
+    let page = Page::prepare(Graphics::SoftwareWebGpu)?;
+    page.site.put_before("worker_loader.js", REFUSE);
+    page.before_page(REFUSE)?;
+    let page = page.load()?;
+    println!("refused: {}", page.sentence_at("gallery")?);
+    write(page.session(), "Prompt", "a red apple")?;
+    write(page.session(), "Quality steps", "2")?;
+    make_unstored(&page)?;
+    make_unstored(&page)?;
+    page.sentence_at("gallery")?;
+    Ok(())
+}
+
+#[test]
+fn a_full_database_is_told_and_nothing_is_lost() -> Outcome {
+    let page = Page::open(Graphics::SoftwareWebGpu)?;
+    write(page.session(), "Prompt", "a red apple")?;
+    write(page.session(), "Quality steps", "2")?;
+    let kept = page.generate(LATER)?;
+
+    let quota = |bytes: u64| {
+        let parameters = json!({ "origin": page.site.url().trim_end_matches('/'), "quotaSize": bytes });
+        page.session().devtools("Storage.overrideQuotaForOrigin", &parameters).map(drop)
+    };
+    quota(1)?;
+    make_unstored(&page)?;
+    println!("full: {}", page.sentence_at("gallery")?);
+    assert!(page.stored(&kept.id)?.is_some(), "nothing in the gallery may be lost");
+
+    quota(1 << 30)?;
+    let later = page.generate(LATER)?;
+    page.wait("the complaint to go", SOON, || Ok(page.alerts()?.is_empty().then_some(())))?;
+    page.reload()?;
+    let ids = page.picture_ids()?;
+    assert!(ids.contains(&kept.id) && ids.contains(&later.id), "{ids:?}");
+    Ok(())
+}
