@@ -114,7 +114,7 @@ fn tests() -> Outcome {
 fn end_to_end() -> Outcome {
     let which = ["--locked", "--package", "tests", "--features", "e2e", "--test", "e2e", "--no-fail-fast"];
     if has_nextest() {
-        return run_command(cargo().args(["nextest", "run"]).args(which));
+        return run_command(cargo().args(["nextest", "run", "--profile", "browser"]).args(which));
     }
     // One browser at a time: pictures are timed.
     run_command(cargo().arg("test").args(which).args(["--", "--test-threads=1"]))
