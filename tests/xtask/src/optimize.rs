@@ -41,8 +41,9 @@ fn optimise(staging: &Path, wasm_opt: &Path) -> Outcome {
 pub(crate) fn hook() -> Outcome {
     let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let staging = staging.ok_or("`optimize` is a hook: trunk calls it and says where the files are")?;
+    let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     match find("wasm-opt") {
-        Some(wasm_opt) => optimise(&staging, &wasm_opt),
-        None => Ok(()),
+        Some(wasm_opt) if release => optimise(&staging, &wasm_opt),
+        _ => Ok(()),
     }
 }
