@@ -16,6 +16,8 @@ mod gpu;
 pub mod ops;
 mod options;
 mod pace;
+#[doc(hidden)]
+pub mod shader;
 mod stats;
 mod tensor;
 #[cfg(test)]

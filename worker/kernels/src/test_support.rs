@@ -88,12 +88,14 @@ pub(crate) fn values(tensor: Tensor) -> Result<Vec<f32>, KernelError> {
 /// The test thread's GPU.
 pub(crate) fn gpu() -> Device {
     thread_local! {
-        static GPU: Result<Device, KernelError> = pollster::block_on(Device::gpu(GpuOptions::default()));
+        // Leaked: wgpu cannot be dropped while the thread takes its other locals down.
+        static GPU: &'static Result<Device, KernelError> =
+            Box::leak(Box::new(pollster::block_on(Device::gpu(GpuOptions::default()))));
     }
-    GPU.with(|gpu| match gpu {
+    match GPU.with(|gpu| *gpu) {
         Ok(device) => device.clone(),
         Err(error) => panic!("this test needs a GPU, real or emulated (Mesa's lavapipe will do): {error}"),
-    })
+    }
 }
 
 /// Uniform numbers in `-1..1`, always the same for the same seed (SplitMix64: Steele, Lea and Flood 2014).

@@ -1,52 +1,184 @@
-//! The GPU device.
+//! The GPU device: WebGPU in a browser; Vulkan, Metal or DX12 elsewhere.
+//!
+//! Operators record dispatches; nothing runs until a batch is full, a checkpoint comes or a result is read. All
+//! kernels are plain WGSL within WebGPU's default limits, and the same text runs everywhere.
 
-use crate::{GpuOptions, KernelError, Stats, WeightData};
+mod adapter;
+mod buffer;
+mod dispatch;
+mod flight;
+mod health;
+mod matmul;
+mod pipelines;
+mod pool;
+mod recorder;
+mod transfer;
+mod weight;
 
-/// A GPU.
-pub(crate) struct Gpu;
+use std::cell::{Cell, RefCell};
 
-/// Values on a GPU.
-#[derive(Clone)]
-pub(crate) struct Buffer;
+pub(crate) use buffer::Buffer;
+pub(crate) use dispatch::{Dispatch, words};
+pub(crate) use matmul::Product;
+pub(crate) use weight::Weight;
 
-/// A weight on a GPU.
-#[derive(Clone)]
-pub(crate) struct Weight;
+use crate::{GpuOptions, KernelError, Stats};
+use flight::Flight;
+use health::Health;
+use pipelines::Pipelines;
+use pool::{Fate, Pool};
+use recorder::{Command, Recorder};
 
-fn missing<T>() -> Result<T, KernelError> {
-    Err(KernelError::NoAdapter { reason: "not built yet".to_owned() })
+/// Submissions that may be on their way while more work is recorded: enough to keep the GPU busy, few enough that
+/// a cancelled job stops soon.
+const SUBMISSIONS_IN_FLIGHT: usize = 2;
+
+/// Dispatches that make a batch worth submitting at a checkpoint.
+const WORTHWHILE_DISPATCHES: usize = 24;
+
+/// An open GPU.
+pub(crate) struct Gpu {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    name: String,
+    is_software: bool,
+    /// Largest tensor or weight that a kernel can see at once.
+    binding_limit_bytes: u64,
+    buffer_limit_bytes: u64,
+    workgroups_per_axis: u32,
+    health: Health,
+    pool: Pool,
+    pipelines: Pipelines,
+    recorder: RefCell<Recorder>,
+    flight: RefCell<Flight>,
+    /// Stands in for inputs that a call leaves out.
+    nothing: Buffer,
+    dispatches: Cell<u64>,
+    submits: Cell<u64>,
+    bytes_uploaded: Cell<u64>,
+    /// Uploaded since the last submission: the queue keeps copies until then.
+    bytes_queued: Cell<u64>,
 }
 
 impl Gpu {
-    pub(crate) async fn new(_options: &GpuOptions) -> Result<Self, KernelError> {
-        missing()
+    pub(crate) async fn new(options: &GpuOptions) -> Result<Self, KernelError> {
+        let adapter::Opened { device, queue, name, is_software } = adapter::open(options).await?;
+        let limits = device.limits();
+        let health = Health::watch(&device);
+        let pool = Pool::default();
+        let nothing = Buffer::new(pool.create(&device, 256, Fate::Freed));
+        let gpu = Self {
+            binding_limit_bytes: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
+            buffer_limit_bytes: limits.max_buffer_size,
+            workgroups_per_axis: limits.max_compute_workgroups_per_dimension,
+            recorder: RefCell::new(Recorder::new(&device, is_software)),
+            pipelines: Pipelines::default(),
+            flight: RefCell::default(),
+            dispatches: Cell::default(),
+            submits: Cell::default(),
+            bytes_uploaded: Cell::default(),
+            bytes_queued: Cell::default(),
+            device,
+            queue,
+            name,
+            is_software,
+            health,
+            pool,
+            nothing,
+        };
+        gpu.health.check()?;
+        Ok(gpu)
     }
+
     pub(crate) fn is_software(&self) -> bool {
-        false
+        self.is_software
     }
+
     pub(crate) fn name(&self) -> String {
-        String::new()
+        self.name.clone()
     }
-    pub(crate) fn upload(&self, _data: &[f32]) -> Result<Buffer, KernelError> {
-        missing()
+
+    /// A buffer of `len` values, whatever they are.
+    ///
+    /// # Errors
+    /// [`KernelError::TooLarge`] when no kernel could see all of it.
+    pub(crate) fn allocate(&self, len: usize) -> Result<Buffer, KernelError> {
+        let bytes = len as u64 * 4;
+        if bytes > self.binding_limit_bytes {
+            return Err(too_large("a tensor", bytes, self.binding_limit_bytes));
+        }
+        let class = pool::size_class(bytes, self.binding_limit_bytes);
+        if let Some(lease) = self.pool.reuse(class) {
+            return Ok(Buffer::new(lease));
+        }
+        if self.pool.is_bloated() {
+            self.flush();
+            self.pool.empty();
+        }
+        Ok(Buffer::new(self.create(class, Fate::Idle)?))
     }
-    pub(crate) fn zeros(&self, _len: usize) -> Result<Buffer, KernelError> {
-        missing()
+
+    fn create(&self, bytes: u64, fate: Fate) -> Result<pool::Lease, KernelError> {
+        self.health.check()?;
+        self.health.expect_buffer(bytes);
+        let lease = self.pool.create(&self.device, bytes, fate);
+        // A native device tells at once when it has no room; a browser tells at a later checkpoint.
+        self.health.check()?;
+        Ok(lease)
     }
-    pub(crate) fn weight(&self, _data: &WeightData<'_>) -> Result<Weight, KernelError> {
-        missing()
-    }
-    pub(crate) async fn read(&self, _buffer: &Buffer, _len: usize) -> Result<Vec<f32>, KernelError> {
-        missing()
-    }
+
+    /// Submits recorded work once it is worth it, and waits while too much is in flight.
     pub(crate) async fn checkpoint(&self) -> Result<(), KernelError> {
-        missing()
+        if self.recorder.borrow().is_worthwhile(WORTHWHILE_DISPATCHES) {
+            self.flush();
+        }
+        self.wait_until_in_flight(SUBMISSIONS_IN_FLIGHT).await;
+        self.health.check()
     }
+
+    async fn wait_until_in_flight(&self, allowed: usize) {
+        loop {
+            let overdue = self.flight.borrow_mut().overdue(allowed);
+            match overdue {
+                Some(submission) => submission.arrive(&self.device).await,
+                None => return,
+            }
+        }
+    }
+
+    /// Submits recorded work.
+    fn flush(&self) {
+        let submitted = self.recorder.borrow_mut().submit(&self.device, &self.queue);
+        if let Some(index) = submitted {
+            self.submits.set(self.submits.get() + 1);
+            self.bytes_queued.set(0);
+            self.flight.borrow_mut().depart(&self.queue, index);
+        }
+        self.pool.bury_retired();
+    }
+
     pub(crate) fn stats(&self) -> Stats {
-        Stats::default()
+        let (live_bytes, peak_bytes) = self.pool.live_and_peak_bytes();
+        Stats {
+            dispatches: self.dispatches.get(),
+            submits: self.submits.get(),
+            pipelines: self.pipelines.count(),
+            bytes_uploaded: self.bytes_uploaded.get(),
+            live_bytes,
+            peak_bytes,
+        }
     }
-    pub(crate) fn destroy(&self) {}
+
+    pub(crate) fn destroy(&self) {
+        self.health.lose("it was destroyed on purpose");
+        self.device.destroy();
+    }
+
     pub(crate) fn is_lost(&self) -> bool {
-        false
+        self.health.is_lost()
     }
+}
+
+fn too_large(what: &str, bytes: u64, limit_bytes: u64) -> KernelError {
+    KernelError::TooLarge { what: what.to_owned(), bytes, limit_bytes }
 }

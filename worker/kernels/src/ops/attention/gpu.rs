@@ -1,17 +1,42 @@
-//! The GPU's way.
+//! The GPU's way: tiles of queries that walk along the keys, see `attention.wgsl`.
 
 use super::Shape;
 use crate::{
     KernelError,
-    gpu::{Buffer, Gpu},
+    gpu::{Buffer, Dispatch, Gpu, words},
+    shader::{Attention, Kernel, Width},
 };
 
+/// Slices of a head that is too large for one workgroup, in units of 32 values.
+const SLICE_COLUMNS: u32 = 4;
+
 pub(crate) fn run(
-    _gpu: &Gpu,
-    _q: &Buffer,
-    _k: &Buffer,
-    _v: &Buffer,
-    _shape: Shape,
+    gpu: &Gpu,
+    q: &Buffer,
+    k: &Buffer,
+    v: &Buffer,
+    shape: Shape,
 ) -> Result<Buffer, KernelError> {
-    Err(KernelError::NoAdapter { reason: "not built yet".to_owned() })
+    let Shape { batch, tq, tk, heads, head, causal } = shape;
+    let form = form(head);
+    let slices = head.div_ceil(form.slice());
+    let tiles = batch * heads * slices * tq.div_ceil(form.queries());
+    let sizes = words([tq, tk, heads, head, slices, usize::from(causal)])?;
+    let scale = (head as f32).sqrt().recip().to_bits();
+    let inputs = [q.binding(), k.binding(), v.binding()];
+    let out = gpu.allocate(batch * tq * heads * head)?;
+    let flops_per_tile = (2 * form.queries() * tk * (head + form.slice())) as u64;
+    gpu.dispatch_tiles(tiles, flops_per_tile, |range, workgroups, flops| {
+        let params = [&sizes[..], &[scale], &range].concat();
+        let kernel = Kernel::Attention(form);
+        gpu.dispatch(&Dispatch { kernel, inputs: &inputs, out: &out, params: &params, workgroups, flops })
+    })?;
+    Ok(out)
+}
+
+/// A workgroup makes whole heads of up to 160 values, and slices of 128 of larger ones.
+fn form(head: usize) -> Attention {
+    let columns = u32::try_from(head.div_ceil(32)).unwrap_or(u32::MAX);
+    let columns = if columns <= Attention::MOST_COLUMNS { columns } else { SLICE_COLUMNS };
+    Attention { columns, width: Width::fitting(&[head]) }
 }

@@ -1,19 +1,76 @@
-//! The GPU's way.
+//! The GPU's way: statistics of channels over chunks of positions, merged to groups, then applied.
 
 use super::Shape;
 use crate::{
     KernelError,
-    gpu::{Buffer, Gpu},
+    gpu::{Buffer, Gpu, words},
+    ops::Activation,
+    shader::{Kernel, Width},
 };
 
+/// Chunks per sample, at most. More would only give the second stage more to merge.
+const MOST_CHUNKS: usize = 256;
+
+/// Positions per chunk, at least.
+const SMALLEST_CHUNK: usize = 32;
+
+/// Channels of one workgroup of the first stage.
+const BLOCK_CHANNELS: usize = 64;
+
 pub(crate) fn run(
-    _gpu: &Gpu,
-    _x: &Buffer,
-    _gamma: &Buffer,
-    _beta: &Buffer,
-    _shape: Shape,
-    _eps: f32,
-    _silu: bool,
+    gpu: &Gpu,
+    x: &Buffer,
+    gamma: &Buffer,
+    beta: &Buffer,
+    shape: Shape,
+    eps: f32,
+    silu: bool,
 ) -> Result<Buffer, KernelError> {
-    Err(KernelError::NoAdapter { reason: "not built yet".to_owned() })
+    let Shape { batch, positions, channels, groups } = shape;
+    let statistics = statistics(gpu, x, shape, eps)?;
+    let width = Width::fitting(&[channels]);
+    let lanes_per_position = channels / width.lanes();
+    let lanes = batch * positions * lanes_per_position;
+    let activation = if silu { Activation::Silu } else { Activation::None };
+    let sizes = words([
+        lanes,
+        positions * lanes_per_position,
+        lanes_per_position,
+        channels / groups,
+        groups,
+        activation as usize,
+    ])?;
+    let inputs = [x.binding(), statistics.binding(), gamma.binding(), beta.binding()];
+    gpu.dispatch_elementwise(
+        Kernel::GroupApply(width),
+        &inputs,
+        &sizes,
+        lanes * width.lanes(),
+        256 * width.lanes(),
+    )
+}
+
+/// Mean and inverse deviation of each group: `[batch, groups, 2]`.
+fn statistics(gpu: &Gpu, x: &Buffer, shape: Shape, eps: f32) -> Result<Buffer, KernelError> {
+    let Shape { batch, positions, channels, groups } = shape;
+    let chunk = positions.div_ceil(MOST_CHUNKS).max(SMALLEST_CHUNK);
+    let chunks = positions.div_ceil(chunk);
+    let blocks = channels.div_ceil(BLOCK_CHANNELS);
+    let workgroups = batch * chunks * blocks;
+    let sizes = words([positions, channels, chunk, chunks, blocks, workgroups])?;
+    let partial = gpu.allocate(batch * chunks * channels * 2)?;
+    gpu.dispatch_reduction(
+        Kernel::GroupStatistics,
+        &[x.binding()],
+        &sizes,
+        &partial,
+        workgroups,
+        batch * positions * channels,
+    )?;
+    let sizes = words([positions, channels, chunk, chunks, channels / groups, batch * groups])?;
+    let params = [&sizes[..], &[eps.to_bits()]].concat();
+    let out = gpu.allocate(batch * groups * 2)?;
+    let read = batch * chunks * channels * 2;
+    gpu.dispatch_reduction(Kernel::GroupMerge, &[partial.binding()], &params, &out, batch * groups, read)?;
+    Ok(out)
 }

@@ -1,18 +1,22 @@
-//! The GPU's way.
+//! The GPU's way: a workgroup for each row.
 
 use super::Shape;
 use crate::{
     KernelError,
-    gpu::{Buffer, Gpu},
+    gpu::{Buffer, Gpu, words},
+    shader::Kernel,
 };
 
 pub(crate) fn run(
-    _gpu: &Gpu,
-    _x: &Buffer,
-    _gamma: &Buffer,
-    _beta: &Buffer,
-    _shape: Shape,
-    _eps: f32,
+    gpu: &Gpu,
+    x: &Buffer,
+    gamma: &Buffer,
+    beta: &Buffer,
+    shape: Shape,
+    eps: f32,
 ) -> Result<Buffer, KernelError> {
-    Err(KernelError::NoAdapter { reason: "not built yet".to_owned() })
+    let Shape { rows, channels } = shape;
+    let params = [&words([rows, channels])?[..], &[eps.to_bits()]].concat();
+    let inputs = [x.binding(), gamma.binding(), beta.binding()];
+    gpu.dispatch_elementwise(Kernel::LayerNorm, &inputs, &params, rows * channels, channels)
 }

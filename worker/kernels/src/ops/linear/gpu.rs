@@ -1,17 +1,19 @@
-//! The GPU's way.
+//! The GPU's way: tiles of the product, see `matmul.wgsl`.
 
 use super::Shape;
 use crate::{
     KernelError,
-    gpu::{Buffer, Gpu, Weight},
+    gpu::{Buffer, Gpu, Product, Weight},
+    ops::Fused,
 };
 
 pub(crate) fn run(
-    _gpu: &Gpu,
-    _x: &Buffer,
-    _w: &Weight,
-    _shape: Shape,
-    _fused: crate::ops::epilogue::Fused<'_, Buffer>,
+    gpu: &Gpu,
+    x: &Buffer,
+    weight: &Weight,
+    shape: Shape,
+    fused: Fused<'_, Buffer>,
 ) -> Result<Buffer, KernelError> {
-    Err(KernelError::NoAdapter { reason: "not built yet".to_owned() })
+    let Shape { m, k, .. } = shape;
+    gpu.product(&Product { x, weight, rows: m, inputs: k, windows: None, fused })
 }

@@ -1,0 +1,77 @@
+//! Finds a GPU and opens it.
+
+use wgpu::{
+    Adapter, AdapterInfo, DeviceDescriptor, DeviceType, Features, Instance, InstanceDescriptor, Limits,
+    MemoryHints, PowerPreference, RequestAdapterOptions,
+};
+
+use crate::{GpuOptions, KernelError};
+
+/// Names (in lower case) by which emulated GPUs give themselves away, where the driver does not say so itself.
+const SOFTWARE_NAMES: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render"];
+
+/// An open device and what is known about it.
+pub(super) struct Opened {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    /// For a person. Browsers may keep it to themselves.
+    pub(super) name: String,
+    /// Emulated on the CPU.
+    pub(super) is_software: bool,
+}
+
+/// Opens the fastest adapter with all the limits it offers, or with the defaults when it refuses those.
+pub(super) async fn open(options: &GpuOptions) -> Result<Opened, KernelError> {
+    let instance = Instance::new(InstanceDescriptor::new_without_display_handle_from_env());
+    let adapter = find(&instance, options).await?;
+    let info = adapter.get_info();
+    let limits = if options.default_limits { Limits::default() } else { adapter.limits() };
+    let (device, queue) = match adapter.request_device(&description(&adapter, limits)).await {
+        Ok(opened) => opened,
+        Err(refusal) if !options.default_limits => {
+            log::warn!("the adapter refuses its own limits, so the defaults must do: {refusal}");
+            // An adapter opens one device in its life, so a second try needs a new one.
+            let adapter = find(&instance, options).await?;
+            adapter.request_device(&description(&adapter, Limits::default())).await.map_err(no_adapter)?
+        }
+        Err(refusal) => return Err(no_adapter(refusal)),
+    };
+    Ok(Opened { device, queue, name: name(&info), is_software: is_software(&info) })
+}
+
+async fn find(instance: &Instance, options: &GpuOptions) -> Result<Adapter, KernelError> {
+    let wishes = RequestAdapterOptions {
+        power_preference: PowerPreference::HighPerformance,
+        force_fallback_adapter: options.fallback_adapter,
+        ..RequestAdapterOptions::default()
+    };
+    instance.request_adapter(&wishes).await.map_err(no_adapter)
+}
+
+fn description(adapter: &Adapter, limits: Limits) -> DeviceDescriptor<'static> {
+    DeviceDescriptor {
+        label: Some("palimpsest"),
+        // No kernel computes in f16, but Mesa's emulated GPU can only then widen f16 weights.
+        required_features: adapter.features() & Features::SHADER_F16,
+        required_limits: limits,
+        memory_hints: MemoryHints::MemoryUsage,
+        ..DeviceDescriptor::default()
+    }
+}
+
+fn no_adapter(reason: impl ToString) -> KernelError {
+    KernelError::NoAdapter { reason: reason.to_string() }
+}
+
+fn name(info: &AdapterInfo) -> String {
+    match info.name.trim() {
+        "" => "WebGPU adapter".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+fn is_software(info: &AdapterInfo) -> bool {
+    let names = format!("{} {} {}", info.name, info.driver, info.driver_info).to_lowercase();
+    // A browser's `isFallbackAdapter` arrives here as the type, too.
+    info.device_type == DeviceType::Cpu || SOFTWARE_NAMES.iter().any(|software| names.contains(software))
+}

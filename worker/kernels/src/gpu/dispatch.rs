@@ -1,0 +1,130 @@
+//! One run of a kernel.
+
+use std::num::NonZeroU64;
+
+use wgpu::{BindGroupDescriptor, BindGroupEntry, BindingResource, BufferBinding};
+
+use super::{Buffer, Gpu, recorder::Command, recorder::PARAMS_BYTES, too_large};
+use crate::{KernelError, shader::Kernel};
+
+/// A kernel with everything it needs.
+pub(crate) struct Dispatch<'a> {
+    pub(crate) kernel: Kernel,
+    /// What it reads, in the order of its bindings.
+    pub(crate) inputs: &'a [BufferBinding<'a>],
+    /// What it writes. Never one of the inputs.
+    pub(crate) out: &'a Buffer,
+    /// The fields of its `Params`, at most 64.
+    pub(crate) params: &'a [u32],
+    /// How many workgroups; the kernel finds its own by `workgroup_index`.
+    pub(crate) workgroups: usize,
+    /// Estimated work, so that no submission keeps the GPU for long.
+    pub(crate) flops: u64,
+}
+
+/// What one value costs a kernel that only moves memory, in floating-point operations that take as long.
+const FLOPS_PER_MOVED_VALUE: u64 = 100;
+
+impl Gpu {
+    /// Records a run.
+    pub(crate) fn dispatch(&self, dispatch: &Dispatch<'_>) -> Result<(), KernelError> {
+        self.health.check()?;
+        if self.recorder.borrow().is_full_for(dispatch.flops) {
+            self.flush();
+        }
+        let workgroups = self.fold(dispatch.workgroups)?;
+        let compiled = self.pipelines.get(&self.device, dispatch.kernel)?;
+        let recorder = &mut *self.recorder.borrow_mut();
+        let params = BufferBinding {
+            buffer: recorder.params_buffer(),
+            offset: 0,
+            size: NonZeroU64::new(PARAMS_BYTES as u64),
+        };
+        let bindings = [&[params], dispatch.inputs, &[dispatch.out.binding()]].concat();
+        let entries: Vec<BindGroupEntry<'_>> = (0..)
+            .zip(bindings)
+            .map(|(binding, buffer)| BindGroupEntry { binding, resource: BindingResource::Buffer(buffer) })
+            .collect();
+        let bindings = self.device.create_bind_group(&BindGroupDescriptor {
+            label: None,
+            layout: &compiled.layout,
+            entries: &entries,
+        });
+        let params_offset_bytes = recorder.push_params(dispatch.params);
+        let pipeline = compiled.pipeline;
+        recorder
+            .push(Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups }, dispatch.flops);
+        self.dispatches.set(self.dispatches.get() + 1);
+        Ok(())
+    }
+
+    /// Records a run that writes each of `len` values once and costs little more than the memory traffic.
+    pub(crate) fn dispatch_elementwise(
+        &self,
+        kernel: Kernel,
+        inputs: &[BufferBinding<'_>],
+        params: &[u32],
+        len: usize,
+        values_per_workgroup: usize,
+    ) -> Result<Buffer, KernelError> {
+        let out = self.allocate(len)?;
+        let workgroups = len.div_ceil(values_per_workgroup);
+        let flops = len as u64 * FLOPS_PER_MOVED_VALUE;
+        self.dispatch(&Dispatch { kernel, inputs, out: &out, params, workgroups, flops })?;
+        Ok(out)
+    }
+
+    /// Records a run whose cost is to read `values` values.
+    pub(crate) fn dispatch_reduction(
+        &self,
+        kernel: Kernel,
+        inputs: &[BufferBinding<'_>],
+        params: &[u32],
+        out: &Buffer,
+        workgroups: usize,
+        values: usize,
+    ) -> Result<(), KernelError> {
+        let flops = values as u64 * FLOPS_PER_MOVED_VALUE;
+        self.dispatch(&Dispatch { kernel, inputs, out, params, workgroups, flops })
+    }
+
+    /// Work that one submission may hold: larger dispatches are worth splitting.
+    pub(crate) fn budget_flops(&self) -> u64 {
+        self.recorder.borrow().budget_flops()
+    }
+
+    /// For inputs that a call leaves out.
+    pub(crate) fn nothing(&self) -> &Buffer {
+        &self.nothing
+    }
+
+    /// Largest part of a buffer that a kernel can see.
+    pub(crate) fn binding_limit_bytes(&self) -> u64 {
+        self.binding_limit_bytes
+    }
+
+    /// Spreads workgroups over two axes, since one axis is short (65535). The second axis rounds the number up.
+    fn fold(&self, workgroups: usize) -> Result<[u32; 2], KernelError> {
+        let longest = self.workgroups_per_axis as usize;
+        let rows = workgroups.div_ceil(longest);
+        let columns = workgroups.div_ceil(rows.max(1));
+        match (u32::try_from(columns), u32::try_from(rows)) {
+            (Ok(columns), Ok(rows)) if rows as usize <= longest => Ok([columns, rows]),
+            _ => {
+                Err(too_large("the workgroups of a dispatch", workgroups as u64, (longest * longest) as u64))
+            }
+        }
+    }
+}
+
+/// Sizes as the words of a kernel's parameters.
+///
+/// # Errors
+/// [`KernelError::TooLarge`] when one needs more than 32 bits.
+pub(crate) fn words<const N: usize>(sizes: [usize; N]) -> Result<[u32; N], KernelError> {
+    let mut words = [0; N];
+    for (word, size) in words.iter_mut().zip(sizes) {
+        *word = u32::try_from(size).map_err(|_| too_large("a size", size as u64, u64::from(u32::MAX)))?;
+    }
+    Ok(words)
+}

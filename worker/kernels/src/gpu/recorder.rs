@@ -1,0 +1,149 @@
+//! Recorded work on its way to the queue.
+//!
+//! Each submission costs the host and the driver time, so dispatches are sent in batches. A batch is also limited
+//! by its estimated work: systems reset a GPU that does not answer for two seconds, and a browser's page cannot
+//! repaint while a long batch runs.
+
+use wgpu::{
+    BindGroup, BufferDescriptor, BufferUsages, CommandEncoder, CommandEncoderDescriptor,
+    ComputePassDescriptor, ComputePipeline,
+};
+
+/// Dispatches in one submission, at most.
+const BATCH: usize = 48;
+
+/// Bytes of the parameters of one dispatch. WebGPU's default alignment of dynamic offsets.
+pub(super) const PARAMS_BYTES: usize = 256;
+
+/// Work in one submission on hardware, in floating-point operations: 160 ms on a slow GPU that sustains 0.2
+/// TFLOP/s.
+const HARDWARE_BUDGET_FLOPS: u64 = 32_000_000_000;
+
+/// The same on an emulated GPU, which is a hundred to a thousand times slower.
+const SOFTWARE_BUDGET_FLOPS: u64 = 500_000_000;
+
+/// One entry of a batch.
+pub(super) enum Command {
+    Dispatch {
+        pipeline: ComputePipeline,
+        bindings: BindGroup,
+        params_offset_bytes: u32,
+        workgroups: [u32; 2],
+    },
+    Clear {
+        buffer: wgpu::Buffer,
+    },
+    Copy {
+        from: wgpu::Buffer,
+        to: wgpu::Buffer,
+        bytes: u64,
+    },
+}
+
+/// Collects commands, and the parameters of all of them in one uniform buffer.
+pub(super) struct Recorder {
+    commands: Vec<Command>,
+    params: Vec<u8>,
+    params_buffer: wgpu::Buffer,
+    flops: u64,
+    budget_flops: u64,
+}
+
+impl Recorder {
+    pub(super) fn new(device: &wgpu::Device, is_software: bool) -> Self {
+        let params_buffer = device.create_buffer(&BufferDescriptor {
+            label: Some("params"),
+            size: (BATCH * PARAMS_BYTES) as u64,
+            usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let budget_flops = if is_software { SOFTWARE_BUDGET_FLOPS } else { HARDWARE_BUDGET_FLOPS };
+        Self { commands: Vec::new(), params: Vec::new(), params_buffer, flops: 0, budget_flops }
+    }
+
+    /// The uniform buffer that every bind group refers to. One serves all batches: the queue writes it between
+    /// two submissions.
+    pub(super) fn params_buffer(&self) -> &wgpu::Buffer {
+        &self.params_buffer
+    }
+
+    /// Work that one submission may hold.
+    pub(super) fn budget_flops(&self) -> u64 {
+        self.budget_flops
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.commands.is_empty()
+    }
+
+    /// True when work of this size belongs into the next batch.
+    pub(super) fn is_full_for(&self, flops: u64) -> bool {
+        self.params.len() >= BATCH * PARAMS_BYTES
+            || (!self.is_empty() && self.flops + flops > self.budget_flops)
+    }
+
+    /// True when a batch of this many dispatches, or a quarter of the work that a submission may hold, is waiting.
+    pub(super) fn is_worthwhile(&self, dispatches: usize) -> bool {
+        self.commands.len() >= dispatches || self.flops >= self.budget_flops / 4
+    }
+
+    /// Stores the parameters of the next dispatch and returns their place.
+    pub(super) fn push_params(&mut self, words: &[u32]) -> u32 {
+        let offset = self.params.len();
+        self.params.extend_from_slice(bytemuck::cast_slice(words));
+        self.params.resize(offset + PARAMS_BYTES, 0);
+        // At most `BATCH * PARAMS_BYTES`.
+        offset as u32
+    }
+
+    pub(super) fn push(&mut self, command: Command, flops: u64) {
+        self.commands.push(command);
+        self.flops += flops;
+    }
+
+    /// Hands all commands to the queue. Nothing happens when there are none.
+    pub(super) fn submit(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+    ) -> Option<wgpu::SubmissionIndex> {
+        if self.commands.is_empty() {
+            return None;
+        }
+        if !self.params.is_empty() {
+            queue.write_buffer(&self.params_buffer, 0, &self.params);
+        }
+        let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
+        encode(&mut encoder, &self.commands);
+        self.commands.clear();
+        self.params.clear();
+        self.flops = 0;
+        Some(queue.submit([encoder.finish()]))
+    }
+}
+
+/// Neighbouring dispatches share a compute pass.
+fn encode(encoder: &mut CommandEncoder, commands: &[Command]) {
+    for run in commands.chunk_by(|a, b| is_dispatch(a) && is_dispatch(b)) {
+        match run {
+            [Command::Clear { buffer }] => encoder.clear_buffer(buffer, 0, None),
+            [Command::Copy { from, to, bytes }] => encoder.copy_buffer_to_buffer(from, 0, to, 0, *bytes),
+            dispatches => encode_pass(encoder, dispatches),
+        }
+    }
+}
+
+fn encode_pass(encoder: &mut CommandEncoder, commands: &[Command]) {
+    let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor::default());
+    for command in commands {
+        if let Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups: [x, y] } = command {
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, bindings, &[*params_offset_bytes]);
+            pass.dispatch_workgroups(*x, *y, 1);
+        }
+    }
+}
+
+fn is_dispatch(command: &Command) -> bool {
+    matches!(command, Command::Dispatch { .. })
+}

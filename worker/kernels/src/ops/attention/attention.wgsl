@@ -1,0 +1,244 @@
+// Attention without the matrix of scores (FlashAttention: Dao et al. 2022, arXiv:2205.14135), without subgroups.
+//
+// One workgroup computes ROWS x 16 queries of one head, and of these SLICE values of the output. It walks along the
+// keys in tiles of 32: scores of the tile (over the whole head, in steps of 16), softmax so far, then weights times
+// values. The running maximum and sum of a row live in the registers of each thread that has a part of that row.
+// Heads of more than 160 values would not fit into registers: several workgroups then share a head's output, and
+// each computes the scores anew.
+#import prelude
+
+const THREADS = 128u;
+// Eight threads stand along the keys (or the values of a head), 16 along the queries.
+const THREADS_X = 8u;
+const THREADS_Y = 16u;
+const QUERIES = ROWS * THREADS_Y;
+const KEYS = 32u;
+// Values of a head per step of the scores.
+const STEP = 16u;
+// Keys per step of the weighted sum.
+const VALUE_KEYS = 8u;
+// Vectors of four in a row of the output slice.
+const SLICE_QUADS = SLICE / 4u;
+// A score no softmax can see.
+const LOWEST = -1e30;
+
+struct Params {
+    queries: u32,
+    keys: u32,
+    heads: u32,
+    head: u32,
+    // Workgroups that share the output of a head.
+    slices: u32,
+    causal: u32,
+    // 1 / sqrt(head)
+    scale: scalar,
+    // This dispatch computes tiles first_tile .. end_tile, counted along queries, slices, heads, samples.
+    first_tile: u32,
+    end_tile: u32,
+}
+
+#ifdef ALIGNED
+alias element = scalar4;
+#else
+alias element = scalar;
+#endif
+
+@group(0) @binding(0) var<uniform> params: Params;
+// [batch, queries, heads, head], [batch, keys, heads, head] twice.
+@group(0) @binding(1) var<storage, read> q: array<element>;
+@group(0) @binding(2) var<storage, read> k: array<element>;
+@group(0) @binding(3) var<storage, read> v: array<element>;
+@group(0) @binding(4) var<storage, read_write> out: array<element>;
+
+// Three things in turn: queries [query][head / 4] with keys [head][key / 4] behind them; row maxima; values
+// [key][head / 4].
+const KEY_TILE = QUERIES * STEP / 4u;
+const STAGED = max(KEY_TILE + STEP * KEYS / 4u, VALUE_KEYS * SLICE_QUADS);
+var<workgroup> staged: array<scalar4, STAGED>;
+// Softmax weights, [query][key / 4].
+var<workgroup> weights: array<scalar4, QUERIES * KEYS / 4u>;
+
+// Four values of a head from `at` on; zeros past its end. `begin` is where the head's values begin.
+#ifdef ALIGNED
+fn q4(begin: u32, at: u32) -> scalar4 { return select(scalar4(0.0), q[(begin + at) / 4u], at < params.head); }
+fn k4(begin: u32, at: u32) -> scalar4 { return select(scalar4(0.0), k[(begin + at) / 4u], at < params.head); }
+fn v4(begin: u32, at: u32) -> scalar4 { return select(scalar4(0.0), v[(begin + at) / 4u], at < params.head); }
+#else
+fn q4(begin: u32, at: u32) -> scalar4 {
+    var values = scalar4(0.0);
+#repeat i 4
+    values[$i] = select(0.0, q[begin + at + $iu], at + $iu < params.head);
+#end
+    return values;
+}
+fn k4(begin: u32, at: u32) -> scalar4 {
+    var values = scalar4(0.0);
+#repeat i 4
+    values[$i] = select(0.0, k[begin + at + $iu], at + $iu < params.head);
+#end
+    return values;
+}
+fn v4(begin: u32, at: u32) -> scalar4 {
+    var values = scalar4(0.0);
+#repeat i 4
+    values[$i] = select(0.0, v[begin + at + $iu], at + $iu < params.head);
+#end
+    return values;
+}
+#endif
+
+fn store(begin: u32, at: u32, values: scalar4) {
+#ifdef ALIGNED
+    if (at < params.head) {
+        out[(begin + at) / 4u] = values;
+    }
+#else
+#repeat i 4
+    if (at + $iu < params.head) {
+        out[begin + at + $iu] = values[$i];
+    }
+#end
+#endif
+}
+
+fn max4(x: scalar4) -> scalar {
+    return max(max(x.x, x.y), max(x.z, x.w));
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let tile = params.first_tile + workgroup_index(group, groups);
+    if (tile >= params.end_tile) {
+        return;
+    }
+    let tiles_per_head = (params.queries + QUERIES - 1u) / QUERIES;
+    let first_query = tile % tiles_per_head * QUERIES;
+    let first_value = tile / tiles_per_head % params.slices * SLICE;
+    let head = tile / tiles_per_head / params.slices % params.heads;
+    let sample = tile / tiles_per_head / params.slices / params.heads;
+    let width = params.heads * params.head;
+    let q_begin = sample * params.queries * width + head * params.head;
+    let k_begin = sample * params.keys * width + head * params.head;
+    let end_key = select(params.keys, min(params.keys, first_query + QUERIES), params.causal != 0u);
+
+    // For loading, four threads stand side by side along a head.
+    let load_line = thread / 4u;
+    let load_at = thread % 4u * 4u;
+    // For computing, a thread has four keys (or values) and every 16th query.
+    let column = thread % THREADS_X;
+    let row = thread / THREADS_X;
+
+#repeat i ROWS
+    let query$i = min(first_query + row + $iu * THREADS_Y, params.queries - 1u);
+    let visible$i = select(params.keys, min(params.keys, query$i + 1u), params.causal != 0u);
+    var maximum$i = scalar(LOWEST);
+    var total$i = scalar(0.0);
+#repeat c COLUMNS
+    var sum$i_$c = scalar4(0.0);
+#end
+#end
+    for (var first_key = 0u; first_key < end_key; first_key += KEYS) {
+        // Scores of four keys for each row.
+#repeat i ROWS
+        var score$i = scalar4(0.0);
+#end
+        for (var at = 0u; at < params.head; at += STEP) {
+#repeat j LOADS
+            let load_query$j = min(first_query + load_line + $ju * (THREADS / 4u), params.queries - 1u);
+            staged[$ju * THREADS + thread] = q4(q_begin + load_query$j * width, at + load_at);
+#end
+            if (load_line < KEYS / 4u) {
+                // A block of 4 x 4 changes from rows along the head to rows along the keys.
+#repeat j 4
+                let load_key$j = min(first_key + load_line * 4u + $ju, params.keys - 1u);
+#end
+                let block = transpose(mat4x4<f32>(
+                    k4(k_begin + load_key0 * width, at + load_at),
+                    k4(k_begin + load_key1 * width, at + load_at),
+                    k4(k_begin + load_key2 * width, at + load_at),
+                    k4(k_begin + load_key3 * width, at + load_at),
+                ));
+#repeat j 4
+                staged[KEY_TILE + (load_at + $ju) * (KEYS / 4u) + load_line] = block[$j];
+#end
+            }
+            workgroupBarrier();
+            for (var quad = 0u; quad < STEP / 4u; quad++) {
+#repeat j 4
+                let k$j = staged[KEY_TILE + (quad * 4u + $ju) * (KEYS / 4u) + column];
+#end
+#repeat i ROWS
+                let q$i = staged[(row + $iu * THREADS_Y) * (STEP / 4u) + quad];
+                score$i += q$i.x * k0;
+                score$i += q$i.y * k1;
+                score$i += q$i.z * k2;
+                score$i += q$i.w * k3;
+#end
+            }
+            workgroupBarrier();
+        }
+
+        // Each thread shares the maxima of its rows with the others that have parts of them.
+        let key = vec4(first_key + column * 4u) + vec4(0u, 1u, 2u, 3u);
+        var tile_maximum = scalar4(LOWEST);
+#repeat i ROWS
+        score$i = select(scalar4(LOWEST), score$i * params.scale, key < vec4(visible$i));
+        tile_maximum[$i] = max4(score$i);
+#end
+        staged[thread] = tile_maximum;
+        workgroupBarrier();
+#repeat j 8
+        tile_maximum = max(tile_maximum, staged[row * THREADS_X + $ju]);
+#end
+#repeat i ROWS
+        let maximum_now$i = max(maximum$i, tile_maximum[$i]);
+        let shrink$i = exp(maximum$i - maximum_now$i);
+        maximum$i = maximum_now$i;
+        total$i *= shrink$i;
+#repeat c COLUMNS
+        sum$i_$c *= shrink$i;
+#end
+        weights[(row + $iu * THREADS_Y) * THREADS_X + column] =
+            select(scalar4(0.0), exp(score$i - maximum$i), key < vec4(visible$i));
+#end
+        workgroupBarrier();
+
+        for (var first = 0u; first < KEYS; first += VALUE_KEYS) {
+            for (var at = thread; at < VALUE_KEYS * SLICE_QUADS; at += THREADS) {
+                let value_key = min(first_key + first + at / SLICE_QUADS, params.keys - 1u);
+                staged[at] = v4(k_begin + value_key * width, first_value + at % SLICE_QUADS * 4u);
+            }
+            workgroupBarrier();
+            for (var quad = 0u; quad < VALUE_KEYS / 4u; quad++) {
+#repeat i ROWS
+                let w$i = weights[(row + $iu * THREADS_Y) * THREADS_X + first / 4u + quad];
+                total$i += w$i.x + w$i.y + w$i.z + w$i.w;
+#end
+#repeat c COLUMNS
+#repeat j 4
+                let v$j_$c = staged[(quad * 4u + $ju) * SLICE_QUADS + column + $cu * THREADS_X];
+#end
+#repeat i ROWS
+                sum$i_$c += w$i.x * v0_$c;
+                sum$i_$c += w$i.y * v1_$c;
+                sum$i_$c += w$i.z * v2_$c;
+                sum$i_$c += w$i.w * v3_$c;
+#end
+#end
+            }
+            workgroupBarrier();
+        }
+    }
+
+#repeat i ROWS
+    if (first_query + row + $iu * THREADS_Y < params.queries) {
+#repeat c COLUMNS
+        store(q_begin + query$i * width, first_value + (column + $cu * THREADS_X) * 4u, sum$i_$c / total$i);
+#end
+    }
+#end
+}

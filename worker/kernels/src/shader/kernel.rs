@@ -1,0 +1,296 @@
+//! Every kernel in every form.
+
+use super::{
+    ComposeError,
+    compose::{Recipe, compose},
+    modules::module,
+};
+use crate::DType;
+
+/// A kernel in one form: the key of a compiled pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kernel {
+    /// A tile of a matrix product.
+    Matmul(Matmul),
+    /// The sum of a matrix product that was cut along `k`.
+    SumSplits(Width),
+    /// A tile of attention.
+    Attention(Attention),
+    /// Group normalization: channels of a chunk.
+    GroupStatistics,
+    /// Group normalization: groups from channels.
+    GroupMerge,
+    /// Group normalization: the values.
+    GroupApply(Width),
+    /// Layer normalization of a row.
+    LayerNorm,
+    /// A function of one value.
+    Map,
+    /// A sum of two tensors.
+    Add,
+    /// A gated activation.
+    Geglu(Width),
+    /// Rows of two tensors side by side.
+    ConcatChannels(Width),
+    /// Repeated pixels.
+    UpsampleNearest(Width),
+    /// Rows of a table.
+    Embedding(DType),
+}
+
+/// What one step of a kernel works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Width {
+    /// One value: fits every shape.
+    One,
+    /// Four neighbouring values: rows must be a multiple of four long.
+    Four,
+}
+
+/// A form of the matrix product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Matmul {
+    /// Where the rows of the left matrix come from.
+    pub rows: Rows,
+    /// Type of the weight.
+    pub weight: DType,
+    /// What a workgroup computes.
+    pub tile: Tile,
+    /// How rows are read and written.
+    pub width: Width,
+    /// Stores unfinished sums of a part of `k`.
+    pub partial: bool,
+}
+
+/// Where the rows of a matrix product's left matrix come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rows {
+    /// They lie in memory one after the other.
+    Matrix,
+    /// Each is a window of a picture.
+    Windows,
+}
+
+/// Outputs of one workgroup of 128 threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tile {
+    /// 64 rows, 64 columns: 32 values a thread.
+    Square,
+    /// 32 rows, 64 columns: few rows, such as a single time embedding.
+    Flat,
+    /// 128 rows, 16 columns: few channels, such as a picture's three.
+    Narrow,
+}
+
+/// A form of attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Attention {
+    /// Values of a head that one workgroup makes, in units of 32.
+    pub columns: u32,
+    /// How heads are read and written.
+    pub width: Width,
+}
+
+impl Tile {
+    /// All tiles.
+    pub const ALL: [Self; 3] = [Self::Square, Self::Flat, Self::Narrow];
+
+    /// Rows of the output.
+    pub const fn rows(self) -> usize {
+        match self {
+            Self::Square => 64,
+            Self::Flat => 32,
+            Self::Narrow => 128,
+        }
+    }
+
+    /// Columns of the output.
+    pub const fn columns(self) -> usize {
+        match self {
+            Self::Square | Self::Flat => 64,
+            Self::Narrow => 16,
+        }
+    }
+}
+
+impl Attention {
+    /// More columns would not fit into registers.
+    pub const MOST_COLUMNS: u32 = 5;
+
+    /// Rows of queries a thread has: as many as its registers hold beside the columns.
+    const fn rows(self) -> u32 {
+        if self.columns <= 4 { 4 } else { 2 }
+    }
+
+    /// Queries of one workgroup.
+    pub const fn queries(self) -> usize {
+        self.rows() as usize * 16
+    }
+
+    /// Values of a head that one workgroup makes.
+    pub const fn slice(self) -> usize {
+        self.columns as usize * 32
+    }
+}
+
+impl Width {
+    const ALL: [Self; 2] = [Self::One, Self::Four];
+
+    /// The widest that fits rows of all these lengths.
+    pub fn fitting(lengths: &[usize]) -> Self {
+        if lengths.iter().all(|length| length.is_multiple_of(4)) { Self::Four } else { Self::One }
+    }
+
+    /// Number of values.
+    pub const fn lanes(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Four => 4,
+        }
+    }
+}
+
+impl Kernel {
+    /// Every kernel in every form that the operators can ask for.
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::GroupStatistics, Self::GroupMerge, Self::LayerNorm, Self::Map, Self::Add];
+        for width in Width::ALL {
+            all.extend([
+                Self::SumSplits(width),
+                Self::GroupApply(width),
+                Self::Geglu(width),
+                Self::ConcatChannels(width),
+                Self::UpsampleNearest(width),
+            ]);
+            let columns = 1..=Attention::MOST_COLUMNS;
+            all.extend(columns.map(|columns| Self::Attention(Attention { columns, width })));
+        }
+        for weight in [DType::F32, DType::F16, DType::BF16, DType::I8] {
+            all.push(Self::Embedding(weight));
+            for tile in Tile::ALL {
+                for width in Width::ALL {
+                    for partial in [false, true] {
+                        all.extend(
+                            [Rows::Matrix, Rows::Windows]
+                                .map(|rows| Self::Matmul(Matmul { rows, weight, tile, width, partial })),
+                        );
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Number of buffers it reads, besides its parameters.
+    pub fn inputs(self) -> u32 {
+        match self {
+            Self::Matmul(Matmul { partial: false, .. }) => 6,
+            Self::SumSplits(_) => 5,
+            Self::GroupApply(_) => 4,
+            Self::Attention(_) | Self::LayerNorm | Self::Embedding(_) => 3,
+            Self::Matmul(Matmul { partial: true, .. }) | Self::Add | Self::ConcatChannels(_) => 2,
+            Self::GroupStatistics
+            | Self::GroupMerge
+            | Self::Map
+            | Self::Geglu(_)
+            | Self::UpsampleNearest(_) => 1,
+        }
+    }
+
+    /// Its WGSL.
+    ///
+    /// # Errors
+    /// A mistake in the directives of a shader file; a test composes them all.
+    pub fn source(self) -> Result<String, ComposeError> {
+        let (defines, constants) = self.specialization();
+        compose(self.file(), &Recipe { defines: &defines, constants: &constants, module })
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Matmul(Matmul { rows: Rows::Matrix, .. }) => include_str!("../ops/linear/linear.wgsl"),
+            Self::Matmul(Matmul { rows: Rows::Windows, .. }) => include_str!("../ops/conv2d/conv2d.wgsl"),
+            Self::SumSplits(_) => include_str!("../ops/linear/sum_splits.wgsl"),
+            Self::Attention(_) => include_str!("../ops/attention/attention.wgsl"),
+            Self::GroupStatistics => include_str!("../ops/group_norm/statistics.wgsl"),
+            Self::GroupMerge => include_str!("../ops/group_norm/merge.wgsl"),
+            Self::GroupApply(_) => include_str!("../ops/group_norm/apply.wgsl"),
+            Self::LayerNorm => include_str!("../ops/layer_norm/layer_norm.wgsl"),
+            Self::Map => include_str!("../ops/map/map.wgsl"),
+            Self::Add => include_str!("../ops/add/add.wgsl"),
+            Self::Geglu(_) => include_str!("../ops/geglu/geglu.wgsl"),
+            Self::ConcatChannels(_) => include_str!("../ops/concat_channels/concat_channels.wgsl"),
+            Self::UpsampleNearest(_) => include_str!("../ops/upsample_nearest/upsample_nearest.wgsl"),
+            Self::Embedding(_) => include_str!("../ops/embedding/embedding.wgsl"),
+        }
+    }
+
+    fn specialization(self) -> (Vec<&'static str>, Vec<(&'static str, u32)>) {
+        match self {
+            Self::Matmul(matmul) => (matmul.defines(), matmul.constants()),
+            Self::Attention(attention) => (aligned(attention.width), attention.constants()),
+            Self::SumSplits(width) => (aligned(width), vec![]),
+            Self::GroupApply(width)
+            | Self::Geglu(width)
+            | Self::ConcatChannels(width)
+            | Self::UpsampleNearest(width) => (single(width), vec![]),
+            Self::Embedding(weight) => (vec![weight_define(weight)], vec![]),
+            Self::GroupStatistics | Self::GroupMerge | Self::LayerNorm | Self::Map | Self::Add => {
+                (vec![], vec![])
+            }
+        }
+    }
+}
+
+impl Matmul {
+    fn defines(self) -> Vec<&'static str> {
+        let mut defines = aligned(self.width);
+        defines.push(weight_define(self.weight));
+        if self.partial {
+            defines.push("PARTIAL");
+        }
+        defines
+    }
+
+    fn constants(self) -> Vec<(&'static str, u32)> {
+        // Rows and loads per thread: tile / 128 threads, each computing four columns and loading four values.
+        let (rows, columns, rows_per_thread, loads) = match self.tile {
+            Tile::Square => (64, 64, 8, 2),
+            Tile::Flat => (32, 64, 4, 1),
+            Tile::Narrow => (128, 16, 4, 4),
+        };
+        vec![("TILE_ROWS", rows), ("TILE_COLUMNS", columns), ("ROWS", rows_per_thread), ("LOADS", loads)]
+    }
+}
+
+impl Attention {
+    fn constants(self) -> Vec<(&'static str, u32)> {
+        let rows = self.rows();
+        vec![("ROWS", rows), ("COLUMNS", self.columns), ("SLICE", self.columns * 32), ("LOADS", rows / 2)]
+    }
+}
+
+/// Matrices are read four values at a time where their rows allow it.
+fn aligned(width: Width) -> Vec<&'static str> {
+    match width {
+        Width::One => vec![],
+        Width::Four => vec!["ALIGNED"],
+    }
+}
+
+/// Elementwise kernels take four values at a time where the shape allows it.
+fn single(width: Width) -> Vec<&'static str> {
+    match width {
+        Width::One => vec!["SINGLE"],
+        Width::Four => vec![],
+    }
+}
+
+fn weight_define(weight: DType) -> &'static str {
+    match weight {
+        DType::F32 => "WEIGHT_F32",
+        DType::F16 => "WEIGHT_F16",
+        DType::BF16 => "WEIGHT_BF16",
+        DType::I8 => "WEIGHT_I8",
+    }
+}

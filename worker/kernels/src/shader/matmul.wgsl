@@ -1,0 +1,184 @@
+// The tiled matrix product behind linear layers and convolutions: rows of x times rows of the weight.
+//
+// One workgroup computes TILE_ROWS x TILE_COLUMNS outputs. It walks along k in steps of 16: all threads load a tile
+// of x and a tile of the weight into workgroup memory, then each adds up ROWS x 4 outputs in registers. The
+// importer says where a row of x begins: `origin(row)` once per row, `locate(origin, tap)` once per row and tap.
+//
+// With PARTIAL, k is cut among several workgroups that store their sums in a scratch buffer, one matrix each, for
+// sum_splits to add up. Small matrices would otherwise leave most of the GPU idle.
+#import weight
+#ifdef PARTIAL
+#import lane
+#else
+#import epilogue
+#endif
+
+// Depth of a tile. Rows of the weight are padded to a multiple of it.
+const STEP = 16u;
+const THREADS = 128u;
+// Threads along a row of the output, four columns each, and threads along a column.
+const THREADS_X = TILE_COLUMNS / 4u;
+const THREADS_Y = THREADS / THREADS_X;
+// What `locate` says about a row that lies in the padding.
+const NOWHERE = 0xffffffffu;
+
+struct Params {
+#ifndef PARTIAL
+    epilogue: Epilogue,
+#endif
+    rows: u32,
+    columns: u32,
+    // Values of x per row and tap, and the same with the weight's padding.
+    inputs: u32,
+    padded_inputs: u32,
+    // Steps along all taps, and how many of them one workgroup takes.
+    steps: u32,
+    steps_per_split: u32,
+    // This dispatch computes tiles first_tile .. end_tile, counted along columns, then rows, then splits.
+    first_tile: u32,
+    end_tile: u32,
+    // Convolutions only: input height and width, output height and width,
+    height: u32,
+    width: u32,
+    out_height: u32,
+    out_width: u32,
+    // width of the filter, stride, rows of padding above, columns of padding to the left.
+    filter_width: u32,
+    stride: u32,
+    top: u32,
+    left: u32,
+}
+
+#ifdef ALIGNED
+alias element = scalar4;
+#else
+alias element = scalar;
+#endif
+
+@group(0) @binding(0) var<uniform> params: Params;
+#ifdef PARTIAL
+@group(0) @binding(1) var<storage, read> x: array<element>;
+@group(0) @binding(2) var<storage, read> weight: array<packed4>;
+@group(0) @binding(3) var<storage, read_write> out: array<element>;
+#else
+@group(0) @binding(5) var<storage, read> x: array<element>;
+@group(0) @binding(6) var<storage, read> weight: array<packed4>;
+@group(0) @binding(7) var<storage, read_write> out: array<element>;
+#endif
+#import store
+
+// [row][k / 4]
+var<workgroup> x_tile: array<scalar4, TILE_ROWS * STEP / 4u>;
+// [k][column / 4]
+var<workgroup> weight_tile: array<scalar4, STEP * TILE_COLUMNS / 4u>;
+
+// Four values of x, `input` behind the beginning of a row and tap; zeros outside.
+fn x4(begin: u32, input: u32) -> scalar4 {
+    if (begin == NOWHERE || input >= params.inputs) {
+        return scalar4(0.0);
+    }
+#ifdef ALIGNED
+    return x[(begin + input) / 4u];
+#else
+    var values = scalar4(0.0);
+#repeat i 4
+    if (input + $iu < params.inputs) {
+        values[$i] = x[begin + input + $iu];
+    }
+#end
+    return values;
+#endif
+}
+
+fn weight4(row: u32, k: u32) -> scalar4 {
+    return widen(weight[(min(row, params.columns - 1u) * params.steps * STEP + k) / 4u]);
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let tile = params.first_tile + workgroup_index(group, groups);
+    if (tile >= params.end_tile) {
+        return;
+    }
+    let tiles_x = (params.columns + TILE_COLUMNS - 1u) / TILE_COLUMNS;
+    let tiles_y = (params.rows + TILE_ROWS - 1u) / TILE_ROWS;
+    let first_column = tile % tiles_x * TILE_COLUMNS;
+    let first_row = tile / tiles_x % tiles_y * TILE_ROWS;
+    let split = tile / tiles_x / tiles_y;
+    let end_step = min((split + 1u) * params.steps_per_split, params.steps);
+
+    // For loading, four threads stand side by side along k.
+    let load_line = thread / 4u;
+    let load_k = thread % 4u * 4u;
+    // For computing, a thread has four columns and every THREADS_Y-th row.
+    let column = thread % THREADS_X;
+    let row = thread / THREADS_X;
+
+    let first_k = split * params.steps_per_split * STEP;
+    var tap = first_k / params.padded_inputs;
+    var input = first_k % params.padded_inputs;
+#repeat i LOADS
+    let origin$i = origin(first_row + load_line + $iu * (THREADS / 4u));
+    var begin$i = locate(origin$i, tap);
+#end
+#repeat i ROWS
+    var sum$i = scalar4(0.0);
+#end
+    for (var step = split * params.steps_per_split; step < end_step; step++) {
+#repeat i LOADS
+        x_tile[$iu * THREADS + thread] = x4(begin$i, input + load_k);
+#end
+        if (load_line < THREADS_X) {
+            // A block of 4 x 4 changes from rows along k to rows along columns.
+            let weight_row = first_column + load_line * 4u;
+            let k = step * STEP + load_k;
+            let w = transpose(mat4x4<f32>(
+                weight4(weight_row, k),
+                weight4(weight_row + 1u, k),
+                weight4(weight_row + 2u, k),
+                weight4(weight_row + 3u, k),
+            ));
+#repeat i 4
+            weight_tile[(load_k + $iu) * THREADS_X + load_line] = w[$i];
+#end
+        }
+        workgroupBarrier();
+        for (var quad = 0u; quad < STEP / 4u; quad++) {
+#repeat i 4
+            let w$i = weight_tile[(quad * 4u + $iu) * THREADS_X + column];
+#end
+#repeat i ROWS
+            let x$i = x_tile[(row + $iu * THREADS_Y) * (STEP / 4u) + quad];
+            sum$i += x$i.x * w0;
+            sum$i += x$i.y * w1;
+            sum$i += x$i.z * w2;
+            sum$i += x$i.w * w3;
+#end
+        }
+        workgroupBarrier();
+        input += STEP;
+        if (input >= params.padded_inputs) {
+            input = 0u;
+            tap++;
+#repeat i LOADS
+            begin$i = locate(origin$i, tap);
+#end
+        }
+    }
+
+    let out_column = first_column + column * 4u;
+#repeat i ROWS
+    let out_row$i = first_row + row + $iu * THREADS_Y;
+    if (out_row$i < params.rows) {
+#ifdef PARTIAL
+        store(split * params.rows + out_row$i, out_column, params.columns, sum$i);
+#else
+        store(out_row$i, out_column, params.columns, finish(params.epilogue, out_row$i, out_column, sum$i));
+#endif
+    }
+#end
+}

@@ -1,0 +1,8 @@
+//! Shaders: which there are, and how their text is put together.
+
+mod compose;
+mod kernel;
+mod modules;
+
+pub use compose::ComposeError;
+pub use kernel::{Attention, Kernel, Matmul, Rows, Tile, Width};
