@@ -35,12 +35,18 @@ pub(crate) fn alpha_bars(config: &SchedulerConfig) -> Result<Vec<f64>, SamplingE
 }
 
 fn betas(config: &SchedulerConfig) -> Result<Vec<f64>, SamplingError> {
-    if let Some(betas) = &config.trained_betas {
-        return Ok(betas.clone());
-    }
     let count = config.num_train_timesteps;
     if !(2..=MAX_TRAIN_TIMESTEPS).contains(&count) {
         return Err(SamplingError::BadConfig { reason: format!("it was trained with {count} timesteps") });
+    }
+    if let Some(betas) = &config.trained_betas {
+        return if betas.len() == count {
+            Ok(betas.clone())
+        } else {
+            Err(SamplingError::BadConfig {
+                reason: format!("it has {} betas for {count} timesteps", betas.len()),
+            })
+        };
     }
     let between =
         |start: f64, end: f64, index: usize| start + (end - start) * index as f64 / (count - 1) as f64;
