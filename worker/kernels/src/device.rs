@@ -24,7 +24,7 @@ struct Inner {
 /// Where the arithmetic happens.
 pub(crate) enum Backend {
     Cpu(Cpu),
-    Gpu(Gpu),
+    Gpu(Box<Gpu>),
 }
 
 impl Device {
@@ -42,7 +42,7 @@ impl Device {
     /// # Errors
     /// [`KernelError::NoAdapter`] when there is none.
     pub async fn gpu(options: GpuOptions) -> Result<Self, KernelError> {
-        Ok(Self::new(Backend::Gpu(Gpu::new(&options).await?)))
+        Ok(Self::new(Backend::Gpu(Box::new(Gpu::new(&options).await?))))
     }
 
     /// True for a device made by [`Device::gpu`].
