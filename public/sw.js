@@ -1,20 +1,15 @@
 // Keeps the application, so that a second visit works without a network.
 //
 // Files whose names carry a content hash never change: the cache answers first. Everything else (index.html, the
-// worker, the built-in model) is asked of the network first and of the cache when there is none.
+// worker) is asked of the network first and of the cache when there is none.
 
 const CACHE = "palimpsest-1";
 const HASHED = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css)$/;
 const UNHASHED = [
   "./", "worker_loader.js", "worker.js", "worker_bg.wasm", "manifest.webmanifest", "icon.svg", "icons/icon-192.png",
 ];
-const MODEL = "models/builtin/";
-const MODEL_FILES = [
-  "model_index.json", "scheduler/scheduler_config.json",
-  "text_encoder/config.json", "text_encoder/model.safetensors",
-  "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
-  "vae/config.json", "vae/diffusion_pytorch_model.safetensors",
-];
+// The worker keeps models in the database; a second copy here would only take room.
+const MODELS = "models/";
 
 const here = (path) => new URL(path, self.registration.scope).href;
 // Asks the server whether the browser's own copy is still current.
@@ -31,17 +26,14 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const ours = request.url.startsWith(self.registration.scope);
-  // Parts of files are read while a model is stored; the cache only knows whole ones.
-  if (!ours || request.method !== "GET" || request.headers.has("range")) return;
-  event.respondWith(HASHED.test(new URL(request.url).pathname) ? cacheFirst(request) : networkFirst(request));
+  const ours = request.url.startsWith(here("./")) && !request.url.startsWith(here(MODELS));
+  if (!ours || request.method !== "GET") return;
+  event.respondWith(HASHED.test(new URL(request.url).pathname) ? cacheFirst(event) : networkFirst(event));
 });
 
 async function install() {
   const cache = await caches.open(CACHE);
   await cache.addAll([...UNHASHED, ...await hashedFiles()].map(fresh));
-  // The model is kept in the database once it has been used: failing to keep it here too is no failure.
-  await Promise.allSettled(MODEL_FILES.map((file) => cache.add(fresh(MODEL + file))));
 }
 
 // The build's hashed files are those that its index.html names.
@@ -60,15 +52,18 @@ async function forgetOldBuilds() {
   }
 }
 
-async function cacheFirst(request) {
-  return await caches.match(request) ?? networkFirst(request);
+async function cacheFirst(event) {
+  return await caches.match(event.request) ?? networkFirst(event);
 }
 
-async function networkFirst(request) {
+async function networkFirst(event) {
+  const { request } = event;
   const cache = await caches.open(CACHE);
   try {
+    // A navigation may not be given options of our own.
     const response = await fetch(request.mode === "navigate" ? request : new Request(request, { cache: "no-cache" }));
-    if (response.status === 200) await cache.put(request, response.clone());
+    // A full disk must not cost the page its answer.
+    if (response.status === 200) event.waitUntil(cache.put(request, response.clone()).catch(() => {}));
     return response;
   } catch (error) {
     const kept = await cache.match(request, { ignoreSearch: true })

@@ -14,6 +14,7 @@ const MINUTE_SECONDS: f64 = 90.0;
 pub(crate) fn words(phase: Phase) -> String {
     match phase {
         Phase::Waiting => "Waiting for the engine …".to_owned(),
+        Phase::Stage(Stage::Loading { total_bytes: 0, .. }) => "Loading the model …".to_owned(),
         Phase::Stage(Stage::Loading { done_bytes, total_bytes }) => format!(
             "Loading the model: {:.0} of {:.0} MB",
             done_bytes as f64 / MEGABYTE,
@@ -44,6 +45,7 @@ fn share(phase: Phase) -> Option<f64> {
         Phase::Stage(Stage::Loading { done_bytes, total_bytes }) if total_bytes > 0 => {
             Some(done_bytes as f64 / total_bytes as f64)
         }
+        Phase::Stage(Stage::Decoding) => Some(1.0),
         Phase::Step { done, of, .. } => Some(f64::from(done) / f64::from(of.max(1))),
         _ => None,
     }
@@ -85,7 +87,7 @@ pub(crate) fn ProgressCard() -> impl IntoView {
                 <progress
                     max="1"
                     aria-label="Progress"
-                    prop:value=move || share(queue.phase.get()).unwrap_or_default()
+                    value=move || share(queue.phase.get()).map(|share| share.to_string())
                 ></progress>
                 <p class="card-prompt">{prompt}</p>
                 <p class="card-meta" aria-hidden="true">{move || words(queue.phase.get())}</p>

@@ -90,6 +90,12 @@ impl Studio {
                 self.notices.report(ErrorReport { code: ErrorCode::Model, ..report });
             }
             Some(_) => log::debug!("a job that has ended failed: {}", report.message),
+            // The engine's database is the gallery's too: one sentence is enough, and the page's own comes first.
+            None if report.code == ErrorCode::Storage => {
+                if untrack(|| self.notices.at(Place::Gallery)).is_none() {
+                    self.notices.say_with_detail(Place::Gallery, report.message, report.detail);
+                }
+            }
             None => self.notices.report(report),
         }
     }
