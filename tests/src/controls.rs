@@ -64,10 +64,16 @@ pub fn press(session: &Session, name: &str) -> Outcome {
 /// Types a text in place of what stands in a box.
 ///
 /// # Errors
-/// As for [`control`].
+/// As for [`control`], or when something else then stands there.
 pub fn write(session: &Session, name: &str, text: &str) -> Outcome {
     let element = control(session, name)?;
-    session.type_into(&element, &format!("{CONTROL}a{RELEASE}{DELETE}{text}"))
+    session.type_into(&element, &format!("{CONTROL}a{RELEASE}{DELETE}{text}"))?;
+    let now = value(session, name)?;
+    if now == text {
+        Ok(())
+    } else {
+        Err(format!("“{name}” was given “{text}” and has “{now}”").into())
+    }
 }
 
 /// Moves a slider.
