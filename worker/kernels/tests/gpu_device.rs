@@ -1,0 +1,126 @@
+//! What the GPU device promises beyond arithmetic: batches, reuse of buffers, limits, cancellation and loss.
+
+use kernels::{
+    DType, Device, GpuOptions, KernelError, WeightData,
+    ops::{Epilogue, add, linear, scale_shift},
+};
+use pollster::block_on;
+
+/// 128 MiB, the largest binding of every WebGPU device.
+const BINDING_BYTES: u64 = 128 << 20;
+
+fn gpu(default_limits: bool) -> Device {
+    block_on(Device::gpu(GpuOptions { default_limits, ..GpuOptions::default() }))
+        .expect("these tests need a GPU, real or emulated (Mesa's lavapipe will do)")
+}
+
+#[test]
+fn a_long_chain_runs_in_batches_and_reuses_buffers() -> Result<(), KernelError> {
+    let device = gpu(false);
+    let mut x = device.tensor(&[1000], &vec![1.0; 1000])?;
+    for _ in 0..200 {
+        x = scale_shift(&x, 1.0, 1.0)?;
+        block_on(device.checkpoint())?;
+    }
+    assert_eq!(block_on(x.to_vec())?, vec![201.0; 1000]);
+    let stats = device.stats();
+    assert_eq!((stats.dispatches, stats.pipelines), (200, 1));
+    assert!((4..=10).contains(&stats.submits), "{stats:?}");
+    assert!(stats.peak_bytes < 32 << 10, "two buffers are enough for a chain: {stats:?}");
+    Ok(())
+}
+
+#[test]
+fn an_upload_never_overtakes_work_that_reads_the_old_values() -> Result<(), KernelError> {
+    let device = gpu(false);
+    let mut sums = Vec::new();
+    for round in 0..20u8 {
+        // The first operand's buffer goes back to the pool while the addition is only recorded.
+        let a = device.tensor(&[300], &[f32::from(round); 300])?;
+        sums.push(add(&a, &a)?);
+    }
+    for (round, sum) in (0..20u8).zip(sums) {
+        assert_eq!(block_on(sum.to_vec())?, [f32::from(round) * 2.0; 300]);
+    }
+    Ok(())
+}
+
+#[test]
+fn zeros_are_zero_in_a_buffer_that_was_used_before() -> Result<(), KernelError> {
+    let device = gpu(false);
+    for _ in 0..3 {
+        let zeros = device.zeros(&[77])?;
+        assert_eq!(block_on(zeros.to_vec())?, [0.0; 77]);
+        drop(scale_shift(&zeros, 1.0, 5.0)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_dropped_weight_is_freed() -> Result<(), KernelError> {
+    let device = gpu(false);
+    let before = device.stats().live_bytes;
+    let bytes = vec![0; 1 << 20];
+    let data = WeightData { shape: &[256, 1024], dtype: DType::F32, bytes: &bytes, scales: None };
+    let weight = device.weight(data)?;
+    assert_eq!(device.stats().live_bytes, before + (1 << 20));
+    let x = device.zeros(&[1, 1024])?;
+    let y = linear(&x, &weight, Epilogue::default())?;
+    drop(weight);
+    assert_eq!(block_on(y.to_vec())?, [0.0; 256]);
+    assert!(device.stats().live_bytes < before + (1 << 20));
+    assert!(device.stats().peak_bytes >= before + (1 << 20));
+    Ok(())
+}
+
+#[test]
+fn default_limits_refuse_a_tensor_that_no_kernel_could_see() {
+    let device = gpu(true);
+    let error = device.zeros(&[(BINDING_BYTES / 4) as usize + 1]).expect_err("it is too large");
+    let expected = KernelError::TooLarge {
+        what: "a tensor".to_owned(),
+        bytes: BINDING_BYTES + 4,
+        limit_bytes: BINDING_BYTES,
+    };
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn default_limits_are_enough_for_a_product_in_splits() -> Result<(), KernelError> {
+    let device = gpu(true);
+    let ones: Vec<u8> = vec![1; 64 * 4096];
+    let scales = [0.5; 64];
+    let data = WeightData { shape: &[64, 4096], dtype: DType::I8, bytes: &ones, scales: Some(&scales) };
+    let x = device.tensor(&[2, 4096], &vec![1.0; 2 * 4096])?;
+    let y = linear(&x, &device.weight(data)?, Epilogue::default())?;
+    assert_eq!(block_on(y.to_vec())?, vec![2048.0; 128]);
+    assert_eq!(device.stats().dispatches, 2, "partial sums, then their sum");
+    Ok(())
+}
+
+#[test]
+fn a_set_token_cancels_at_the_next_checkpoint() -> Result<(), KernelError> {
+    let device = gpu(false);
+    device.cancel_token().cancel();
+    assert_eq!(block_on(device.checkpoint()), Err(KernelError::Cancelled));
+    device.cancel_token().reset();
+    block_on(device.checkpoint())
+}
+
+#[test]
+fn a_lost_device_says_so_everywhere() -> Result<(), KernelError> {
+    let device = gpu(false);
+    let x = device.tensor(&[4], &[1.0; 4])?;
+    let y = scale_shift(&x, 2.0, 0.0)?;
+    device.destroy();
+    assert!(device.is_lost());
+    let is_loss = |result: Result<(), KernelError>| matches!(result, Err(KernelError::DeviceLost { .. }));
+    assert!(is_loss(block_on(y.to_vec()).map(drop)));
+    assert!(is_loss(block_on(device.checkpoint())));
+    assert!(is_loss(add(&x, &x).map(drop)));
+    assert!(is_loss(device.tensor(&[4], &[1.0; 4]).map(drop)));
+    // A new device works.
+    let device = gpu(false);
+    assert_eq!(block_on(device.tensor(&[2], &[1.0, 2.0])?.to_vec())?, [1.0, 2.0]);
+    Ok(())
+}
