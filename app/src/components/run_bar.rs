@@ -1,13 +1,14 @@
 //! **Generate** and **Cancel**, always in sight, and what is going on.
 
 use leptos::prelude::*;
+use protocol::Stage;
 
 use super::icon::Icon;
 use super::notice::NoticeAt;
 use super::progress_card::words;
-use crate::state::{EngineState, Place, Studio, studio};
+use crate::state::{EngineState, Phase, Place, Studio, studio};
 
-/// One line for everyone and for screen readers.
+/// What is going on, as it goes on.
 fn status(studio: Studio) -> String {
     let waiting = studio.queue.waiting.with(std::collections::VecDeque::len);
     let more = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };
@@ -24,14 +25,29 @@ fn status(studio: Studio) -> String {
     }
 }
 
+/// The same for who listens: steps are told by the quarter, or they would never cease.
+fn announcement(studio: Studio) -> String {
+    let running = studio.queue.running.with(Option::is_some);
+    match studio.queue.phase.get() {
+        Phase::Step { done, of, .. } if running => match u64::from(done) * 4 / u64::from(of.max(1)) {
+            0 => words(Phase::Stage(Stage::Denoising)),
+            quarters => format!("{} % done", quarters * 25),
+        },
+        Phase::Stage(Stage::Loading { .. }) if running => "Loading the model".to_owned(),
+        _ => status(studio),
+    }
+}
+
 /// The foot of the sidebar.
 #[component]
 pub(crate) fn RunBar() -> impl IntoView {
     let studio = studio();
+    let announced = Memo::new(move |_| announcement(studio));
     view! {
         <div class="run-bar">
             <NoticeAt place=Place::Run />
-            <p class="status" role="status" aria-live="polite">{move || status(studio)}</p>
+            <p class="status" aria-hidden="true">{move || status(studio)}</p>
+            <p class="unseen" role="status" aria-live="polite">{move || announced.get()}</p>
             <div class="run-buttons">
                 <button
                     type="button"

@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 use super::drop_zone::file_source;
 use super::icon::Icon;
 use super::notice::NoticeAt;
-use crate::state::{Place, SourceState, studio};
+use crate::state::{CheckedSource, Place, SourceState, studio};
 
 /// The source: a place to drop a picture, or the picture with its size.
 #[component]
@@ -59,7 +59,7 @@ fn Preview() -> impl IntoView {
             </div>
         }
         .into_any(),
-        SourceState::Ready { file, url, size_px } => view! {
+        SourceState::Ready(CheckedSource { file, url, size_px }) => view! {
             <figure class="source-picture" data-source-ready="true">
                 <img src=url.to_string() alt=format!("Source: {}", file.name) />
                 <figcaption>

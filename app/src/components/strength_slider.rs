@@ -38,7 +38,7 @@ pub(crate) fn StrengthSlider() -> impl IntoView {
                     studio.notices.clear(Place::Strength);
                 }
             />
-            <p id="strength-meaning" class="hint">
+            <p id="strength-meaning" class="hint strength-meaning">
                 {meaning}
                 {move || (!studio.source.is_some()).then_some(" (acts on a source image)")}
             </p>

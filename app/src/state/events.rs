@@ -81,9 +81,7 @@ impl Studio {
                 self.finish("");
             }
             Some(job) if self.source.is_checked_by(job) => {
-                self.remove_source();
-                self.drop_wish();
-                self.notices.report(ErrorReport { code: ErrorCode::Source, ..report });
+                self.refuse_source(job, report.message, report.detail);
             }
             Some(job) if self.is_importing(job) => {
                 self.session.importing.set(None);
@@ -104,7 +102,7 @@ impl Studio {
     fn mourn(self, unanswered: &[JobId], detail: String) {
         self.session.engine.set(EngineState::Starting);
         let running = unanswered.iter().any(|job| self.queue.is_running(*job));
-        let checking = unanswered.iter().any(|job| self.source.is_checked_by(*job));
+        let checking = unanswered.iter().copied().find(|job| self.source.is_checked_by(*job));
         if self.session.importing.get_untracked().is_some() {
             self.session.importing.set(None);
             let sentence =
@@ -117,19 +115,15 @@ impl Studio {
             self.notices.say_with_detail(Place::Run, sentence, detail.clone());
             self.finish("");
         }
-        if checking && !running {
-            self.source_killed(detail);
-        } else if checking {
-            self.recheck_source();
+        match checking {
+            Some(_) if running => self.recheck_source(),
+            // A source that was looked at alone when the engine died may be the cause: it is not tried again.
+            Some(job) => {
+                let sentence = "The engine stopped while it read this picture; choose another one.";
+                self.refuse_source(job, sentence, detail);
+            }
+            None => {}
         }
-    }
-
-    /// A source that was being looked at, alone, when the engine died is not tried again: it may be the cause.
-    fn source_killed(self, detail: String) {
-        self.remove_source();
-        self.drop_wish();
-        let sentence = "The engine stopped while it read this picture; choose another one.";
-        self.notices.say_with_detail(Place::Source, sentence, detail);
     }
 
     fn unusable(self, sentence: &'static str, detail: String) {

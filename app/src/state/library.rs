@@ -20,6 +20,9 @@ use super::source::SourceFile;
 use super::{Place, Studio};
 use crate::platform;
 
+/// Pictures of earlier visits appear in groups of this many: a group is one change to the page.
+const SHOWN_AT_ONCE: usize = 32;
+
 /// A picture as the page shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Picture {
@@ -66,12 +69,11 @@ impl Library {
         }
     }
 
-    /// Shows a picture in its place.
-    fn show(self, picture: Picture) {
+    /// Shows pictures in their places.
+    fn show(self, new: impl IntoIterator<Item = Picture>) {
         self.pictures.update(|pictures| {
-            let place =
-                pictures.partition_point(|other| newest_first(&other.record, &picture.record).is_lt());
-            pictures.insert(place, picture);
+            pictures.extend(new);
+            pictures.sort_by(|a, b| newest_first(&a.record, &b.record));
         });
     }
 
@@ -146,15 +148,20 @@ impl Studio {
             Ok(entries) => entries,
             Err(error) => return self.complain_of_storage(&error),
         };
-        for entry in entries {
-            match self.shelf.files(entry).await {
-                Ok(stored) => self.take_stored(stored),
-                Err(error) => self.complain_of_storage(&error),
+        let mut entries = entries.into_iter().peekable();
+        while entries.peek().is_some() {
+            let mut pictures = Vec::new();
+            for entry in entries.by_ref().take(SHOWN_AT_ONCE) {
+                match self.shelf.files(entry).await {
+                    Ok(stored) => pictures.extend(self.take_stored(stored)),
+                    Err(error) => self.complain_of_storage(&error),
+                }
             }
+            self.library.show(pictures);
         }
     }
 
-    fn take_stored(self, stored: Stored) {
+    fn take_stored(self, stored: Stored) -> Option<Picture> {
         match Record::from_json(&stored.record) {
             Ok(record) => {
                 let files = Files::new(stored.png, stored.latents);
@@ -162,10 +169,13 @@ impl Studio {
                 self.library.files.update_value(|all| {
                     all.insert(picture.record.id.clone(), files);
                 });
-                self.library.show(picture);
+                Some(picture)
             }
             // Not deleted: a later version may read it.
-            Err(error) => log::warn!("a picture in the gallery is of another version: {error}"),
+            Err(error) => {
+                log::warn!("a picture in the gallery is of another version: {error}");
+                None
+            }
         }
     }
 
@@ -174,7 +184,7 @@ impl Studio {
         self.library.files.update_value(|all| {
             all.insert(picture.record.id.clone(), files);
         });
-        self.library.show(picture.clone());
+        self.library.show([picture.clone()]);
         self.store(&picture.record);
         platform::ask_to_persist();
     }
@@ -228,7 +238,7 @@ impl Studio {
     pub(crate) fn restore_deleted(self) {
         if let Some(picture) = self.library.deleted.get_untracked() {
             self.library.deleted.set(None);
-            self.library.show(picture.clone());
+            self.library.show([picture.clone()]);
             self.store(&picture.record);
         }
     }

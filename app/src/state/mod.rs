@@ -23,7 +23,7 @@ pub(crate) use memory::Theme;
 pub(crate) use notices::{Notice, Place};
 pub(crate) use queue::{Phase, Preview};
 pub(crate) use session::EngineState;
-pub(crate) use source::{SourceFile, SourceState};
+pub(crate) use source::{CheckedSource, SourceFile, SourceState};
 pub(crate) use strength::{LEAST, MOST, STEP, band};
 
 use leptos::prelude::*;

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use protocol::{Command, DeviceChoice, DeviceInfo, JobId, ModelId, ModelInfo};
 
+use super::Studio;
 use super::memory::Theme;
 use super::size::{Sides, explain};
-use super::{SourceState, Studio};
 
 /// Whether the engine can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,12 +115,12 @@ impl Studio {
     fn fit_size(self) {
         let Some(model) = untrack(|| self.model()) else { return };
         let sides = Sides::of(&model);
-        let (chosen, note) = match self.source.state.get_untracked() {
-            SourceState::Ready { size_px, .. } => {
+        let (chosen, note) = match untrack(|| self.source.size_px()) {
+            Some(size_px) => {
                 let chosen = sides.fit(size_px.0, size_px.1);
                 (chosen, explain(size_px, chosen, sides))
             }
-            _ => ((sides.native, sides.native), None),
+            None => ((sides.native, sides.native), None),
         };
         self.form.width_px.set(chosen.0.to_string());
         self.form.height_px.set(chosen.1.to_string());

@@ -1,7 +1,7 @@
 //! Tells a picture from other files by its first bytes, before anything tries to read it.
 
 /// Bytes that [`is_picture`] looks at.
-pub(crate) const HEAD_BYTES: usize = 12;
+pub(crate) const HEAD_BYTES: u32 = 12;
 
 /// Whether a file begins like a PNG, a JPEG or a WebP. Its name and media type are not to be trusted, and an SVG
 /// must never reach a decoder.

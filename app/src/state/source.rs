@@ -2,6 +2,7 @@
 //! decodes it with the same code as when it makes a picture from it.
 
 use gloo::file::ObjectUrl;
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use protocol::{Command, JobId, Payload};
 use wasm_bindgen_futures::spawn_local;
@@ -23,21 +24,26 @@ pub(crate) struct SourceFile {
     pub parent: Option<String>,
 }
 
+/// A source that the engine can read.
+#[derive(Clone)]
+pub(crate) struct CheckedSource {
+    pub file: SourceFile,
+    pub url: ObjectUrl,
+    /// Width and height, upright.
+    pub size_px: (u32, u32),
+}
+
 /// How far the source has come.
 #[derive(Clone)]
 pub(crate) enum SourceState {
     None,
-    /// The engine is looking at it.
+    /// It is being looked at; if it is no picture, the one before it stays.
     Checking {
         job: JobId,
         file: SourceFile,
+        before: Option<CheckedSource>,
     },
-    Ready {
-        file: SourceFile,
-        url: ObjectUrl,
-        /// Width and height, upright.
-        size_px: (u32, u32),
-    },
+    Ready(CheckedSource),
 }
 
 #[derive(Clone, Copy)]
@@ -50,11 +56,12 @@ impl Source {
         Self { state: RwSignal::new_local(SourceState::None) }
     }
 
-    /// The source's size; `None` until it is known. Tracked.
+    /// The source's size, of the one before it while a new one is looked at; `None` without. Tracked.
     pub(crate) fn size_px(self) -> Option<(u32, u32)> {
         self.state.with(|state| match state {
-            SourceState::Ready { size_px, .. } => Some(*size_px),
-            _ => None,
+            SourceState::None => None,
+            SourceState::Checking { before, .. } => before.as_ref().map(|source| source.size_px),
+            SourceState::Ready(source) => Some(source.size_px),
         })
     }
 
@@ -74,44 +81,33 @@ impl Source {
     pub(super) fn file(self) -> Option<SourceFile> {
         self.state.with_untracked(|state| match state {
             SourceState::None => None,
-            SourceState::Checking { file, .. } | SourceState::Ready { file, .. } => Some(file.clone()),
+            SourceState::Checking { file, .. } | SourceState::Ready(CheckedSource { file, .. }) => {
+                Some(file.clone())
+            }
         })
     }
 }
 
 impl Studio {
-    /// Takes a file as the source. What is not a picture is answered in one sentence; the source before it stays.
+    /// Takes a file as the source. What is not a picture is answered in one sentence.
     pub(crate) fn take_source(self, file: SourceFile) {
         self.notices.clear(Place::Source);
+        let job = self.next_job();
+        let before = self.source.state.with_untracked(|state| match state {
+            SourceState::None => None,
+            SourceState::Checking { before, .. } => before.clone(),
+            SourceState::Ready(source) => Some(source.clone()),
+        });
+        self.source.state.set(SourceState::Checking { job, file: file.clone(), before });
         spawn_local(async move {
-            if let Err(sentence) = self.check_source(file).await {
-                self.notices.say(Place::Source, sentence);
+            match read(&file).await {
+                Ok(_) if !self.source.is_checked_by(job) => {}
+                Ok(buffer) => {
+                    self.send(Command::InspectSource { job, file: Payload(0) }, vec![buffer.into()]);
+                }
+                Err(sentence) => self.refuse_source(job, sentence, String::new()),
             }
         });
-    }
-
-    async fn check_source(self, file: SourceFile) -> Result<(), String> {
-        let name = &file.name;
-        if file.blob.size() == 0.0 {
-            return Err(format!("“{name}” is empty (0 bytes); choose another picture."));
-        }
-        if file.blob.size() > MOST_BYTES {
-            return Err(format!("“{name}” is larger than 64 MB; choose a smaller picture."));
-        }
-        let buffer = array_buffer(&file.blob)
-            .await
-            .map_err(|_| format!("“{name}” cannot be read; it may have been moved or renamed."))?;
-        let mut head = [0; HEAD_BYTES];
-        let length = buffer.byte_length().min(HEAD_BYTES as u32);
-        let head = &mut head[..length as usize];
-        js_sys::Uint8Array::new_with_byte_offset_and_length(&buffer, 0, length).copy_to(head);
-        if !is_picture(head) {
-            return Err(format!("“{name}” is not a PNG, JPEG or WebP picture."));
-        }
-        let job = self.next_job();
-        self.source.state.set(SourceState::Checking { job, file });
-        self.send(Command::InspectSource { job, file: Payload(0) }, vec![buffer.into()]);
-        Ok(())
     }
 
     pub(super) fn source_ready(self, job: JobId, size_px: (u32, u32)) {
@@ -120,9 +116,23 @@ impl Studio {
         }
         if let Some(file) = self.source.file() {
             let url = ObjectUrl::from(gloo::file::Blob::from(file.blob.clone()));
-            self.source.state.set(SourceState::Ready { file, url, size_px });
+            self.source.state.set(SourceState::Ready(CheckedSource { file, url, size_px }));
             self.fulfil_wish();
         }
+    }
+
+    /// Says why a source cannot be used and goes back to the one before it.
+    pub(super) fn refuse_source(self, job: JobId, sentence: impl Into<String>, detail: String) {
+        if !self.source.is_checked_by(job) {
+            return;
+        }
+        self.source.state.update(|state| {
+            if let SourceState::Checking { before, .. } = state {
+                *state = before.take().map_or(SourceState::None, SourceState::Ready);
+            }
+        });
+        self.drop_wish();
+        self.notices.say_with_detail(Place::Source, sentence, detail);
     }
 
     /// Asks again after the engine died while it looked at the source.
@@ -136,4 +146,23 @@ impl Studio {
         self.source.state.set(SourceState::None);
         self.notices.clear(Place::Source);
     }
+}
+
+/// Reads a file that looks like a picture, or says in a sentence why not.
+async fn read(file: &SourceFile) -> Result<ArrayBuffer, String> {
+    let name = &file.name;
+    if file.blob.size() == 0.0 {
+        return Err(format!("“{name}” is empty (0 bytes); choose another picture."));
+    }
+    if file.blob.size() > MOST_BYTES {
+        return Err(format!("“{name}” is larger than 64 MB; choose a smaller picture."));
+    }
+    let buffer = array_buffer(&file.blob)
+        .await
+        .map_err(|_| format!("“{name}” cannot be read; it may have been moved or renamed."))?;
+    let head = Uint8Array::new(&buffer).subarray(0, HEAD_BYTES).to_vec();
+    if !is_picture(&head) {
+        return Err(format!("“{name}” is not a PNG, JPEG or WebP picture."));
+    }
+    Ok(buffer)
 }
