@@ -31,6 +31,8 @@ pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
             (Box::new(Philox::new(seed)), format!("seed {seed}"))
         }
     };
+    // Before the device: graphics drivers may print warnings of their own.
+    model.check(&request)?;
     let (device, note) = device::open(args.device).await?;
     say(&format!("device: {note}"));
     let output =

@@ -74,7 +74,7 @@ impl AutoencoderFiles {
     /// Brings the weights to a device.
     pub(crate) async fn load(&self, device: &Device) -> Result<Autoencoder, ModelError> {
         Ok(match &self.kind {
-            Kind::Kl(config) => Autoencoder::Kl(Vae::load(device, &self.tensors, config).await?),
+            Kind::Kl(config) => Autoencoder::Kl(Box::new(Vae::load(device, &self.tensors, config).await?)),
             Kind::Tiny(config) => Autoencoder::Tiny(Taesd::load(device, &self.tensors, config).await?),
         })
     }
@@ -82,7 +82,7 @@ impl AutoencoderFiles {
 
 /// An autoencoder on a device.
 pub(crate) enum Autoencoder {
-    Kl(Vae),
+    Kl(Box<Vae>),
     Tiny(Taesd),
 }
 

@@ -45,8 +45,7 @@ pub async fn generate(
     noise: &mut dyn NoiseSource,
     observer: &mut dyn Observer,
 ) -> Result<Output, PipelineError> {
-    let size = Size::of(model, request)?;
-    let mut plan = plan(model, request, size)?;
+    let (size, mut plan) = prepare(model, request)?;
     let prompts = encode_prompts(model, device, request, observer).await?;
 
     let source = prepared_source(request);
@@ -93,6 +92,22 @@ pub async fn generate(
         executed_steps: plan.executed_steps(),
         start_sigma: plan.start_sigma(),
     })
+}
+
+impl Model {
+    /// Whether a request can be tried: everything about it that can be known before weights are loaded.
+    ///
+    /// # Errors
+    /// What is wrong with the request, as [`generate`] would say it.
+    pub fn check(&self, request: &Request) -> Result<(), PipelineError> {
+        prepare(self, request).map(|_| ())
+    }
+}
+
+/// Checks a request and works out what it asks for.
+fn prepare(model: &Model, request: &Request) -> Result<(Size, Plan), PipelineError> {
+    let size = Size::of(model, request)?;
+    Ok((size, plan(model, request, size)?))
 }
 
 /// The size of the picture and of its latents.

@@ -25,9 +25,14 @@ pub(crate) struct Golden {
 impl Golden {
     /// Reads `golden/NAME.safetensors` of a family.
     pub(crate) fn read(family: &str, name: &str) -> Self {
-        let path = golden_root().join(family).join(format!("golden/{name}.safetensors"));
+        Self::read_file(&format!("{family}/golden/{name}.safetensors"))
+    }
+
+    /// Reads a file by its path in `tests/golden`.
+    pub(crate) fn read_file(name: &str) -> Self {
+        let path = golden_root().join(name);
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self { bytes, name: format!("{family} {name}") }
+        Self { bytes, name: name.to_owned() }
     }
 
     /// A float32 tensor and its shape.
