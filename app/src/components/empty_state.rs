@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::state::studio;
 
 /// Subjects that the built-in model, which has learnt from emoji, draws well.
-const EXAMPLES: [&str; 4] = ["a red apple", "a green frog", "a sleepy orange cat", "a slice of pizza"];
+const EXAMPLES: [&str; 4] = ["a red apple", "a green frog", "an orange cat", "a slice of pizza"];
 
 /// An invitation, with prompts to try.
 #[component]
