@@ -142,6 +142,11 @@ pub async fn install<B: Backend>(
             return Err(error);
         }
     }
+    // Another tab may have been faster; replacing its folder would pull it away from under that tab's worker.
+    if let Some(model) = storage.model(ID).await?.filter(|model| model.hash == list.hash()) {
+        import.discard().await?;
+        return Ok(model);
+    }
     Ok(import.publish("Built-in").await?)
 }
 

@@ -1,8 +1,10 @@
 //! The one error type of the worker.
 
 use kernels::KernelError;
+use models::ModelError;
 use pipeline::{PipelineError, source::SourceError};
 use storage::StorageError;
+use weights::WeightsError;
 
 /// Why a command could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,12 @@ pub enum EngineError {
     WrongHash {
         /// Path in the model's folder.
         file: String,
+    },
+    /// The built-in model's files are in the database no longer: browsers lose files when a disk is cleaned.
+    #[error("the browser lost part of the built-in model; press Generate to fetch it again")]
+    LostBuiltin {
+        /// What could not be read.
+        reason: String,
     },
     /// This deployment has no built-in model.
     #[error("this copy of the application has no built-in model; import one")]
@@ -67,6 +75,13 @@ impl EngineError {
     /// Whether it is the answer to a wish to cancel, rather than a failure.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled | Self::Pipeline(PipelineError::Cancelled))
+    }
+
+    /// Whether a model's file that should be there could not be read.
+    pub fn is_unreadable(&self) -> bool {
+        use WeightsError::{MissingFile, Unreadable};
+        let Self::Pipeline(PipelineError::Model(ModelError::Weights(error))) = self else { return false };
+        matches!(error, MissingFile { .. } | Unreadable { .. })
     }
 
     /// Whether the GPU is gone and everything on it.

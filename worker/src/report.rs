@@ -26,7 +26,8 @@ fn code(error: &EngineError) -> ErrorCode {
         EngineError::Device(error) => code_of_kernel(error),
         EngineError::Storage(_) => ErrorCode::Storage,
         EngineError::Network { .. } | EngineError::WrongHash { .. } => ErrorCode::Network,
-        EngineError::NoBuiltin { .. }
+        EngineError::LostBuiltin { .. }
+        | EngineError::NoBuiltin { .. }
         | EngineError::NoSuchModel { .. }
         | EngineError::BadName { .. }
         | EngineError::NotAModel => ErrorCode::Model,
@@ -81,6 +82,7 @@ fn detail(error: &EngineError) -> String {
     match error {
         EngineError::Storage(error) => error.detail(),
         EngineError::Network { reason }
+        | EngineError::LostBuiltin { reason }
         | EngineError::NoBuiltin { reason }
         | EngineError::BadMessage { reason } => reason.clone(),
         other => format!("{other:?}"),
@@ -90,17 +92,22 @@ fn detail(error: &EngineError) -> String {
 /// Whether the same command may succeed later with nothing changed.
 fn is_recoverable(error: &EngineError) -> bool {
     match error {
-        EngineError::Network { .. } | EngineError::Storage(StorageError::Refused { .. }) => true,
+        EngineError::Network { .. }
+        | EngineError::LostBuiltin { .. }
+        | EngineError::Storage(StorageError::Refused { .. }) => true,
         other => other.is_device_lost(),
     }
 }
 
-/// Library errors begin small and end bare, as Rust's do; people get sentences.
+/// Library errors begin small and end bare, as Rust's do; people get sentences. A file's name keeps its letters.
 fn sentence(text: &str) -> String {
+    let begins_with_name = text.split(' ').next().is_some_and(|word| word.contains(['/', '_', '.']));
     let mut letters = text.chars();
-    let Some(first) = letters.next() else { return String::new() };
-    let mut sentence: String = first.to_uppercase().chain(letters).collect();
-    if !sentence.ends_with(['.', '!', '?']) {
+    let mut sentence = match letters.next() {
+        Some(first) if !begins_with_name => first.to_uppercase().chain(letters).collect(),
+        _ => text.to_owned(),
+    };
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
     }
     sentence
@@ -108,6 +115,8 @@ fn sentence(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use weights::WeightsError;
+
     use super::*;
 
     fn told(error: impl Into<EngineError>) -> ErrorReport {
@@ -145,11 +154,21 @@ mod tests {
     }
 
     #[test]
+    fn lost_files_are_told_from_wrong_ones() {
+        let file = || "unet/config.json".to_owned();
+        let lost = WeightsError::Unreadable { file: file(), reason: "NotReadableError".to_owned() };
+        assert!(EngineError::from(PipelineError::from(lost)).is_unreadable());
+        let wrong = WeightsError::BadJson { file: file(), reason: "expected value".to_owned() };
+        assert!(!EngineError::from(PipelineError::from(wrong)).is_unreadable());
+    }
+
+    #[test]
     fn messages_are_sentences() {
         let report = told(PipelineError::EmptyPrompt);
         assert_eq!(report.message, "The prompt is empty; write what the picture should show.");
         assert!(!report.recoverable);
-        assert_eq!(sentence("What now?"), "What now?");
+        assert_eq!(sentence("what now?"), "What now?");
+        assert_eq!(sentence("unet/config.json is not JSON"), "unet/config.json is not JSON.");
         assert_eq!(sentence(""), "");
     }
 

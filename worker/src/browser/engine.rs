@@ -41,7 +41,10 @@ impl Engine {
             (Job::Prepare, _) => self.prepare().await,
             (Job::SetDevice(choice), _) => self.set_device(choice).await,
             (Job::Delete(model), _) => self.delete(&model).await,
-            (Job::Generate { request, source }, Some(id)) => self.generate(id, &request, source).await,
+            (Job::Generate { request, source }, Some(id)) => {
+                let made = self.generate(id, &request, source).await;
+                self.heal(&request.model, made).await
+            }
             (Job::Import { name, files }, Some(id)) => {
                 let mut watch = Reporter::new(Rc::clone(&self.session), id);
                 let imported = match self.library() {
@@ -128,6 +131,18 @@ impl Engine {
         };
         self.post_image(job, &output, report);
         Ok(())
+    }
+
+    /// A built-in model that lost a file is removed, so that the next run fetches it again: nobody else could.
+    async fn heal(&mut self, id: &ModelId, made: Result<(), EngineError>) -> Result<(), EngineError> {
+        match made {
+            Err(error) if error.is_unreadable() && *id == ModelId::builtin() => {
+                self.opened = None;
+                self.library()?.delete(id).await?;
+                Err(EngineError::LostBuiltin { reason: error.to_string() })
+            }
+            made => made,
+        }
     }
 
     fn post_image(&self, job: JobId, output: &Output, report: ImageReport) {

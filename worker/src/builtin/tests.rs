@@ -55,6 +55,29 @@ fn a_failed_download_leaves_the_older_version_and_nothing_else() {
     assert_eq!(block_on(storage.sweep_imports(f64::MAX)).unwrap(), 0, "something was left behind");
 }
 
+/// A server that lets another tab finish first.
+struct Slow<'a>(&'a MemoryStorage, Server);
+
+impl Download for Slow<'_> {
+    type Blob = MemoryBlob;
+
+    async fn download(&self, path: &str, progress: &mut dyn FnMut(u64)) -> Result<MemoryBlob, EngineError> {
+        if path == "unet/weights" {
+            install(self.0, &list(&FIRST), &self.1, &mut |_| {}).await?;
+        }
+        self.1.download(path, progress).await
+    }
+}
+
+#[test]
+fn a_faster_tab_keeps_its_folder() {
+    let storage = MemoryStorage::over(Memory::default());
+    let slow = Slow(&storage, Server(FIRST.into()));
+    let model = block_on(install(&storage, &list(&FIRST), &slow, &mut |_| {})).unwrap();
+    assert_eq!(block_on(storage.models()).unwrap(), std::slice::from_ref(&model));
+    assert!(block_on(storage.model_file(&model.folder, "unet/weights")).unwrap().is_some());
+}
+
 #[test]
 fn a_file_that_is_not_the_listed_one_is_refused() {
     let storage = MemoryStorage::over(Memory::default());

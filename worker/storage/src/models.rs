@@ -61,12 +61,24 @@ impl<B: Backend> Storage<B> {
         let import = Import {
             backend: Rc::clone(&self.backend),
             id: id.to_owned(),
-            folder: format!("{id}@{now_millis:.0}"),
+            folder: self.free_folder(id, now_millis).await?,
             files: Vec::new(),
             chunk_bytes,
         };
         import.touch(now_millis).await?;
         Ok(import)
+    }
+
+    /// A folder that nobody fills or reads: imports of one model may begin in one millisecond.
+    async fn free_folder(&self, id: &str, now_millis: f64) -> Result<String, StorageError> {
+        let staging = self.backend.texts(Table::Staging, &Key(Vec::new())).await?;
+        let mut taken: Vec<String> = staging.iter().map(|(key, _)| key.name().to_owned()).collect();
+        taken.extend(self.models().await?.into_iter().map(|model| model.folder));
+        let mut folder = format!("{id}@{now_millis:.0}");
+        while taken.contains(&folder) {
+            folder.push('+');
+        }
+        Ok(folder)
     }
 
     /// The models that can be used, by key.
@@ -192,7 +204,12 @@ impl<B: Backend> Import<B> {
     /// # Errors
     /// As [`Backend::write`]; the sweep will then remove it later.
     pub async fn discard(self) -> Result<(), StorageError> {
-        self.backend.write(without_folder(&self.folder).into()).await
+        let models = Storage { backend: Rc::clone(&self.backend) }.models().await?;
+        // Two tabs that looked for a folder at the same moment may share it, and the other may have published it.
+        match models.iter().any(|model| model.folder == self.folder) {
+            true => Ok(()),
+            false => self.backend.write(without_folder(&self.folder).into()).await,
+        }
     }
 
     async fn touch(&self, now_millis: f64) -> Result<(), StorageError> {

@@ -62,7 +62,10 @@ fn the_hash_is_that_of_the_whole_file() {
     let expected = "71c480df93d6ae2f1efad1447c66c9525e316218cf51fc8d9ed832f2daf18b73";
     assert_eq!(file.record().sha256, expected);
     assert_eq!(model.bytes, 28);
-    assert_eq!(model.hash, folder_hash([("model_index.json", EMPTY_OBJECT), ("unet/weights", expected)].into_iter()));
+    assert_eq!(
+        model.hash,
+        folder_hash([("model_index.json", EMPTY_OBJECT), ("unet/weights", expected)].into_iter())
+    );
 }
 
 #[test]
@@ -124,6 +127,21 @@ fn a_new_version_replaces_the_old_one_at_once() {
     assert!(block_on(storage.model_file(&old.folder, "unet/weights")).unwrap().is_none());
     assert!(block_on(storage.model_file(&new.folder, "unet/weights")).unwrap().is_some());
     assert_eq!((rows(&storage, Table::Chunks), rows(&storage, Table::Staging)), (3, 0));
+}
+
+#[test]
+fn imports_of_one_moment_do_not_share_a_folder() {
+    let storage = MemoryStorage::over(Memory::default());
+    let old = import(&storage, "m", 1.0, &numbers(35)).unwrap();
+    block_on(async {
+        let first = storage.import_model("m", 1.0).await.unwrap();
+        let second = storage.import_model("m", 1.0).await.unwrap();
+        assert!(first.folder() != second.folder() && first.folder() != old.folder);
+        first.discard().await.unwrap();
+        second.discard().await.unwrap();
+        assert!(storage.model_file(&old.folder, "unet/weights").await.unwrap().is_some());
+    });
+    assert_eq!(rows(&storage, Table::Staging), 0);
 }
 
 #[test]
