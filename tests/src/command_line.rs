@@ -24,7 +24,7 @@ pub fn palimpsest(arguments: &[&str]) -> Outcome<Output> {
 fn build() -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--locked", "--package", "cli", "--message-format=json"])
+        .args(["build", "--locked", "--package", "cli", "--message-format=json-render-diagnostics"])
         .current_dir(repository::root())
         .output()?;
     let messages = String::from_utf8_lossy(&output.stdout);
