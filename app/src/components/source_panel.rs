@@ -35,6 +35,7 @@ pub(crate) fn SourcePanel() -> impl IntoView {
                 />
                 <Remove />
             </div>
+            <ReuseSettings />
             <NoticeAt place=Place::Source />
         </div>
     }
@@ -59,7 +60,7 @@ fn Preview() -> impl IntoView {
             </div>
         }
         .into_any(),
-        SourceState::Ready(CheckedSource { file, url, size_px }) => view! {
+        SourceState::Ready(CheckedSource { file, url, size_px, .. }) => view! {
             <figure class="source-picture" data-source-ready="true">
                 <img src=url.to_string() alt=format!("Source: {}", file.name) />
                 <figcaption>
@@ -69,6 +70,24 @@ fn Preview() -> impl IntoView {
             </figure>
         }
         .into_any(),
+    }
+}
+
+/// Puts the settings that the source's file carries into the form. A picture in the gallery has this beside it.
+#[component]
+fn ReuseSettings() -> impl IntoView {
+    let studio = studio();
+    move || match studio.source.state.get() {
+        SourceState::Ready(CheckedSource { file, settings: Some(settings), .. }) if file.parent.is_none() => {
+            let reuse = move |_| studio.reuse_settings(&settings);
+            Some(view! {
+                <button type="button" class="source-settings" on:click=reuse>
+                    {Icon::Sliders.draw()}
+                    "Reuse the settings in this file"
+                </button>
+            })
+        }
+        _ => None,
     }
 }
 

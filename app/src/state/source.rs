@@ -1,6 +1,7 @@
 //! The source picture: taken from a file, a drop, the clipboard or the gallery, and checked by the engine, which
 //! decodes it with the same code as when it makes a picture from it.
 
+use gallery::{Settings, read_settings};
 use gloo::file::ObjectUrl;
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
@@ -14,6 +15,9 @@ use crate::platform::array_buffer;
 
 /// A file larger than this is not read at all.
 const MOST_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+
+/// Settings further into a file than this are not looked for.
+const MOST_SETTINGS_BYTES: u32 = 256 * 1024;
 
 /// A source's file and where it came from.
 #[derive(Clone)]
@@ -31,6 +35,8 @@ pub(crate) struct CheckedSource {
     pub url: ObjectUrl,
     /// Width and height, upright.
     pub size_px: (u32, u32),
+    /// What made it, if its file says so.
+    pub settings: Option<Settings>,
 }
 
 /// How far the source has come.
@@ -41,6 +47,7 @@ pub(crate) enum SourceState {
     Checking {
         job: JobId,
         file: SourceFile,
+        settings: Option<Settings>,
         before: Option<CheckedSource>,
     },
     Ready(CheckedSource),
@@ -98,11 +105,12 @@ impl Studio {
             SourceState::Checking { before, .. } => before.clone(),
             SourceState::Ready(source) => Some(source.clone()),
         });
-        self.source.state.set(SourceState::Checking { job, file: file.clone(), before });
+        self.source.state.set(SourceState::Checking { job, file: file.clone(), settings: None, before });
         spawn_local(async move {
             match read(&file).await {
                 Ok(_) if !self.source.is_checked_by(job) => {}
                 Ok(buffer) => {
+                    self.note_settings(settings_in(&buffer));
                     self.send(Command::InspectSource { job, file: Payload(0) }, vec![buffer.into()]);
                 }
                 Err(sentence) => self.refuse_source(job, sentence, String::new()),
@@ -111,14 +119,24 @@ impl Studio {
     }
 
     pub(super) fn source_ready(self, job: JobId, size_px: (u32, u32)) {
-        if !self.source.is_checked_by(job) {
-            return;
-        }
-        if let Some(file) = self.source.file() {
-            let url = ObjectUrl::from(gloo::file::Blob::from(file.blob.clone()));
-            self.source.state.set(SourceState::Ready(CheckedSource { file, url, size_px }));
-            self.fulfil_wish();
-        }
+        self.source.state.update(|state| {
+            if let SourceState::Checking { job: asked, file, settings, .. } = state
+                && *asked == job
+            {
+                let url = ObjectUrl::from(gloo::file::Blob::from(file.blob.clone()));
+                let (file, settings) = (file.clone(), settings.take());
+                *state = SourceState::Ready(CheckedSource { file, url, size_px, settings });
+            }
+        });
+        self.fulfil_wish();
+    }
+
+    fn note_settings(self, found: Option<Settings>) {
+        self.source.state.update(|state| {
+            if let SourceState::Checking { settings, .. } = state {
+                *settings = found;
+            }
+        });
     }
 
     /// Says why a source cannot be used and goes back to the one before it.
@@ -146,6 +164,12 @@ impl Studio {
         self.source.state.set(SourceState::None);
         self.notices.clear(Place::Source);
     }
+}
+
+/// The settings that a picture's file carries, ours or another tool's; they come before its pixels.
+fn settings_in(file: &ArrayBuffer) -> Option<Settings> {
+    let head = Uint8Array::new(file).subarray(0, MOST_SETTINGS_BYTES).to_vec();
+    read_settings(&head).ok().flatten()
 }
 
 /// Reads a file that looks like a picture, or says in a sentence why not.

@@ -1,0 +1,86 @@
+//! A picture: its record, its files, and how both are made from what the engine sends.
+
+use gallery::{Mode, Record, Settings, encode_png};
+use gloo::file::ObjectUrl;
+use protocol::ImageReport;
+use serde::Serialize;
+use web_sys::Blob;
+
+use super::queue::Job;
+use crate::platform;
+
+/// A picture as the page shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Picture {
+    pub record: Record,
+    /// Address of its PNG on this page.
+    pub url: String,
+}
+
+/// A picture's files; the address lives as long as `url`.
+pub(crate) struct Files {
+    pub png: Blob,
+    pub latents: Option<Blob>,
+    pub url: ObjectUrl,
+}
+
+impl Files {
+    pub(super) fn new(png: Blob, latents: Option<Blob>) -> Self {
+        let url = ObjectUrl::from(gloo::file::Blob::from(png.clone()));
+        Self { png, latents, url }
+    }
+}
+
+impl Picture {
+    /// Turns what the engine made into a PNG with its settings, and a record.
+    pub(super) fn make(
+        job: &Job,
+        report: &ImageReport,
+        rgba: &[u8],
+        size_px: (u32, u32),
+        latents: Option<Vec<u8>>,
+    ) -> Result<(Self, Files), String> {
+        let settings = settings_of(job, report, size_px);
+        let png = encode_png(rgba, size_px.0, size_px.1, &settings).map_err(|error| error.to_string())?;
+        let blob =
+            |bytes: &[u8], kind: &str| platform::blob(bytes, kind).map_err(|error| format!("{error:?}"));
+        let latents = latents.map(|bytes| blob(&bytes, "application/octet-stream")).transpose()?;
+        let files = Files::new(blob(&png, "image/png")?, latents);
+        let created_millis = platform::now_millis();
+        let record = Record {
+            id: format!("{created_millis:013}-{:08x}", platform::random_seed()),
+            created_millis,
+            parent: job.source.as_ref().and_then(|source| source.parent.clone()),
+            settings,
+            device: report.device.clone(),
+            duration_millis: report.millis,
+        };
+        Ok((Self { record, url: files.url.to_string() }, files))
+    }
+}
+
+fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings {
+    let request = &job.request;
+    Settings {
+        mode: if job.source.is_some() { Mode::ImageToImage } else { Mode::TextToImage },
+        model: request.model.0.clone(),
+        model_hash: report.model_hash.clone(),
+        prompt: request.prompt.clone(),
+        negative_prompt: request.negative_prompt.clone(),
+        seed: request.seed,
+        steps: request.steps,
+        guidance_scale: request.guidance_scale,
+        prompt_strength: request.strength,
+        strength_rule: name(&request.strength_rule),
+        sampler: name(&request.sampler),
+        width: size_px.0,
+        height: size_px.1,
+        executed_steps: report.executed_steps,
+        start_sigma: report.start_sigma,
+    }
+}
+
+/// The name that the protocol's own serialisation gives to a choice, such as `flow-euler`.
+fn name<T: Serialize>(choice: &T) -> String {
+    serde_json::to_value(choice).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,70 @@
+//! Going on from a picture: as the next one's source, or with its settings.
+
+use gallery::{Mode, Settings};
+use leptos::prelude::*;
+use protocol::SamplerKind;
+use serde::de::DeserializeOwned;
+
+use super::source::SourceFile;
+use super::{Picture, Place, Studio};
+
+/// The choice of that name, if this version knows it.
+fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(name.into()).ok()
+}
+
+impl Studio {
+    /// Makes a picture the next one's source.
+    pub(crate) fn use_as_source(self, picture: &Picture) {
+        let id = &picture.record.id;
+        let blob = self.library.png(id);
+        self.library.opened.set(None);
+        if let Some(blob) = blob {
+            let name = picture.record.settings.prompt.clone();
+            self.take_source(SourceFile { blob, name, parent: Some(id.clone()) });
+        }
+    }
+
+    /// Puts a picture's settings back into the form. A model that is not here is said to be missing, never
+    /// silently replaced.
+    pub(crate) fn reuse_settings(self, settings: &Settings) {
+        self.notices.clear_for_run();
+        self.library.opened.set(None);
+        let model = self
+            .session
+            .models
+            .with_untracked(|models| models.iter().find(|model| model.id.0 == settings.model).cloned());
+        match &model {
+            Some(model) => self.form.model.set(model.id.clone()),
+            None if settings.model.is_empty() => {}
+            None => {
+                let sentence = format!(
+                    "The model “{}” is not here; the other settings were taken over.",
+                    settings.model
+                );
+                self.notices.say(Place::Model, sentence);
+            }
+        }
+        self.form.prompt.set(settings.prompt.clone());
+        self.form.negative_prompt.set(settings.negative_prompt.clone());
+        if settings.mode == Mode::ImageToImage {
+            self.form.strength.set(settings.prompt_strength);
+        }
+        if settings.steps > 0 {
+            self.form.steps.set(settings.steps.to_string());
+        }
+        self.form.guidance_scale.set(settings.guidance_scale.to_string());
+        self.form.seed.set(settings.seed.to_string());
+        if let Some(sampler) = choice::<SamplerKind>(&settings.sampler) {
+            self.form.sampler.set(sampler);
+        }
+        // After the effect that follows the model has set that model's own size.
+        let (width, height) = (settings.width.to_string(), settings.height.to_string());
+        if settings.width > 0 && settings.height > 0 {
+            request_animation_frame(move || {
+                self.form.width_px.set(width);
+                self.form.height_px.set(height);
+            });
+        }
+    }
+}
