@@ -19,9 +19,7 @@ use crate::{args::GenerateArgs, builtin, device, error::CliError, tensors};
 /// Makes the picture that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     let started = Instant::now();
-    if args.out.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("png")) {
-        return Err(CliError::NotPng { path: args.out.clone() });
-    }
+    check_outputs(args)?;
     let mut model = Model::open(Rc::new(DirFolder::new(builtin::model_folder(&args.model)?))).await?;
     let request = request(args, model.profile())?;
     let (mut noise, noise_name): (Box<dyn NoiseSource>, String) = match &args.noise {
@@ -47,6 +45,23 @@ pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
         "{}: {width_px}x{height_px}, {executed_steps} steps from sigma {start_sigma:.4}, {noise_name}, {seconds:.1} s",
         args.out.display()
     ));
+    Ok(())
+}
+
+/// A run can take minutes; a path that nothing can be written to is better found before it.
+fn check_outputs(args: &GenerateArgs) -> Result<(), CliError> {
+    if args.out.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("png")) {
+        return Err(CliError::NotPng { path: args.out.clone() });
+    }
+    for path in std::iter::once(&args.out).chain(&args.latents) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            return Err(CliError::Unwritable {
+                path: path.clone(),
+                reason: "there is no such folder".to_owned(),
+            });
+        }
+    }
     Ok(())
 }
 
