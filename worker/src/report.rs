@@ -14,6 +14,9 @@ pub fn report(error: &EngineError) -> ErrorReport {
         _ if error.is_device_lost() => {
             "The graphics device stopped while it was working; press Generate to try again.".to_owned()
         }
+        EngineError::Device(KernelError::NoAdapter { .. }) => {
+            "This browser has no usable WebGPU; set Device to Automatic or CPU.".to_owned()
+        }
         other => sentence(&other.to_string()),
     };
     ErrorReport { code: code(error), message, detail: detail(error), recoverable: is_recoverable(error) }
@@ -137,7 +140,9 @@ mod tests {
         let unknown = PipelineError::UnknownModel { reason: "a reason".to_owned() };
         assert_eq!(told(unknown).code, ErrorCode::Model);
         assert_eq!(told(StorageError::Full).code, ErrorCode::Storage);
-        assert_eq!(told(KernelError::NoAdapter { reason: String::new() }).code, ErrorCode::Device);
+        let no_gpu = told(KernelError::NoAdapter { reason: "no adapters".to_owned() });
+        assert_eq!(no_gpu.code, ErrorCode::Device);
+        assert!(no_gpu.message.contains("CPU") && no_gpu.detail.contains("no adapters"), "{no_gpu:?}");
     }
 
     #[test]
