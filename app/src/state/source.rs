@@ -48,7 +48,7 @@ pub(crate) enum SourceState {
         job: JobId,
         file: SourceFile,
         settings: Option<Settings>,
-        before: Option<CheckedSource>,
+        before: Option<Box<CheckedSource>>,
     },
     Ready(CheckedSource),
 }
@@ -103,7 +103,7 @@ impl Studio {
         let before = self.source.state.with_untracked(|state| match state {
             SourceState::None => None,
             SourceState::Checking { before, .. } => before.clone(),
-            SourceState::Ready(source) => Some(source.clone()),
+            SourceState::Ready(source) => Some(Box::new(source.clone())),
         });
         self.source.state.set(SourceState::Checking { job, file: file.clone(), settings: None, before });
         spawn_local(async move {
@@ -146,7 +146,7 @@ impl Studio {
         }
         self.source.state.update(|state| {
             if let SourceState::Checking { before, .. } = state {
-                *state = before.take().map_or(SourceState::None, SourceState::Ready);
+                *state = before.take().map_or(SourceState::None, |before| SourceState::Ready(*before));
             }
         });
         self.drop_wish();
