@@ -1,6 +1,6 @@
 //! A labelled text or number box.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::state::{Place, studio};
 
@@ -22,6 +22,14 @@ pub(crate) fn NumberField(
     place: Place,
 ) -> impl IntoView {
     let notices = studio().notices;
+    let input = NodeRef::<html::Input>::new();
+    // Written only when it differs: writing into a box in which "2." stands, on the way to "2.5", moves the caret.
+    Effect::new(move |_| {
+        let text = value.get();
+        if let Some(input) = input.get().filter(|input| input.value() != text) {
+            input.set_value(&text);
+        }
+    });
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -32,7 +40,7 @@ pub(crate) fn NumberField(
                 min=hints.min
                 max=hints.max
                 step=hints.step
-                prop:value=value
+                node_ref=input
                 aria-invalid=move || notices.at(place).is_some().then_some("true")
                 on:input=move |event| {
                     value.set(event_target_value(&event));
