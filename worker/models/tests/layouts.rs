@@ -1,5 +1,5 @@
 //! The ways in which published files differ, and files that cannot be right.
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! The golden checkpoints, what the reference computed with them, and how close is close enough.
-#![allow(dead_code, reason = "each test program uses its own part of this module")]
+#![allow(dead_code, unused_imports, reason = "each test program uses its own part of this module")]
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod checkpoint;
