@@ -75,14 +75,24 @@ fn attentions() -> Result<(), KernelError> {
     Ok(())
 }
 
+/// Groups of more than 65536 values take three stages, smaller ones one.
 #[test]
-fn group_norm_far_from_zero() -> Result<(), KernelError> {
-    compare("values around 100", GpuOptions::default(), |device| {
-        let values: Vec<f32> = random(1, 128 * 96 * 64).iter().map(|x| x + 100.0).collect();
-        let x = device.tensor(&[1, 128, 96, 64], &values)?;
-        let (gamma, beta) = (tensor(device, 2, &[64])?, tensor(device, 3, &[64])?);
-        group_norm(&x, 32, 1e-6, &gamma, &beta, true)
-    })
+fn group_norms() -> Result<(), KernelError> {
+    for (name, shape, groups, offset) in [
+        ("a small group far from zero", [1, 128, 96, 64], 32, 100.0),
+        ("a large group far from zero", [1, 256, 192, 64], 32, 100.0),
+        ("large groups across vectors", [2, 97, 101, 20], 2, 0.5),
+        ("large odd groups", [1, 200, 201, 6], 2, -3.0),
+        ("large single channels", [1, 300, 250, 3], 3, 1.0),
+    ] {
+        compare(name, GpuOptions::default(), |device| {
+            let values: Vec<f32> = random(1, shape.iter().product()).iter().map(|x| x + offset).collect();
+            let x = device.tensor(&shape, &values)?;
+            let (gamma, beta) = (tensor(device, 2, &shape[3..])?, tensor(device, 3, &shape[3..])?);
+            group_norm(&x, groups, 1e-6, &gamma, &beta, true)
+        })?;
+    }
+    Ok(())
 }
 
 #[test]

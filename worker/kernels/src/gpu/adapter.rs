@@ -39,7 +39,13 @@ pub(super) async fn open(options: &GpuOptions) -> Result<Opened, KernelError> {
     Ok(Opened { device, queue, name: name(&info), is_software: is_software(&info) })
 }
 
+/// Outside a browser, `WGPU_ADAPTER_NAME` (a part of the name) chooses among several, and `WGPU_BACKEND` among the
+/// systems' interfaces.
 async fn find(instance: &Instance, options: &GpuOptions) -> Result<Adapter, KernelError> {
+    #[cfg(not(target_arch = "wasm32"))]
+    if std::env::var_os("WGPU_ADAPTER_NAME").is_some() {
+        return wgpu::util::initialize_adapter_from_env(instance, None).await.map_err(no_adapter);
+    }
     let wishes = RequestAdapterOptions {
         power_preference: PowerPreference::HighPerformance,
         force_fallback_adapter: options.fallback_adapter,

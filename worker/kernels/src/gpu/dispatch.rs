@@ -28,7 +28,7 @@ const FLOPS_PER_MOVED_VALUE: u64 = 100;
 impl Gpu {
     /// Records a run.
     pub(crate) fn dispatch(&self, dispatch: &Dispatch<'_>) -> Result<(), KernelError> {
-        self.health.check()?;
+        self.check()?;
         if self.recorder.borrow().is_full_for(dispatch.flops) {
             self.flush();
         }

@@ -86,7 +86,7 @@ impl Gpu {
             pool,
             nothing,
         };
-        gpu.health.check()?;
+        gpu.check()?;
         Ok(gpu)
     }
 
@@ -119,12 +119,22 @@ impl Gpu {
     }
 
     fn create(&self, bytes: u64, fate: Fate) -> Result<pool::Lease, KernelError> {
-        self.health.check()?;
+        self.check()?;
         self.health.expect_buffer(bytes);
         let lease = self.pool.create(&self.device, bytes, fate);
         // A native device tells at once when it has no room; a browser tells at a later checkpoint.
-        self.health.check()?;
+        self.check()?;
         Ok(lease)
+    }
+
+    /// Fails when the device was lost, or once for each error that came up since the last look.
+    fn check(&self) -> Result<(), KernelError> {
+        let outcome = self.health.check();
+        if let Err(KernelError::OutOfMemory { .. }) = outcome {
+            self.flush();
+            self.pool.distrust();
+        }
+        outcome
     }
 
     /// Submits recorded work once it is worth it, and waits while too much is in flight.
@@ -133,7 +143,7 @@ impl Gpu {
             self.flush();
         }
         self.wait_until_in_flight(SUBMISSIONS_IN_FLIGHT).await;
-        self.health.check()
+        self.check()
     }
 
     async fn wait_until_in_flight(&self, allowed: usize) {

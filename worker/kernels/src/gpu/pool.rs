@@ -27,6 +27,8 @@ struct State {
     idle_bytes: u64,
     /// Buffers that must live until recorded work has been submitted.
     retired: Vec<wgpu::Buffer>,
+    /// Grows when the buffers of before are not to be trusted any more.
+    epoch: u64,
     live_bytes: u64,
     peak_bytes: u64,
 }
@@ -41,7 +43,7 @@ impl Pool {
             state.idle.remove(&size);
         }
         state.idle_bytes -= size;
-        Some(Lease { buffer, pool: self.clone(), fate: Fate::Idle })
+        Some(Lease { buffer, pool: self.clone(), fate: Fate::Idle, epoch: state.epoch })
     }
 
     /// A new buffer.
@@ -55,7 +57,7 @@ impl Pool {
         let state = &mut *self.0.borrow_mut();
         state.live_bytes += bytes;
         state.peak_bytes = state.peak_bytes.max(state.live_bytes);
-        Lease { buffer, pool: self.clone(), fate }
+        Lease { buffer, pool: self.clone(), fate, epoch: state.epoch }
     }
 
     /// True when so much lies idle that another stage of the pipeline may want it in other sizes.
@@ -70,6 +72,13 @@ impl Pool {
         state.retired.extend(std::mem::take(&mut state.idle).into_values().flatten());
         state.idle_bytes = 0;
         state.bury();
+    }
+
+    /// After a failed allocation some buffers are hollow, and nobody knows which: none of today's is given out again.
+    /// Recorded work must have been submitted.
+    pub(super) fn distrust(&self) {
+        self.0.borrow_mut().epoch += 1;
+        self.empty();
     }
 
     /// Frees the weights that were dropped. Recorded work must have been submitted.
@@ -108,6 +117,7 @@ pub(super) struct Lease {
     buffer: wgpu::Buffer,
     pool: Pool,
     fate: Fate,
+    epoch: u64,
 }
 
 impl Lease {
@@ -121,11 +131,11 @@ impl Drop for Lease {
         let state = &mut *self.pool.0.borrow_mut();
         let buffer = self.buffer.clone();
         match self.fate {
-            Fate::Idle => {
+            Fate::Idle if self.epoch == state.epoch => {
                 state.idle_bytes += buffer.size();
                 state.idle.entry(buffer.size()).or_default().push(buffer);
             }
-            Fate::Freed => state.retired.push(buffer),
+            Fate::Idle | Fate::Freed => state.retired.push(buffer),
         }
     }
 }

@@ -47,7 +47,7 @@ impl Gpu {
     }
 
     pub(crate) async fn read(&self, buffer: &Buffer, len: usize) -> Result<Vec<f32>, KernelError> {
-        self.health.check()?;
+        self.check()?;
         let bytes = len as u64 * 4;
         self.health.expect_buffer(bytes);
         let staging = self.device.create_buffer(&BufferDescriptor {
@@ -70,7 +70,7 @@ impl Gpu {
         staging.map_async(MapMode::Read, .., move |result| drop(sender.send(result)));
         flight::drive(&self.device, None);
         let outcome = mapped.await;
-        self.health.check()?;
+        self.check()?;
         // Mapping a sound buffer fails only when the device is gone, and a browser may say so before it explains.
         let gone = || KernelError::DeviceLost { reason: "a result could not be read back".to_owned() };
         outcome.map_err(|_| gone())?.map_err(|_| gone())?;

@@ -16,6 +16,8 @@ pub enum Kernel {
     SumSplits(Width),
     /// A tile of attention.
     Attention(Attention),
+    /// Group normalization of a small group in one go.
+    GroupNormSmall,
     /// Group normalization: channels of a chunk.
     GroupStatistics,
     /// Group normalization: groups from channels.
@@ -153,7 +155,14 @@ impl Width {
 impl Kernel {
     /// Every kernel in every form that the operators can ask for.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::GroupStatistics, Self::GroupMerge, Self::LayerNorm, Self::Map, Self::Add];
+        let mut all = vec![
+            Self::GroupNormSmall,
+            Self::GroupStatistics,
+            Self::GroupMerge,
+            Self::LayerNorm,
+            Self::Map,
+            Self::Add,
+        ];
         for width in Width::ALL {
             all.extend([
                 Self::SumSplits(width),
@@ -187,7 +196,7 @@ impl Kernel {
             Self::Matmul(Matmul { partial: false, .. }) => 6,
             Self::SumSplits(_) => 5,
             Self::GroupApply(_) => 4,
-            Self::Attention(_) | Self::LayerNorm | Self::Embedding(_) => 3,
+            Self::Attention(_) | Self::GroupNormSmall | Self::LayerNorm | Self::Embedding(_) => 3,
             Self::Matmul(Matmul { partial: true, .. }) | Self::Add | Self::ConcatChannels(_) => 2,
             Self::GroupStatistics
             | Self::GroupMerge
@@ -212,6 +221,7 @@ impl Kernel {
             Self::Matmul(Matmul { rows: Rows::Windows, .. }) => include_str!("../ops/conv2d/conv2d.wgsl"),
             Self::SumSplits(_) => include_str!("../ops/linear/sum_splits.wgsl"),
             Self::Attention(_) => include_str!("../ops/attention/attention.wgsl"),
+            Self::GroupNormSmall => include_str!("../ops/group_norm/small.wgsl"),
             Self::GroupStatistics => include_str!("../ops/group_norm/statistics.wgsl"),
             Self::GroupMerge => include_str!("../ops/group_norm/merge.wgsl"),
             Self::GroupApply(_) => include_str!("../ops/group_norm/apply.wgsl"),
@@ -235,6 +245,7 @@ impl Kernel {
             | Self::ConcatChannels(width)
             | Self::UpsampleNearest(width) => (single(width), vec![]),
             Self::Embedding(weight) => (vec![weight_define(weight)], vec![]),
+            Self::GroupNormSmall => (single(Width::One), vec![]),
             Self::GroupStatistics | Self::GroupMerge | Self::LayerNorm | Self::Map | Self::Add => {
                 (vec![], vec![])
             }

@@ -10,6 +10,7 @@ pub(super) fn module(name: &str) -> Option<&'static str> {
         "prelude" => include_str!("prelude.wgsl"),
         "spread" => include_str!("spread.wgsl"),
         "store" => include_str!("store.wgsl"),
+        "total_spread" => include_str!("total_spread.wgsl"),
         "weight" => include_str!("weight.wgsl"),
         _ => return None,
     })

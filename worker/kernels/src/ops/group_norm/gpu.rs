@@ -1,4 +1,5 @@
-//! The GPU's way: statistics of channels over chunks of positions, merged to groups, then applied.
+//! The GPU's way: one dispatch for small groups; for large ones statistics of channels over chunks of positions,
+//! merged to groups, then applied.
 
 use super::Shape;
 use crate::{
@@ -7,6 +8,9 @@ use crate::{
     ops::Activation,
     shader::{Kernel, Width},
 };
+
+/// Values of a group that one workgroup reads alone.
+const SMALL_GROUP: usize = 1 << 16;
 
 /// Chunks per sample, at most. More would only give the second stage more to merge.
 const MOST_CHUNKS: usize = 256;
@@ -27,11 +31,14 @@ pub(crate) fn run(
     silu: bool,
 ) -> Result<Buffer, KernelError> {
     let Shape { batch, positions, channels, groups } = shape;
+    let activation = if silu { Activation::Silu } else { Activation::None };
+    if positions * (channels / groups) <= SMALL_GROUP {
+        return small(gpu, [x, gamma, beta], shape, eps, activation);
+    }
     let statistics = statistics(gpu, x, shape, eps)?;
     let width = Width::fitting(&[channels]);
     let lanes_per_position = channels / width.lanes();
     let lanes = batch * positions * lanes_per_position;
-    let activation = if silu { Activation::Silu } else { Activation::None };
     let sizes = words([
         lanes,
         positions * lanes_per_position,
@@ -48,6 +55,23 @@ pub(crate) fn run(
         lanes * width.lanes(),
         256 * width.lanes(),
     )
+}
+
+/// A workgroup for each group.
+fn small(
+    gpu: &Gpu,
+    [x, gamma, beta]: [&Buffer; 3],
+    shape: Shape,
+    eps: f32,
+    activation: Activation,
+) -> Result<Buffer, KernelError> {
+    let Shape { batch, positions, channels, groups } = shape;
+    let sizes = words([positions, channels, channels / groups, batch * groups, activation as usize])?;
+    let params = [&sizes[..], &[eps.to_bits()]].concat();
+    let inputs = [x.binding(), gamma.binding(), beta.binding()];
+    let values = batch * positions * channels;
+    let kernel = Kernel::GroupNormSmall;
+    gpu.dispatch_elementwise(kernel, &inputs, &params, values, positions * (channels / groups))
 }
 
 /// Mean and inverse deviation of each group: `[batch, groups, 2]`.

@@ -2,7 +2,7 @@
 //
 // One workgroup makes the mean and the inverse standard deviation of one group of one sample.
 #import prelude
-#import spread
+#import total_spread
 
 struct Params {
     positions: u32,
@@ -21,10 +21,7 @@ struct Params {
 // [samples, groups]
 @group(0) @binding(2) var<storage, read_write> out: array<vec2<scalar>>;
 
-const THREADS = 256u;
-var<workgroup> shared_spreads: array<Spread, THREADS>;
-
-@compute @workgroup_size(THREADS)
+@compute @workgroup_size(256)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
@@ -38,22 +35,15 @@ fn main(
     let sample = index / groups_per_sample;
     let first_channel = index % groups_per_sample * params.channels_per_group;
     var spread = Spread(0.0, 0.0, 0.0);
-    for (var at = thread; at < params.chunks * params.channels_per_group; at += THREADS) {
+    for (var at = thread; at < params.chunks * params.channels_per_group; at += 256u) {
         let chunk = at / params.channels_per_group;
         let channel = first_channel + at % params.channels_per_group;
         let found = partial[(sample * params.chunks + chunk) * params.channels + channel];
         let count = min(params.chunk, params.positions - chunk * params.chunk);
         spread = merged(spread, Spread(scalar(count), found.x, found.y));
     }
-    shared_spreads[thread] = spread;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (thread < half) {
-            shared_spreads[thread] = merged(shared_spreads[thread], shared_spreads[thread + half]);
-        }
-    }
+    let all = total_spread(thread, spread);
     if (thread == 0u) {
-        let all = shared_spreads[0];
         out[index] = vec2(all.mean, 1.0 / sqrt(all.squares / all.count + params.eps));
     }
 }
