@@ -182,3 +182,6 @@ fn check_channels(
     };
     Err(PipelineError::UnknownModel { reason: fault })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::{DecoderChoice, autoencoder::Autoencoder};
 /// A cache of loaded parts. When the model is small all of them stay; when it is large, they take turns.
 #[derive(Default)]
 pub(super) struct Parts {
-    keeps_all: bool,
+    pub(super) keeps_all: bool,
     device: Option<Device>,
     pub(super) text: Option<Rc<ClipText>>,
     pub(super) unet: Option<Rc<UNet>>,

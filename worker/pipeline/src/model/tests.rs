@@ -1,0 +1,71 @@
+use std::path::Path;
+
+use kernels::Device;
+use pollster::block_on;
+use sampling::{Philox, SamplerKind, StrengthRule};
+use weights::DirFolder;
+
+use super::*;
+use crate::{NoObserver, Request, generate};
+
+fn open(folder: &str) -> Result<Model, PipelineError> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+    block_on(Model::open(Rc::new(DirFolder::new(path))))
+}
+
+fn request(decoder: DecoderChoice) -> Request {
+    Request {
+        prompt: "a tree".to_owned(),
+        negative_prompt: String::new(),
+        source: Some(image::RgbImage::new(16, 16)),
+        mask: None,
+        strength: 0.5,
+        strength_rule: StrengthRule::Steps,
+        steps: 2,
+        guidance_scale: 2.0,
+        sampler: SamplerKind::Euler,
+        width_px: 16,
+        height_px: 16,
+        decoder,
+    }
+}
+
+#[test]
+fn parts_of_a_large_model_take_turns() {
+    let run = |keeps_all: bool| {
+        let device = Device::cpu();
+        let mut model = open("tests/golden/sd1").unwrap();
+        assert!(model.loaded.keeps_all, "a small model stays loaded");
+        model.loaded = Parts::new(keeps_all);
+        let (request, mut noise) = (request(DecoderChoice::Taesd), Philox::new(5));
+        let output = block_on(generate(&mut model, &device, &request, &mut noise, &mut NoObserver)).unwrap();
+        let live_bytes = device.stats().live_bytes;
+        model.unload();
+        assert!(device.stats().live_bytes < live_bytes);
+        (output, live_bytes)
+    };
+    let ((kept, kept_bytes), (turns, turns_bytes)) = (run(true), run(false));
+    assert_eq!(kept, turns);
+    assert!(2 * turns_bytes < kept_bytes, "{turns_bytes} of {kept_bytes} bytes are still loaded");
+}
+
+#[test]
+fn profiles_come_from_the_manifest_or_the_configurations() {
+    let builtin = open("public/models/builtin").unwrap();
+    let profile = builtin.profile();
+    assert_eq!((profile.native_px, profile.max_px, profile.multiple_px), (128, 256, 8));
+    assert_eq!((profile.sampler, profile.strength_rule), (SamplerKind::FlowEuler, StrengthRule::AllSteps));
+    assert!(!profile.has_taesd);
+
+    let plain = open("tests/golden/sd1").unwrap();
+    let profile = plain.profile();
+    assert_eq!((profile.native_px, profile.multiple_px), (128, 8));
+    assert_eq!((profile.sampler, profile.strength_rule), (SamplerKind::Ddim, StrengthRule::Steps));
+    assert!(profile.has_taesd);
+}
+
+#[test]
+fn a_folder_without_a_model_is_refused() {
+    let error = open("tests").err().map(|error| error.to_string());
+    assert_eq!(error.as_deref(), Some("the model has no file model_index.json"));
+}
