@@ -13,7 +13,7 @@ const CEILING: f64 = 1e-10;
 const KEEP_SIZE: Conv = Conv { stride: 1, padding: [1; 4] };
 
 #[test]
-fn convolutions() -> Result<(), KernelError> {
+fn convolutions_on_the_gpu() -> Result<(), KernelError> {
     for (name, [h, w, i], o, dtype) in [
         ("a middle block of SD 1.5, in splits", [8, 8, 1280], 1280, DType::I8),
         ("an up block's concatenation, in splits", [8, 8, 640], 640, DType::F16),
@@ -38,7 +38,7 @@ fn convolutions() -> Result<(), KernelError> {
 }
 
 #[test]
-fn linear_layers() -> Result<(), KernelError> {
+fn linear_layers_on_the_gpu() -> Result<(), KernelError> {
     for (name, m, n, k, dtype) in [
         ("a time embedding, in splits", 2, 1280, 1280, DType::F16),
         ("a prompt's feed-forward layer", 77, 768, 3072, DType::I8),
@@ -56,7 +56,7 @@ fn linear_layers() -> Result<(), KernelError> {
 }
 
 #[test]
-fn attentions() -> Result<(), KernelError> {
+fn attentions_on_the_gpu() -> Result<(), KernelError> {
     for (name, tq, tk, heads, head, causal) in [
         ("an autoencoder's single head", 300, 300, 1, 512, false),
         ("a head that no slice divides", 65, 70, 1, 250, false),
@@ -77,7 +77,7 @@ fn attentions() -> Result<(), KernelError> {
 
 /// Groups of more than 65536 values take three stages, smaller ones one.
 #[test]
-fn group_norms() -> Result<(), KernelError> {
+fn group_norms_on_the_gpu() -> Result<(), KernelError> {
     for (name, shape, groups, offset) in [
         ("a small group far from zero", [1, 128, 96, 64], 32, 100.0),
         ("a large group far from zero", [1, 256, 192, 64], 32, 100.0),
@@ -96,7 +96,7 @@ fn group_norms() -> Result<(), KernelError> {
 }
 
 #[test]
-fn a_table_larger_than_a_binding() -> Result<(), KernelError> {
+fn a_table_larger_than_a_binding_on_the_gpu() -> Result<(), KernelError> {
     let options = GpuOptions { default_limits: true, ..GpuOptions::default() };
     compare("CLIP-L's vocabulary in f32", options, |device| {
         let table = weight(device, 1, &[49408, 768], DType::F32)?;
