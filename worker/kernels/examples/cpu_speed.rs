@@ -64,11 +64,7 @@ fn main() -> Result<(), KernelError> {
 }
 
 /// Prints the best of a few runs in billions a second.
-fn measure(
-    name: &str,
-    count: f64,
-    run: impl Fn() -> Result<Tensor, KernelError>,
-) -> Result<(), KernelError> {
+fn measure(name: &str, count: f64, run: impl Fn() -> Result<Tensor, KernelError>) -> Result<(), KernelError> {
     let mut best_seconds = f64::INFINITY;
     for _ in 0..5 {
         let start = Instant::now();
