@@ -42,18 +42,33 @@ fn inpainting_on_the_cpu() {
 #[test]
 fn pipelines_on_the_gpu_sd1() {
     let device = gpu();
-    let few = ["img2img_ddim_0.3", "img2img_noguidance_0.5"];
+    let few = [
+        "img2img_ddim_0.1",
+        "img2img_euler_0.3",
+        "img2img_ddim_0.5",
+        "img2img_euler_0.7",
+        "img2img_ddim_1.0",
+        "img2img_noguidance_0.5",
+    ];
     block_on(check_family(&device, "sd1", &gpu_cases(&device, &few), GPU_LIMIT));
 }
 
 #[test]
 fn pipelines_on_the_gpu_sd2() {
     let device = gpu();
-    let few = ["txt2img_euler", "img2img_euler_0.1"];
+    let few = [
+        "txt2img_euler",
+        "img2img_euler_0.1",
+        "img2img_ddim_0.3",
+        "img2img_euler_0.5",
+        "img2img_ddim_0.7",
+        "img2img_euler_1.0",
+    ];
     block_on(check_family(&device, "sd2", &gpu_cases(&device, &few), GPU_LIMIT));
 }
 
-/// Every pipeline; but on an emulated GPU, where one costs a minute, only `few`.
+/// Every pipeline; but on an emulated GPU, where all of them take ten minutes, only `few`: between the two families,
+/// each sampler at each strength.
 fn gpu_cases(device: &Device, few: &[&str]) -> Vec<String> {
     const FORCE: &str = "PALIMPSEST_ALL_GPU_CASES";
     if device.is_software_adapter() && std::env::var_os(FORCE).is_none() {
