@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use wgpu::{BindGroupDescriptor, BindGroupEntry, BindingResource, BufferBinding};
 
-use super::{Buffer, Gpu, recorder::Command, recorder::PARAMS_BYTES, too_large};
+use super::{Buffer, Gpu, recorder::Command, recorder::PARAMS_BYTES};
 use crate::{KernelError, shader::Kernel};
 
 /// A kernel with everything it needs.
@@ -120,11 +120,12 @@ impl Gpu {
 /// Sizes as the words of a kernel's parameters.
 ///
 /// # Errors
-/// [`KernelError::TooLarge`] when one needs more than 32 bits.
+/// [`KernelError::Gpu`] when one needs more than 32 bits: no buffer holds so many values.
 pub(crate) fn words<const N: usize>(sizes: [usize; N]) -> Result<[u32; N], KernelError> {
     let mut words = [0; N];
     for (word, size) in words.iter_mut().zip(sizes) {
-        *word = u32::try_from(size).map_err(|_| too_large("a size", size as u64, u64::from(u32::MAX)))?;
+        *word =
+            u32::try_from(size).map_err(|_| KernelError::Gpu(format!("a size of {size} is too large")))?;
     }
     Ok(words)
 }
