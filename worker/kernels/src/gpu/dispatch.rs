@@ -4,7 +4,10 @@ use std::num::NonZeroU64;
 
 use wgpu::{BindGroupDescriptor, BindGroupEntry, BindingResource, BufferBinding};
 
-use super::{Buffer, Gpu, recorder::Command, recorder::PARAMS_BYTES};
+use super::{
+    Buffer, Gpu,
+    recorder::{Command, PARAMS_BYTES},
+};
 use crate::{KernelError, shader::Kernel};
 
 /// A kernel with everything it needs.
@@ -110,9 +113,7 @@ impl Gpu {
         let columns = workgroups.div_ceil(rows.max(1));
         match (u32::try_from(columns), u32::try_from(rows)) {
             (Ok(columns), Ok(rows)) if rows as usize <= longest => Ok([columns, rows]),
-            _ => {
-                Err(too_large("the workgroups of a dispatch", workgroups as u64, (longest * longest) as u64))
-            }
+            _ => Err(KernelError::Gpu(format!("a dispatch of {workgroups} workgroups is too large"))),
         }
     }
 }
