@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use image::RgbImage;
 use tests::chromium::Graphics;
 use tests::controls::{control_in, press, slide, value, write};
-use tests::measure::difference_from_source;
 use tests::page::{Page, SOON};
+use tests::pictures::difference_from_source;
 use tests::{Outcome, repository};
 
 /// What a person waits for one picture on 2 cores without a graphics card.

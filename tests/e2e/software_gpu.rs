@@ -4,11 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use measure::nmse;
 use tests::chromium::Graphics;
 use tests::command_line::{palimpsest_ok, read_latents};
 use tests::controls::{choose, slide, write};
-use tests::measure::{difference_from_source, nmse};
 use tests::page::{LATER, Page, SOON};
+use tests::pictures::difference_from_source;
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
 

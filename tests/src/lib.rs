@@ -1,5 +1,5 @@
 //! What the tests stand on: a browser driven through WebDriver, a static file server that can be switched off, the
-//! page's controls by their accessible names, the command line tool, and measures.
+//! page's controls by their accessible names, the command line tool, and a measure of pictures.
 //!
 //! Everything blocks: a test reads from top to bottom, and no async runtime is needed.
 
@@ -7,8 +7,8 @@ pub mod bad_files;
 pub mod chromium;
 pub mod command_line;
 pub mod controls;
-pub mod measure;
 pub mod page;
+pub mod pictures;
 pub mod repository;
 pub mod site;
 pub mod temporary;

@@ -1,10 +1,10 @@
 //! What the tests of all operators share: data, devices, and one measure of error.
 //!
-//! The measure is the normalised mean squared error `mean((a - b)²) / variance(b)`. It has no unit, so one ceiling
-//! fits all operators, and it cannot be passed by values that are all near zero. Values that are not finite are
-//! counted first: one of them is a failure.
+//! The measure is the normalised mean squared error of the crate `measure`. A value that is not finite is a failure.
 
 use std::{error::Error, fmt::Debug};
+
+use measure::nmse;
 
 use crate::{DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData};
 
@@ -58,26 +58,9 @@ fn report<C: Case>(cases: &[C], run: impl Fn(&C) -> Result<(), Box<dyn Error>>) 
 }
 
 fn check(got: &[f32], expected: &[f64], ceiling: f64) -> Result<(), String> {
-    if got.len() != expected.len() {
-        return Err(format!("{} values instead of {}", got.len(), expected.len()));
-    }
-    let non_finite = got.iter().filter(|value| !value.is_finite()).count();
-    if non_finite > 0 {
-        return Err(format!("{non_finite} of {} values are not finite", got.len()));
-    }
-    let error = nmse(got, expected);
+    let error = nmse(got, expected).map_err(|reason| reason.to_string())?;
     // Written so that a NaN fails.
     if error <= ceiling { Ok(()) } else { Err(format!("nmse {error:.2e} is above {ceiling:.0e}")) }
-}
-
-/// `mean((got - expected)²) / variance(expected)`. When all expected values are equal, their mean square takes the
-/// place of the variance.
-pub(crate) fn nmse(got: &[f32], expected: &[f64]) -> f64 {
-    let count = expected.len() as f64;
-    let mean = expected.iter().sum::<f64>() / count;
-    let variance = expected.iter().map(|b| (b - mean).powi(2)).sum::<f64>() / count;
-    let scale = if variance > 0.0 { variance } else { mean * mean };
-    got.iter().zip(expected).map(|(&a, b)| (f64::from(a) - b).powi(2)).sum::<f64>() / count / scale
 }
 
 /// Reads a tensor back.

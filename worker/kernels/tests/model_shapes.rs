@@ -5,6 +5,7 @@ use kernels::{
     DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData,
     ops::{Activation, Conv, Epilogue, attention, conv2d, embedding, group_norm, linear},
 };
+use measure::nmse;
 use pollster::block_on;
 
 /// Highest normalised mean squared error of `f32` arithmetic.
@@ -112,23 +113,10 @@ fn compare(
 ) -> Result<(), KernelError> {
     let expected = block_on(operator(&Device::cpu())?.to_vec())?;
     let got = block_on(operator(&block_on(Device::gpu(options))?)?.to_vec())?;
-    assert_eq!(got.len(), expected.len(), "{name}");
-    let non_finite = got.iter().filter(|value| !value.is_finite()).count();
-    assert_eq!(non_finite, 0, "{name} yields values that are not finite");
-    let error = nmse(&got, &expected);
+    let error = nmse(&got, &expected).unwrap_or_else(|reason| panic!("{name}: {reason}"));
     println!("{name}: nmse {error:.1e}");
     assert!(error <= CEILING, "{name}: nmse {error:.1e} is above {CEILING:.0e}");
     Ok(())
-}
-
-/// `mean((got - expected)²) / variance(expected)`
-fn nmse(got: &[f32], expected: &[f32]) -> f64 {
-    let count = expected.len() as f64;
-    let mean = expected.iter().map(|&b| f64::from(b)).sum::<f64>() / count;
-    let variance = expected.iter().map(|&b| (f64::from(b) - mean).powi(2)).sum::<f64>() / count;
-    got.iter().zip(expected).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum::<f64>()
-        / count
-        / variance
 }
 
 fn tensor(device: &Device, seed: u64, shape: &[usize]) -> Result<Tensor, KernelError> {

@@ -98,6 +98,7 @@ fn is_finite(raw: &RawTensor) -> bool {
             DType::F32 => bytes.as_chunks().0.iter().all(|&b| f32::from_le_bytes(b).is_finite()),
             DType::F16 => bytes.as_chunks().0.iter().all(|&b| f16::from_le_bytes(b).is_finite()),
             DType::BF16 => bytes.as_chunks().0.iter().all(|&b| bf16::from_le_bytes(b).is_finite()),
+            DType::Block(block) => block.is_finite(bytes),
             _ => true,
         }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use blocks::BlockType;
 use half::{bf16, f16};
 
 use crate::WeightsError;
@@ -18,6 +19,8 @@ pub enum DType {
     BF16,
     /// Signed bytes; as weights, `w = q * scale[row]` with the F32 tensor `NAME.scale` beside them.
     I8,
+    /// Blocks of quantized values, along the tensor's numbers in their order.
+    Block(BlockType),
     /// Anything else that safetensors can hold; never weights here (position ids, masks).
     Other(safetensors::Dtype),
 }
@@ -37,6 +40,7 @@ impl From<safetensors::Dtype> for DType {
 impl fmt::Display for DType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Block(block) => write!(formatter, "{block}"),
             Self::Other(dtype) => write!(formatter, "{dtype}"),
             known => write!(formatter, "{known:?}"),
         }
@@ -69,6 +73,7 @@ impl RawTensor {
             (DType::F16, _) => Ok(widen(&self.bytes, |pair| f16::from_le_bytes(pair).to_f32())),
             (DType::BF16, _) => Ok(widen(&self.bytes, |pair| bf16::from_le_bytes(pair).to_f32())),
             (DType::I8, Some(scales)) => Ok(self.scale_rows(scales)),
+            (DType::Block(block), _) => Ok(decode(block, &self.bytes)),
             _ => Err(WeightsError::NotWeights { tensor: self.name.clone(), dtype: self.dtype }),
         }
     }
@@ -84,4 +89,10 @@ impl RawTensor {
 
 fn widen<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
     bytes.as_chunks::<N>().0.iter().map(|&chunk| number(chunk)).collect()
+}
+
+fn decode(block: BlockType, bytes: &[u8]) -> Vec<f32> {
+    let mut values = vec![0.0; bytes.len() / block.bytes() * block.values()];
+    block.decode(bytes, &mut values);
+    values
 }

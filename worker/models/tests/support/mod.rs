@@ -75,19 +75,7 @@ pub(crate) fn gpu() -> Device {
 
 /// Fails unless `mean((got - expected)^2) / variance(expected)` is within `limit`.
 pub(crate) fn assert_close(what: &str, got: &[f32], expected: &[f32], limit: f64) {
-    let error = nmse(what, got, expected);
+    let error = measure::nmse(got, expected).unwrap_or_else(|reason| panic!("{what}: {reason}"));
     println!("{what}: nmse {error:.2e}");
     assert!(error <= limit, "{what}: nmse {error:.2e} is over {limit:.0e}");
-}
-
-fn nmse(what: &str, got: &[f32], expected: &[f32]) -> f64 {
-    assert_eq!(got.len(), expected.len(), "{what}: number of values");
-    let infinite = got.iter().filter(|value| !value.is_finite()).count();
-    assert_eq!(infinite, 0, "{what}: values that are not finite");
-    let count = expected.len() as f64;
-    let mean = expected.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
-    let variance = expected.iter().map(|&value| (f64::from(value) - mean).powi(2)).sum::<f64>() / count;
-    let pairs = got.iter().zip(expected);
-    let squares = pairs.map(|(&got, &expected)| (f64::from(got) - f64::from(expected)).powi(2));
-    squares.sum::<f64>() / count / variance
 }
