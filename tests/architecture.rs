@@ -12,7 +12,7 @@ const MOST_LINES: usize = 400;
 const MOST_GOLDEN_BYTES: u64 = 30_000_000;
 
 /// Every crate of the workspace and the crates of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     // The gallery and the settings live in the database that the worker's weights live in.
     ("app", &["gallery", "protocol", "storage"]),
     ("gallery", &[]),
@@ -29,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("cli", &["kernels", "models", "pipeline", "sampling", "weights"]),
     ("tests", &["measure"]),
     ("measure", &[]),
+    ("checkpoints", &["weights"]),
     ("xtask", &[]),
 ];
 

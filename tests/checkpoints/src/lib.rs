@@ -1,0 +1,16 @@
+//! Checkpoints as large as published ones, for tests of memory and of large files.
+//!
+//! Every byte is a function of its place in the file, so a file of gigabytes costs neither disk nor memory: what is
+//! read is made up on the spot. Names and shapes are Stable Diffusion 1.5's; the numbers are random and finite.
+
+mod bytes;
+mod clip;
+mod folder;
+mod shapes;
+mod unet;
+mod vae;
+
+pub use bytes::Numbers;
+pub use folder::{MadeUpFolder, stable_diffusion_1_5};
+pub use shapes::Shapes;
+pub use unet::UNetSizes;
