@@ -31,31 +31,95 @@ fn chunk_key(folder: &str, path: &str, index: u32) -> Key {
     Key::of([folder, path, &format!("{index:06}")])
 }
 
-/// Copies `source` into chunks, one transaction each, then writes the file's row. `progress` hears each number of
-/// bytes as it is stored. At most one chunk is in memory.
-pub(crate) async fn store<B: Backend>(
-    backend: &B,
-    (folder, path): (&str, &str),
-    source: &B::Blob,
-    chunk_bytes: u64,
-    progress: &mut dyn FnMut(u64),
-) -> Result<FileRecord, StorageError> {
-    let bytes = source.len_bytes();
-    let mut hash = Sha256::new();
-    let (mut start, mut chunks) = (0, 0);
-    while start < bytes {
-        let end = bytes.min(start + chunk_bytes);
-        let part = source.read(start, end).await?;
-        hash.update(&part);
-        let blob = B::Blob::from_bytes(&part)?;
-        backend.write(vec![Write::Bytes(Table::Chunks, chunk_key(folder, path, chunks), blob)]).await?;
-        progress(end - start);
-        (start, chunks) = (end, chunks + 1);
+/// A file on its way into the database, piece by piece: each chunk is a transaction, the file's row comes last. At
+/// most one chunk is in memory.
+#[derive(Debug)]
+pub struct FileWriter<B: Backend> {
+    backend: Rc<B>,
+    folder: String,
+    path: String,
+    chunk_bytes: usize,
+    /// The beginning of a chunk that is not full yet.
+    pending: Vec<u8>,
+    hash: Sha256,
+    record: FileRecord,
+}
+
+impl<B: Backend> FileWriter<B> {
+    pub(crate) fn new(backend: Rc<B>, folder: &str, path: &str, chunk_bytes: u64) -> Self {
+        let record =
+            FileRecord { bytes: 0, chunks: 0, chunk_bytes: chunk_bytes.max(1), sha256: String::new() };
+        Self {
+            backend,
+            folder: folder.to_owned(),
+            path: path.to_owned(),
+            chunk_bytes: usize::try_from(record.chunk_bytes).unwrap_or(usize::MAX),
+            pending: Vec::new(),
+            hash: Sha256::new(),
+            record,
+        }
     }
-    let record = FileRecord { bytes, chunks, chunk_bytes, sha256: hexadecimal(&hash.finalize()) };
-    let json = serde_json::to_string(&record).map_err(|error| damaged(path, error))?;
-    backend.write(vec![Write::Text(Table::Files, Key::of([folder, path]), json)]).await?;
-    Ok(record)
+
+    /// The path that it will be found under.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Adds bytes to the end.
+    ///
+    /// # Errors
+    /// [`StorageError::Full`], and as [`Backend::write`].
+    pub async fn append(&mut self, mut bytes: &[u8]) -> Result<(), StorageError> {
+        self.hash.update(bytes);
+        self.record.bytes += bytes.len() as u64;
+        while !bytes.is_empty() {
+            let (fitting, rest) = bytes.split_at(bytes.len().min(self.chunk_bytes - self.pending.len()));
+            self.pending.extend_from_slice(fitting);
+            bytes = rest;
+            if self.pending.len() == self.chunk_bytes {
+                self.store_pending().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left and the file's row.
+    pub(crate) async fn finish(mut self) -> Result<(String, FileRecord), StorageError> {
+        if !self.pending.is_empty() {
+            self.store_pending().await?;
+        }
+        self.record.sha256 = hexadecimal(&self.hash.finalize());
+        let json = serde_json::to_string(&self.record).map_err(|error| damaged(&self.path, error))?;
+        let key = Key::of([&self.folder, &self.path]);
+        self.backend.write(vec![Write::Text(Table::Files, key, json)]).await?;
+        Ok((self.path, self.record))
+    }
+
+    async fn store_pending(&mut self) -> Result<(), StorageError> {
+        let blob = B::Blob::from_bytes(&self.pending)?;
+        let key = chunk_key(&self.folder, &self.path, self.record.chunks);
+        self.backend.write(vec![Write::Bytes(Table::Chunks, key, blob)]).await?;
+        self.record.chunks += 1;
+        self.pending.clear();
+        Ok(())
+    }
+}
+
+/// Copies `source`, a chunk at a time. `progress` hears each number of bytes as it is stored.
+pub(crate) async fn copy<B: Backend>(
+    writer: &mut FileWriter<B>,
+    source: &B::Blob,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), StorageError> {
+    let bytes = source.len_bytes();
+    let mut start = 0;
+    while start < bytes {
+        let end = bytes.min(start + writer.record.chunk_bytes);
+        writer.append(&source.read(start, end).await?).await?;
+        progress(end - start);
+        start = end;
+    }
+    Ok(())
 }
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

@@ -28,7 +28,7 @@ pub use backend::{Backend, BlobHandle, Key, Table, Write};
 #[cfg(target_arch = "wasm32")]
 pub use browser::{Browser, BrowserBlob, Estimate, estimate, persist};
 pub use error::StorageError;
-pub use file::{CHUNK_BYTES, FileRecord, StoredFile};
+pub use file::{CHUNK_BYTES, FileRecord, FileWriter, StoredFile};
 pub use memory::{Memory, MemoryBlob};
 pub use models::{Import, ModelRecord, folder_hash};
 pub use pictures::{NewPicture, PictureEntry, PicturePart};

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Backend, CHUNK_BYTES, FileRecord, Key, Storage, StorageError, StoredFile, Table, Write,
+    Backend, CHUNK_BYTES, FileRecord, FileWriter, Key, Storage, StorageError, StoredFile, Table, Write,
     error::damaged,
-    file::{hexadecimal, store},
+    file::{copy, hexadecimal},
 };
 
 /// An unfinished import that nobody has touched for this long was cut off: storing one chunk takes seconds.
@@ -160,11 +160,28 @@ impl<B: Backend> Import<B> {
         now_millis: f64,
         progress: &mut dyn FnMut(u64),
     ) -> Result<FileRecord, StorageError> {
+        let mut writer = self.writer(path, now_millis).await?;
+        copy(&mut writer, source, progress).await?;
+        self.keep(writer).await
+    }
+
+    /// Begins a file that comes piece by piece; [`Import::keep`] ends it.
+    ///
+    /// # Errors
+    /// As [`Backend::write`].
+    pub async fn writer(&self, path: &str, now_millis: f64) -> Result<FileWriter<B>, StorageError> {
         self.touch(now_millis).await?;
-        let place = (self.folder.as_str(), path);
-        let record = store(&*self.backend, place, source, self.chunk_bytes, progress).await?;
-        self.files.retain(|(known, _)| known != path);
-        self.files.push((path.to_owned(), record.clone()));
+        Ok(FileWriter::new(Rc::clone(&self.backend), &self.folder, path, self.chunk_bytes))
+    }
+
+    /// Ends a file of this import.
+    ///
+    /// # Errors
+    /// As [`Import::add`].
+    pub async fn keep(&mut self, writer: FileWriter<B>) -> Result<FileRecord, StorageError> {
+        let (path, record) = writer.finish().await?;
+        self.files.retain(|(known, _)| *known != path);
+        self.files.push((path, record.clone()));
         Ok(record)
     }
 

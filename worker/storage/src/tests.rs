@@ -80,6 +80,27 @@ fn progress_tells_every_byte_once() {
 }
 
 #[test]
+fn a_file_in_pieces_is_the_same_as_the_whole() {
+    let storage = MemoryStorage::over(Memory::default());
+    let bytes = numbers(35);
+    let whole = import(&storage, "whole", 1.0, &bytes).unwrap();
+    for piece in [1, 7, 10, 11, 35, 100] {
+        let record = block_on(async {
+            let mut import = storage.import_model_in_chunks("pieces", 2.0, 10).await.unwrap();
+            let mut writer = import.writer("unet/weights", 2.0).await.unwrap();
+            for piece in bytes.chunks(piece) {
+                writer.append(piece).await.unwrap();
+            }
+            let record = import.keep(writer).await.unwrap();
+            import.add("model_index.json", &blob(b"{}"), 2.0, &mut |_| {}).await.unwrap();
+            assert_eq!(import.publish("In pieces").await.unwrap().hash, whole.hash, "pieces of {piece}");
+            record
+        });
+        assert_eq!((record.bytes, record.chunks), (35, 4));
+    }
+}
+
+#[test]
 fn a_lost_chunk_is_damage_not_silence() {
     let storage = MemoryStorage::over(Memory::default());
     let model = import(&storage, "m", 1.0, &numbers(35)).unwrap();
