@@ -9,6 +9,7 @@ pub(crate) enum Icon {
     Dice,
     Close,
     Folder,
+    File,
     AsSource,
     Sliders,
     Download,
@@ -28,6 +29,7 @@ impl Icon {
             }
             Self::Close => "M6 6l12 12M18 6 6 18",
             Self::Folder => "M3 6h6l2 2.5h10V19H3zM12 11.5v5M9.5 14l2.5-2.5 2.5 2.5",
+            Self::File => "M6 3h8l4 4v14H6zM14 3v4h4M12 11v6M9.5 13.5 12 11l2.5 2.5",
             Self::AsSource => "M9 4H4v16h16v-5M20 4l-9 9M11 7v6h6",
             Self::Sliders => "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
             Self::Download => "M12 4v11M7 10.5l5 5 5-5M4 20h16",

@@ -8,6 +8,7 @@ mod field;
 mod gallery_view;
 mod header;
 mod icon;
+mod import_model;
 mod model_field;
 mod notice;
 mod picture_card;

@@ -1,11 +1,10 @@
-//! **Model**: choose one, import one, delete one.
+//! **Model**: choose one, delete one; beside it, what imports one.
 
 use leptos::prelude::*;
 use protocol::ModelId;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 use super::icon::Icon;
+use super::import_model::ImportModel;
 use super::notice::NoticeAt;
 use crate::state::{Place, studio};
 
@@ -56,39 +55,12 @@ pub(crate) fn ModelField() -> impl IntoView {
                 >
                     {options}
                 </select>
-                <ImportModel />
                 <DeleteModel />
             </div>
+            <ImportModel />
             {progress}
             <NoticeAt place=Place::Model />
         </div>
-    }
-}
-
-/// Takes a folder from the person's disk.
-#[component]
-fn ImportModel() -> impl IntoView {
-    let studio = studio();
-    let import = move |event: leptos::ev::Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        let Some(input) = input else { return };
-        if let Some(files) = input.files().filter(|files| files.length() > 0) {
-            studio.import_model(&files);
-        }
-        input.set_value("");
-    };
-    view! {
-        <label class="button icon-button file-button" title="Import model: a folder in the diffusers layout">
-            {Icon::Folder.draw()}
-            <input
-                type="file"
-                aria-label="Import model"
-                multiple=true
-                prop:webkitdirectory=true
-                prop:disabled=move || studio.session.importing.with(Option::is_some)
-                on:change=import
-            />
-        </label>
     }
 }
 

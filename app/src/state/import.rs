@@ -1,7 +1,7 @@
-//! Importing a model: a diffusers folder from the person's disk.
+//! Importing a model from the person's disk: a diffusers folder, or files that are a model by themselves.
 
 use leptos::prelude::*;
-use protocol::{Command, ImportedFile, JobId, ModelId, ModelInfo, Payload};
+use protocol::{Command, ImportedFile, JobId, ModelId, ModelInfo, Payload, Precision};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, FileList};
 
@@ -11,13 +11,13 @@ use super::{Place, Studio};
 /// A message names its values by one byte.
 const MOST_FILES: usize = u8::MAX as usize;
 /// What a diffusers folder keeps for loading; samples and readmes stay behind.
-const WANTED: [&str; 3] = [".json", ".safetensors", ".txt"];
+const WANTED: [&str; 4] = [".json", ".safetensors", ".gguf", ".txt"];
 
 impl Studio {
     /// Stores the files of a chosen folder as a model named like the folder.
-    pub(crate) fn import_model(self, chosen: &FileList) {
+    pub(crate) fn import_model(self, chosen: &FileList, precision: Precision) {
         self.notices.clear(Place::Model);
-        let files: Vec<File> = (0..chosen.length()).filter_map(|at| chosen.get(at)).collect();
+        let files = listed(chosen);
         let name = files.first().and_then(folder_name).unwrap_or_else(|| "Imported model".to_owned());
         let wanted: Vec<(String, File)> = files
             .into_iter()
@@ -35,10 +35,25 @@ impl Studio {
             self.notices.say(Place::Model, sentence);
             return;
         }
-        self.start_import(name, wanted);
+        self.start_import(name, wanted, precision);
     }
 
-    fn start_import(self, name: String, wanted: Vec<(String, File)>) {
+    /// Stores chosen files as a model named like the largest of them. What they are, the worker finds out by looking
+    /// into them.
+    pub(crate) fn import_model_files(self, chosen: &FileList, precision: Precision) {
+        self.notices.clear(Place::Model);
+        let files = listed(chosen);
+        let largest = files.iter().max_by(|a, b| a.size().total_cmp(&b.size())).map(File::name);
+        let name = largest.map_or_else(|| "Imported model".to_owned(), |name| stem(&name).to_owned());
+        if files.len() > MOST_FILES {
+            let sentence = format!("These are more than {MOST_FILES} files; choose those of one model.");
+            self.notices.say(Place::Model, sentence);
+            return;
+        }
+        self.start_import(name, files.into_iter().map(|file| (file.name(), file)).collect(), precision);
+    }
+
+    fn start_import(self, name: String, wanted: Vec<(String, File)>, precision: Precision) {
         let job = self.next_job();
         let total_bytes = wanted.iter().map(|(_, file)| file.size() as u64).sum();
         let mut files = Vec::new();
@@ -48,7 +63,7 @@ impl Studio {
             payloads.push(file.into());
         }
         self.session.importing.set(Some(Importing { job, name: name.clone(), done_bytes: 0, total_bytes }));
-        self.send(Command::ImportModel { job, name, files }, payloads);
+        self.send(Command::ImportModel { job, name, files, precision }, payloads);
     }
 
     pub(super) fn is_importing(self, job: JobId) -> bool {
@@ -73,6 +88,15 @@ impl Studio {
         self.session.importing.set(None);
         Some(model.id.clone())
     }
+}
+
+fn listed(files: &FileList) -> Vec<File> {
+    (0..files.length()).filter_map(|at| files.get(at)).collect()
+}
+
+/// A file's name without what follows the last dot.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// `folder/unet/config.json` -> `folder`.

@@ -17,10 +17,25 @@ pub enum DeviceChoice {
     Cpu,
 }
 
+/// How the weights of a model are stored at import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// As the file has them.
+    #[default]
+    AsItIs,
+    /// In 16 bits each.
+    Half,
+    /// In blocks of about 8 bits each (`Q8_0`): hardly a difference to see.
+    EightBit,
+    /// In blocks of about 4 bits each (`Q4_K`), sensitive tensors in more: the smallest.
+    FourBit,
+}
+
 /// One file of a model being imported; its bytes stay on disk until they are streamed into the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedFile {
-    /// Path inside the diffusers folder, such as `unet/config.json`.
+    /// Path inside the diffusers folder, such as `unet/config.json`; the name of a file that is a model by itself.
     pub path: String,
     /// A `Blob`.
     pub blob: Payload,
@@ -53,14 +68,17 @@ pub enum Command {
     },
     /// Stops a job at its next submit. Unknown or finished jobs are ignored.
     Cancel(JobId),
-    /// Stores a diffusers folder in the database. Answered by `Stage` events, then `Models` or `Failed`.
+    /// Stores a diffusers folder, or files that are a model by themselves, in the database. Answered by `Stage`
+    /// events, then `Models` or `Failed`.
     ImportModel {
         /// The job that a failure names.
         job: JobId,
         /// Name to show and to store under.
         name: String,
-        /// The folder's files.
+        /// The files.
         files: Vec<ImportedFile>,
+        /// How to store the weights.
+        precision: Precision,
     },
     /// Removes an imported model. Answered by [`crate::Event::Models`].
     DeleteModel(ModelId),

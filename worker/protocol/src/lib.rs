@@ -9,7 +9,7 @@ mod error;
 mod event;
 mod request;
 
-pub use command::{Command, DeviceChoice, ImportedFile};
+pub use command::{Command, DeviceChoice, ImportedFile, Precision};
 pub use error::{ErrorCode, ErrorReport};
 pub use event::{Capabilities, DeviceInfo, Event, ImageReport, ModelInfo, Pixels, Stage};
 pub use request::{ModelId, Request, SamplerKind, StrengthRule};

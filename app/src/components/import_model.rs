@@ -1,0 +1,94 @@
+//! **Import model**: a folder or files from the person's disk, and in how many bits to keep them.
+
+use leptos::prelude::*;
+use protocol::Precision;
+use wasm_bindgen::JsCast;
+use web_sys::{FileList, HtmlInputElement};
+
+use super::icon::Icon;
+use crate::state::studio;
+
+/// What the worker can look into.
+const WEIGHT_FILES: &str = ".safetensors,.gguf";
+
+const PRECISIONS: [(Precision, &str, &str); 4] = [
+    (Precision::AsItIs, "as-it-is", "Weights as they are"),
+    (Precision::Half, "half", "Weights in 16 bits"),
+    (Precision::EightBit, "eight-bit", "In 8 bits: half the memory"),
+    (Precision::FourBit, "four-bit", "In 4 bits: a third of it"),
+];
+
+/// The two buttons and the choice of precision.
+#[component]
+pub(crate) fn ImportModel() -> impl IntoView {
+    let studio = studio();
+    let precision = RwSignal::new(Precision::default());
+    let options =
+        PRECISIONS.map(|(_, value, label)| view! { <option value=value>{label}</option> }).collect_view();
+    let choose = move |event: leptos::ev::Event| {
+        let value = event_target_value(&event);
+        if let Some((chosen, ..)) = PRECISIONS.into_iter().find(|(_, of, _)| *of == value) {
+            precision.set(chosen);
+        }
+    };
+    view! {
+        <div class="import" role="group" aria-label="Import a model">
+            <FileButton
+                name="Import model"
+                label="Folder"
+                hint="Import model: a folder in the diffusers layout"
+                folder=true
+                take=Callback::new(move |files: FileList| {
+                    studio.import_model(&files, precision.get_untracked());
+                })
+            />
+            <FileButton
+                name="Import model files"
+                label="Files"
+                hint="Import model files: a checkpoint as one .safetensors or .gguf file"
+                folder=false
+                take=Callback::new(move |files: FileList| {
+                    studio.import_model_files(&files, precision.get_untracked());
+                })
+            />
+            <select aria-label="Keep weights" title="How to keep the weights of an imported model" on:change=choose>
+                {options}
+            </select>
+        </div>
+    }
+}
+
+/// A button that asks for files, or for a folder of them.
+#[component]
+fn FileButton(
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    folder: bool,
+    take: Callback<FileList>,
+) -> impl IntoView {
+    let studio = studio();
+    let changed = move |event: leptos::ev::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let Some(input) = input else { return };
+        if let Some(files) = input.files().filter(|files| files.length() > 0) {
+            take.run(files);
+        }
+        input.set_value("");
+    };
+    view! {
+        <label class="button file-button" title=hint>
+            {if folder { Icon::Folder.draw() } else { Icon::File.draw() }}
+            {label}
+            <input
+                type="file"
+                aria-label=name
+                multiple=true
+                accept=(!folder).then_some(WEIGHT_FILES)
+                prop:webkitdirectory=folder
+                prop:disabled=move || studio.session.importing.with(Option::is_some)
+                on:change=changed
+            />
+        </label>
+    }
+}
