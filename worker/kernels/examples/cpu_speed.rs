@@ -5,25 +5,35 @@
 use std::time::Instant;
 
 use kernels::{
-    DType, Device, KernelError, Tensor, Weight, WeightData,
+    BlockType, DType, Device, KernelError, Tensor, Weight, WeightData,
     ops::{self, Activation, Conv, Epilogue},
 };
+
+/// Types of weights to compare.
+const DTYPES: [DType; 4] =
+    [DType::F32, DType::F16, DType::Block(BlockType::Q8_0), DType::Block(BlockType::Q4_K)];
 
 fn main() -> Result<(), KernelError> {
     let device = Device::cpu();
     for (m, n, k) in [
         (4096, 320, 320),
         (4096, 2560, 320),
+        (1024, 640, 640),
         (1024, 640, 2560),
+        (64, 5120, 1280),
+        (64, 1280, 5120),
         (256, 1280, 1280),
         (77, 768, 768),
         (1, 1280, 320),
     ] {
-        let (x, w) = (tensor(&device, &[m, k])?, weight(&device, &[n, k])?);
+        let x = tensor(&device, &[m, k])?;
         let flops = product(&[2, m, n, k]);
-        measure(&format!("linear [{m}, {k}] x [{n}, {k}]"), flops, || {
-            ops::linear(&x, &w, Epilogue::default())
-        })?;
+        for dtype in DTYPES {
+            let w = weight(&device, &[n, k], dtype)?;
+            measure(&format!("linear [{m}, {k}] x [{n}, {k}] {dtype:?}"), flops, || {
+                ops::linear(&x, &w, Epilogue::default())
+            })?;
+        }
     }
     for (size, i, o, stride) in [
         (64, 320, 320, 1),
@@ -34,14 +44,17 @@ fn main() -> Result<(), KernelError> {
         (128, 64, 64, 1),
         (256, 64, 3, 1),
     ] {
-        let (x, w) = (tensor(&device, &[1, size, size, i])?, weight(&device, &[o, i, 3, 3])?);
+        let x = tensor(&device, &[1, size, size, i])?;
         let bias = tensor(&device, &[o])?;
         let conv = Conv { stride, padding: [1; 4] };
         let epilogue = Epilogue { bias: Some(&bias), activation: Activation::Silu, ..Epilogue::default() };
         let flops = product(&[2, size / stride, size / stride, 9, i, o]);
-        measure(&format!("conv2d {size} px, {i} -> {o}, stride {stride}"), flops, || {
-            ops::conv2d(&x, &w, conv, epilogue)
-        })?;
+        for dtype in DTYPES {
+            let w = weight(&device, &[o, i, 3, 3], dtype)?;
+            measure(&format!("conv2d {size} px, {i} -> {o}, stride {stride} {dtype:?}"), flops, || {
+                ops::conv2d(&x, &w, conv, epilogue)
+            })?;
+        }
     }
     for (tokens, keys, heads, head) in
         [(4096, 4096, 8, 40), (1024, 1024, 8, 80), (4096, 77, 8, 40), (256, 256, 4, 32)]
@@ -88,7 +101,13 @@ fn tensor(device: &Device, shape: &[usize]) -> Result<Tensor, KernelError> {
     device.tensor(shape, &values(shape.iter().product()))
 }
 
-fn weight(device: &Device, shape: &[usize]) -> Result<Weight, KernelError> {
-    let bytes: Vec<u8> = values(shape.iter().product()).iter().flat_map(|x| x.to_le_bytes()).collect();
-    device.weight(WeightData { shape, dtype: DType::F32, bytes: &bytes, scales: None })
+fn weight(device: &Device, shape: &[usize], dtype: DType) -> Result<Weight, KernelError> {
+    let values = values(shape.iter().product());
+    let bytes: Vec<u8> = match dtype {
+        DType::F16 => values.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes()).collect(),
+        // Any bytes will do: how fast they are decoded does not depend on them.
+        DType::Block(_) => vec![0x11; dtype.bytes_of(values.len()).unwrap_or_default()],
+        _ => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
+    };
+    device.weight(WeightData { shape, dtype, bytes: &bytes, scales: None })
 }

@@ -96,8 +96,9 @@ impl Device {
         Ok(Tensor::new(self.clone(), shape, storage))
     }
 
-    /// Uploads a weight matrix `[n, k]`, a table `[v, c]` or a filter `[o, i, kh, kw]`. The GPU keeps the type of
-    /// the file and widens a tile when it is loaded; the CPU widens the whole weight to `f32` here, once.
+    /// Uploads a weight matrix `[n, k]`, a table `[v, c]` or a filter `[o, i, kh, kw]`. Weights keep the type of the
+    /// file: the GPU widens a tile when it is loaded, the CPU some rows while they are multiplied. Only small ones
+    /// are widened by the CPU here, once.
     ///
     /// # Errors
     /// [`KernelError::Shape`] when shape, bytes and scales do not agree, and the device's own errors when the

@@ -2,7 +2,7 @@
 //!
 //! A [`Device`] is either the GPU (through `wgpu` and the WGSL kernels beside each operator) or the CPU (through
 //! candle). Activations are `f32` [`Tensor`]s laid out channels-last: pictures `[n, h, w, c]`, tokens `[b, t, c]`.
-//! A [`Weight`] keeps the type it has in its file on the GPU and is widened where it is used. Each function in
+//! A [`Weight`] keeps the type it has in its file and is widened where it is used. Each function in
 //! [`ops`] checks its shapes once, then runs on the device that its operands live on.
 //!
 //! Everything is single-threaded: work is recorded by plain calls, and only [`Device::checkpoint`] and
@@ -12,6 +12,7 @@ mod cancel;
 mod cpu;
 mod device;
 mod error;
+mod filter;
 mod gpu;
 pub mod ops;
 mod options;
@@ -30,4 +31,4 @@ pub use error::KernelError;
 pub use options::GpuOptions;
 pub use stats::Stats;
 pub use tensor::Tensor;
-pub use weight::{DType, Weight, WeightData};
+pub use weight::{BlockType, DType, Weight, WeightData};

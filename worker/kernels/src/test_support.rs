@@ -6,7 +6,7 @@ use std::{error::Error, fmt::Debug};
 
 use measure::nmse;
 
-use crate::{DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData};
+use crate::{BlockType, DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData};
 
 /// Highest error of `f32` arithmetic against an `f64` reference, or of one device against the other.
 pub(crate) const F32_CEILING: f64 = 1e-10;
@@ -123,14 +123,19 @@ impl FileWeight {
                 integers.iter().map(|q| q.to_le_bytes()[0]).collect(),
                 integers.iter().enumerate().map(|(at, &q)| f32::from(q) * scales[at / row_len]).collect(),
             ),
+            DType::Block(block) => random_blocks(seed, wide.len(), block),
         };
         let scales = (dtype == DType::I8).then_some(scales);
         Self { shape: shape.to_vec(), dtype, bytes, scales, values }
     }
 
-    pub(crate) fn upload(&self, device: &Device) -> Result<Weight, KernelError> {
+    pub(crate) fn data(&self) -> WeightData<'_> {
         let Self { shape, dtype, bytes, scales, .. } = self;
-        device.weight(WeightData { shape, dtype: *dtype, bytes, scales: scales.as_deref() })
+        WeightData { shape, dtype: *dtype, bytes, scales: scales.as_deref() }
+    }
+
+    pub(crate) fn upload(&self, device: &Device) -> Result<Weight, KernelError> {
+        device.weight(self.data())
     }
 }
 
@@ -142,6 +147,31 @@ fn narrow<T: Copy>(
 ) -> (Vec<u8>, Vec<f32>) {
     let narrow: Vec<T> = wide.iter().map(|&x| from_f32(x)).collect();
     (narrow.iter().flat_map(|&x| to_bytes(x)).collect(), narrow.iter().map(|&x| to_f32(x)).collect())
+}
+
+/// Blocks of random bits, which reach more of a decoder than encoded numbers would. Only the halves among them are
+/// made ordinary numbers of either sign, small enough that values stay around 1.
+fn random_blocks(seed: u64, len: usize, block: BlockType) -> (Vec<u8>, Vec<f32>) {
+    let bytes = block.bytes_of(len).expect("whole blocks");
+    let mut bytes: Vec<u8> = random(seed, bytes).iter().map(|x| ((x + 1.0) * 128.0) as u8).collect();
+    let (halves, largest): (&[usize], f32) = match block {
+        BlockType::Q4_0 | BlockType::Q5_0 => (&[0], 0.1),
+        BlockType::Q8_0 => (&[0], 0.01),
+        BlockType::Q4_1 | BlockType::Q5_1 => (&[0, 2], 0.1),
+        BlockType::Q2_K => (&[80, 82], 0.05),
+        BlockType::Q3_K => (&[108], 0.02),
+        BlockType::Q4_K | BlockType::Q5_K => (&[0, 2], 0.002),
+        BlockType::Q6_K => (&[208], 0.0005),
+    };
+    let numbers = random(seed + 1, len / block.values() * halves.len());
+    for (bytes, numbers) in bytes.chunks_exact_mut(block.bytes()).zip(numbers.chunks_exact(halves.len())) {
+        for (&at, &number) in halves.iter().zip(numbers) {
+            bytes[at..at + 2].copy_from_slice(&half::f16::from_f32(number * largest).to_le_bytes());
+        }
+    }
+    let mut values = vec![0.0; len];
+    block.decode(&bytes, &mut values);
+    (bytes, values)
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+pub use blocks::BlockType;
+
 use crate::{Device, KernelError, cpu, gpu, tensor::checked_len};
 
-/// How one element of a weight is stored.
+/// How the elements of a weight are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DType {
     /// IEEE 754 single precision.
@@ -15,15 +17,18 @@ pub enum DType {
     BF16,
     /// Signed integers with one `f32` scale per output row.
     I8,
+    /// Quantized values in blocks, as GGUF files have them.
+    Block(BlockType),
 }
 
 impl DType {
-    /// Size of one element.
-    pub fn size_bytes(self) -> usize {
+    /// Bytes of `len` elements, or `None` when they are not whole blocks (or more than fit an address).
+    pub fn bytes_of(self, len: usize) -> Option<usize> {
         match self {
-            Self::F32 => 4,
-            Self::F16 | Self::BF16 => 2,
-            Self::I8 => 1,
+            Self::F32 => len.checked_mul(4),
+            Self::F16 | Self::BF16 => len.checked_mul(2),
+            Self::I8 => Some(len),
+            Self::Block(block) => block.bytes_of(len),
         }
     }
 }
@@ -35,7 +40,8 @@ pub struct WeightData<'a> {
     pub shape: &'a [usize],
     /// Type of the elements in `bytes`.
     pub dtype: DType,
-    /// The elements, row-major in `shape`, little-endian.
+    /// The elements, row-major in `shape`, little-endian. Blocks follow that order, whatever the axes: they may
+    /// begin and end within a row, and those of a filter span its taps and channels.
     pub bytes: &'a [u8],
     /// With [`DType::I8`] only: `w = q * scales[row]`, one for each index of the first axis.
     pub scales: Option<&'a [f32]>,
@@ -48,8 +54,12 @@ impl WeightData<'_> {
         if !matches!(self.shape.len(), 2 | 4) {
             return Err(KernelError::shape("weight", "2 axes [n, k] or 4 axes [o, i, kh, kw]", self.shape));
         }
-        if len.checked_mul(self.dtype.size_bytes()) != Some(self.bytes.len()) {
-            let expected = format!("{len} elements of {} bytes", self.dtype.size_bytes());
+        let bytes = self.dtype.bytes_of(len);
+        if bytes != Some(self.bytes.len()) {
+            let expected = match bytes {
+                Some(bytes) => format!("{bytes} bytes for {len} elements of {:?}", self.dtype),
+                None => format!("whole blocks of {:?}, which {len} elements are not", self.dtype),
+            };
             return Err(KernelError::shape("weight", expected, self.bytes.len()));
         }
         let rows = (self.dtype == DType::I8).then(|| self.shape.first().copied()).flatten();
@@ -73,7 +83,7 @@ pub struct Weight {
 /// The elements themselves.
 #[derive(Clone)]
 pub(crate) enum Storage {
-    Cpu(cpu::Array),
+    Cpu(cpu::Weight),
     Gpu(gpu::Weight),
 }
 
@@ -93,15 +103,15 @@ impl Weight {
     }
 
     /// The elements on a CPU device.
-    pub(crate) fn array(&self, op: &'static str) -> Result<&cpu::Array, KernelError> {
+    pub(crate) fn on_cpu(&self, op: &'static str) -> Result<&cpu::Weight, KernelError> {
         match &self.storage {
-            Storage::Cpu(array) => Ok(array),
+            Storage::Cpu(weight) => Ok(weight),
             Storage::Gpu(_) => Err(KernelError::OtherDevice { op }),
         }
     }
 
     /// The elements on a GPU.
-    pub(crate) fn buffer(&self, op: &'static str) -> Result<&gpu::Weight, KernelError> {
+    pub(crate) fn on_gpu(&self, op: &'static str) -> Result<&gpu::Weight, KernelError> {
         match &self.storage {
             Storage::Gpu(weight) => Ok(weight),
             Storage::Cpu(_) => Err(KernelError::OtherDevice { op }),

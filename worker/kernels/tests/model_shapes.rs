@@ -2,7 +2,7 @@
 //! larger than a binding. The tables beside the operators cover odd sizes. `--nocapture` shows the errors.
 
 use kernels::{
-    DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData,
+    BlockType, DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData,
     ops::{Activation, Conv, Epilogue, attention, conv2d, embedding, group_norm, linear},
 };
 use measure::nmse;
@@ -18,6 +18,7 @@ fn convolutions_on_the_gpu() -> Result<(), KernelError> {
     for (name, [h, w, i], o, dtype) in [
         ("a middle block of SD 1.5, in splits", [8, 8, 1280], 1280, DType::I8),
         ("an up block's concatenation, in splits", [8, 8, 640], 640, DType::F16),
+        ("a middle block in blocks, in splits", [8, 8, 640], 640, DType::Block(BlockType::Q8_0)),
         ("a wide layer, in several dispatches on software", [64, 64, 128], 128, DType::F16),
         ("the last layer of a decoder", [48, 48, 128], 3, DType::BF16),
     ] {
@@ -44,6 +45,7 @@ fn linear_layers_on_the_gpu() -> Result<(), KernelError> {
         ("a time embedding, in splits", 2, 1280, 1280, DType::F16),
         ("a prompt's feed-forward layer", 77, 768, 3072, DType::I8),
         ("an odd matrix, in splits", 33, 67, 2051, DType::BF16),
+        ("a prompt's feed-forward layer in blocks", 77, 768, 3072, DType::Block(BlockType::Q4_K)),
         ("a transformer layer", 1024, 640, 640, DType::F32),
     ] {
         compare(name, GpuOptions::default(), |device| {
@@ -130,6 +132,7 @@ fn weight(device: &Device, seed: u64, shape: &[usize], dtype: DType) -> Result<W
         DType::F16 => values.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes()).collect(),
         DType::BF16 => values.iter().flat_map(|&x| half::bf16::from_f32(x).to_le_bytes()).collect(),
         DType::I8 => values.iter().flat_map(|x| ((x * 127.0) as i8).to_le_bytes()).collect(),
+        DType::Block(block) => blocks::encode(block, &values).expect("whole blocks"),
     };
     let scales: Vec<f32> = (0..shape[0]).map(|row| (row % 7 + 1) as f32 / 500.0).collect();
     let scales = (dtype == DType::I8).then_some(&scales[..]);

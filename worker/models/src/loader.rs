@@ -74,6 +74,7 @@ impl<'a> Loader<'a> {
             DType::F16 => kernels::DType::F16,
             DType::BF16 => kernels::DType::BF16,
             DType::I8 => kernels::DType::I8,
+            DType::Block(block) => kernels::DType::Block(block),
             dtype => return Err(WeightsError::NotWeights { tensor: raw.name.clone(), dtype }.into()),
         };
         let data = WeightData { shape, dtype, bytes: &raw.bytes, scales: raw.scales.as_deref() };

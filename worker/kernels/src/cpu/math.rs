@@ -49,6 +49,19 @@ pub(crate) fn gelu(x: f32) -> f32 {
     if x < 0.0 { tail } else { x - tail }
 }
 
+/// The value of an IEEE 754 half, given by its bits. Exact; NaN stays NaN.
+#[inline]
+pub(crate) fn from_half(bits: u16) -> f32 {
+    /// 2^112 makes up for the different zero points of the exponents, also where a half is subnormal.
+    const EXPONENTS_APART: f32 = f32::from_bits((127 + 112) << 23);
+
+    let magnitude = u32::from(bits & 0x7fff) << 13;
+    let finite = (f32::from_bits(magnitude) * EXPONENTS_APART).to_bits();
+    let infinite = magnitude | 0x7f80_0000;
+    let chosen = if bits & 0x7c00 == 0x7c00 { infinite } else { finite };
+    f32::from_bits(chosen | u32::from(bits & 0x8000) << 16)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +81,14 @@ mod tests {
         assert!(exp(f32::NAN).is_nan());
         assert!(exp(-1e30) < 2e-38 && exp(-1e30) > 0.0);
         assert!(exp(1e30) > 2e38 && exp(1e30).is_finite());
+    }
+
+    #[test]
+    fn all_halves_are_exact() {
+        for bits in 0..=u16::MAX {
+            let (got, expected) = (from_half(bits), half::f16::from_bits(bits).to_f32());
+            assert!(got.to_bits() == expected.to_bits() || (got.is_nan() && expected.is_nan()), "{bits:04x}");
+        }
     }
 
     #[test]

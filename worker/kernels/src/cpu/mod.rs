@@ -3,13 +3,16 @@
 pub(crate) mod activation;
 mod array;
 pub(crate) mod epilogue;
+mod factor;
 mod ledger;
 pub(crate) mod math;
+mod stored;
 mod weight;
 
 use std::rc::Rc;
 
 pub(crate) use array::{Array, update, view};
+pub(crate) use weight::Weight;
 
 use crate::{KernelError, Stats};
 use ledger::Ledger;

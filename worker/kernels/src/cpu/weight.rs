@@ -1,54 +1,78 @@
-//! Widening a weight to `f32` and laying a filter out for channels-last activations.
+//! Weights on the CPU. A large one keeps the type of its file, or a model would need two to seven times its size of
+//! memory, which a browser's 4 GiB page of wasm does not have; a small one is widened once and for all.
 
-use half::{bf16, f16};
+use std::rc::Rc;
 
-use super::{Array, Cpu};
+use super::{Array, Cpu, factor::Factor, ledger::Entry, stored::Stored};
 use crate::{DType, KernelError, WeightData};
 
+/// Weights of fewer values are widened when they are loaded: 4 MiB of `f32`. Widening anew for each product costs
+/// little, but it does cost, and the many small layers of a model are a small part of its memory.
+const FEWEST_STORED_VALUES: usize = 1 << 20;
+
+/// A weight `[rows, taps, inputs]`: a filter is turned so that one row of it lies like the patch of a picture that it
+/// is multiplied with. Clones share the elements.
+#[derive(Clone)]
+pub(crate) enum Weight {
+    /// As `f32`.
+    Wide(Array),
+    /// As the file has it.
+    Stored(Rc<Narrow>),
+}
+
+/// Elements that are widened where they are used.
+pub(crate) struct Narrow {
+    stored: Stored<'static>,
+    /// Keeps the bytes on the books.
+    _entry: Entry,
+}
+
 impl Cpu {
-    /// Widens a checked weight once. A filter `[o, i, kh, kw]` becomes `[o, kh, kw, i]`, so that one row of it
-    /// lies like the patch of a picture that it is multiplied with.
-    pub(crate) fn weight(&self, data: &WeightData<'_>) -> Result<Array, KernelError> {
+    /// Takes a copy of a checked weight.
+    pub(crate) fn weight(&self, data: &WeightData<'_>) -> Result<Weight, KernelError> {
+        self.weight_stored_from(data, FEWEST_STORED_VALUES)
+    }
+
+    /// A weight that keeps its type when it has so many values.
+    fn weight_stored_from(
+        &self,
+        data: &WeightData<'_>,
+        fewest_stored_values: usize,
+    ) -> Result<Weight, KernelError> {
         self.ledger.count_upload(data.bytes.len() + data.scales.map_or(0, size_of_val));
-        let values = widen(data);
-        match *data.shape {
-            [o, i, kh, kw] if kh * kw > 1 => self.array(channels_last(&values, o, i, kh * kw)),
-            _ => self.array(values),
+        let stored = Stored::new(data);
+        let rows = data.shape.first().copied().unwrap_or_default();
+        if data.dtype == DType::F32 || rows * stored.row_len() < fewest_stored_values {
+            return Ok(Weight::Wide(self.array(stored.widen(0, rows))?));
         }
+        let stored = stored.into_owned();
+        let entry = Entry::new(&self.ledger, stored.bytes());
+        Ok(Weight::Stored(Rc::new(Narrow { stored, _entry: entry })))
     }
 }
 
-/// All elements as `f32`, in the order of the file.
-fn widen(data: &WeightData<'_>) -> Vec<f32> {
-    match data.dtype {
-        DType::F32 => elements(data.bytes, f32::from_le_bytes),
-        DType::F16 => elements(data.bytes, |bytes| f16::from_le_bytes(bytes).to_f32()),
-        DType::BF16 => elements(data.bytes, |bytes| bf16::from_le_bytes(bytes).to_f32()),
-        DType::I8 => {
-            let scales = data.scales.unwrap_or_default();
-            let row_len = data.bytes.len() / scales.len().max(1);
-            data.bytes
-                .chunks_exact(row_len.max(1))
-                .zip(scales)
-                .flat_map(|(row, &scale)| row.iter().map(move |&q| f32::from(q.cast_signed()) * scale))
-                .collect()
+impl Weight {
+    /// The weight as the right side of products `x [m, k] x [n, k]ᵀ`.
+    pub(crate) fn factor(&self, n: usize, k: usize) -> Result<Factor<'_>, KernelError> {
+        match self {
+            Self::Wide(array) => Factor::wide(array.as_candle(&[n, k])?),
+            Self::Stored(narrow) => Factor::stored(&narrow.stored, n, k),
         }
     }
-}
 
-fn elements<const N: usize>(bytes: &[u8], widen: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-    bytes.as_chunks::<N>().0.iter().map(|&element| widen(element)).collect()
-}
-
-/// `[o, i, taps]` to `[o, taps, i]`.
-fn channels_last(values: &[f32], o: usize, i: usize, taps: usize) -> Vec<f32> {
-    let mut out = vec![0.0; o * i * taps];
-    for (source, target) in values.chunks_exact(i * taps).zip(out.chunks_exact_mut(i * taps)) {
-        for (tap, row) in target.chunks_exact_mut(i).enumerate() {
-            for (value, channel) in row.iter_mut().zip(source.chunks_exact(taps)) {
-                *value = channel.get(tap).copied().unwrap_or_default();
+    /// Rows of a table `[v, channels]`, one after the other.
+    pub(crate) fn rows(&self, rows: &[u32], channels: usize) -> Result<Vec<f32>, KernelError> {
+        let mut values = Vec::with_capacity(rows.len() * channels);
+        match self {
+            Self::Wide(array) => {
+                let table = array.view()?;
+                let rows = rows.iter().map(|&row| &table[row as usize * channels..][..channels]);
+                rows.for_each(|row| values.extend_from_slice(row));
+            }
+            Self::Stored(narrow) => {
+                rows.iter().for_each(|&row| values.extend(narrow.stored.widen(row as usize, 1)));
             }
         }
+        Ok(values)
     }
-    out
 }

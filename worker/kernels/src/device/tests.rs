@@ -1,6 +1,6 @@
 //! Devices, tensors and weights by themselves; the operators have their own tests.
 
-use crate::{CancelToken, DType, Device, KernelError, WeightData, ops, test_support::values};
+use crate::{BlockType, CancelToken, DType, Device, KernelError, WeightData, ops, test_support::values};
 
 #[test]
 fn tensors_hold_what_they_were_given() -> Result<(), KernelError> {
@@ -34,12 +34,16 @@ fn weights_must_be_whole() {
     };
     assert!(weight(&[2, 3], DType::F32, 24, None).is_ok());
     assert!(weight(&[2, 3], DType::I8, 6, Some(&[1.0, 2.0])).is_ok());
+    assert!(weight(&[2, 16], DType::Block(BlockType::Q8_0), 34, None).is_ok());
     let wrong = [
         weight(&[2, 3], DType::F32, 23, None),
         weight(&[2, 3], DType::F16, 24, None),
         weight(&[2, 3], DType::I8, 6, None),
         weight(&[2, 3], DType::I8, 6, Some(&[1.0])),
         weight(&[2, 3], DType::BF16, 12, Some(&[1.0, 2.0])),
+        weight(&[2, 17], DType::Block(BlockType::Q8_0), 34, None),
+        weight(&[2, 32], DType::Block(BlockType::Q8_0), 34, None),
+        weight(&[2, 128], DType::Block(BlockType::Q4_K), 144, Some(&[1.0, 2.0])),
         weight(&[6], DType::F32, 24, None),
         weight(&[0, 3], DType::F32, 0, None),
         weight(&[usize::MAX / 2, 2], DType::F32, 8, None),

@@ -101,6 +101,7 @@ impl Gpu {
             columns,
             product.inputs,
             product.weight.padded_inputs(),
+            product.weight.taps(),
             plan.steps,
             plan.steps_per_split,
         ])?;

@@ -9,6 +9,9 @@ use crate::KernelError;
 /// Uploads that may queue up before they are sent off: the queue holds a copy of each until then.
 const QUEUED_UPLOAD_BYTES: u64 = 32 << 20;
 
+/// Larger uploads are queued in parts of this size.
+const UPLOAD_PART_BYTES: usize = 16 << 20;
+
 impl Gpu {
     pub(crate) fn upload(&self, data: &[f32]) -> Result<Buffer, KernelError> {
         self.upload_words(bytemuck::cast_slice(data))
@@ -19,7 +22,7 @@ impl Gpu {
         // Writes from the host overtake recorded work, which may still read this buffer's former values.
         self.flush();
         let buffer = self.allocate(data.len())?;
-        self.write(buffer.raw(), bytemuck::cast_slice(data));
+        self.write(buffer.raw(), 0, bytemuck::cast_slice(data));
         Ok(buffer)
     }
 
@@ -29,13 +32,20 @@ impl Gpu {
         Ok(buffer)
     }
 
-    /// Fills a buffer that no recorded work uses. `bytes` is a multiple of 4 long.
-    pub(super) fn write_lease(&self, lease: &Lease, bytes: &[u8]) {
-        self.write(lease.raw(), bytes);
+    /// Fills a buffer that no recorded work uses, from a byte on. `bytes` is a multiple of 4 long, as is `offset`.
+    pub(super) fn write_lease(&self, lease: &Lease, offset: usize, bytes: &[u8]) {
+        self.write(lease.raw(), offset, bytes);
     }
 
-    fn write(&self, buffer: &wgpu::Buffer, bytes: &[u8]) {
-        self.queue.write_buffer(buffer, 0, bytes);
+    fn write(&self, buffer: &wgpu::Buffer, offset: usize, bytes: &[u8]) {
+        let parts = bytes.chunks(UPLOAD_PART_BYTES);
+        for (offset, part) in (offset..).step_by(UPLOAD_PART_BYTES).zip(parts) {
+            self.write_part(buffer, offset as u64, part);
+        }
+    }
+
+    fn write_part(&self, buffer: &wgpu::Buffer, offset: u64, bytes: &[u8]) {
+        self.queue.write_buffer(buffer, offset, bytes);
         let len = bytes.len() as u64;
         self.bytes_uploaded.set(self.bytes_uploaded.get() + len);
         self.bytes_queued.set(self.bytes_queued.get() + len);

@@ -4,6 +4,7 @@ use super::{
     ComposeError,
     compose::{Recipe, compose},
     modules::module,
+    weight_type,
 };
 use crate::DType;
 
@@ -174,7 +175,7 @@ impl Kernel {
             let columns = 1..=Attention::MOST_COLUMNS;
             all.extend(columns.map(|columns| Self::Attention(Attention { columns, width })));
         }
-        for weight in [DType::F32, DType::F16, DType::BF16, DType::I8] {
+        for weight in weight_type::all() {
             all.push(Self::Embedding(weight));
             for tile in Tile::ALL {
                 for width in Width::ALL {
@@ -244,7 +245,7 @@ impl Kernel {
             | Self::Geglu(width)
             | Self::ConcatChannels(width)
             | Self::UpsampleNearest(width) => (single(width), vec![]),
-            Self::Embedding(weight) => (vec![weight_define(weight)], vec![]),
+            Self::Embedding(weight) => (weight_type::defines(weight), weight_type::constants(weight)),
             Self::GroupNormSmall => (single(Width::One), vec![]),
             Self::GroupStatistics | Self::GroupMerge | Self::LayerNorm | Self::Map | Self::Add => {
                 (vec![], vec![])
@@ -256,7 +257,11 @@ impl Kernel {
 impl Matmul {
     fn defines(self) -> Vec<&'static str> {
         let mut defines = aligned(self.width);
-        defines.push(weight_define(self.weight));
+        defines.extend(weight_type::defines(self.weight));
+        // Rows of whole quads, of which none has more than one tap.
+        if (self.rows, self.width) == (Rows::Matrix, Width::Four) {
+            defines.push("QUADS");
+        }
         if self.partial {
             defines.push("PARTIAL");
         }
@@ -270,7 +275,14 @@ impl Matmul {
             Tile::Flat => (32, 64, 4, 1),
             Tile::Narrow => (128, 16, 4, 4),
         };
-        vec![("TILE_ROWS", rows), ("TILE_COLUMNS", columns), ("ROWS", rows_per_thread), ("LOADS", loads)]
+        let mut constants = weight_type::constants(self.weight);
+        constants.extend([
+            ("TILE_ROWS", rows),
+            ("TILE_COLUMNS", columns),
+            ("ROWS", rows_per_thread),
+            ("LOADS", loads),
+        ]);
+        constants
     }
 }
 
@@ -294,14 +306,5 @@ fn single(width: Width) -> Vec<&'static str> {
     match width {
         Width::One => vec!["SINGLE"],
         Width::Four => vec![],
-    }
-}
-
-fn weight_define(weight: DType) -> &'static str {
-    match weight {
-        DType::F32 => "WEIGHT_F32",
-        DType::F16 => "WEIGHT_F16",
-        DType::BF16 => "WEIGHT_BF16",
-        DType::I8 => "WEIGHT_I8",
     }
 }

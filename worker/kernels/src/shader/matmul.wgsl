@@ -13,7 +13,7 @@
 #import epilogue
 #endif
 
-// Depth of a tile. Rows of the weight are padded to a multiple of it.
+// Depth of a tile. Rows of the weight are padded to a multiple of it; blocks are read as if they were.
 const STEP = 16u;
 const THREADS = 128u;
 // Threads along a row of the output, four columns each, and threads along a column.
@@ -31,6 +31,8 @@ struct Params {
     // Values of x per row and tap, and the same with the weight's padding.
     inputs: u32,
     padded_inputs: u32,
+    // Positions of a filter.
+    taps: u32,
     // Steps along all taps, and how many of them one workgroup takes.
     steps: u32,
     steps_per_split: u32,
@@ -58,11 +60,11 @@ alias element = scalar;
 @group(0) @binding(0) var<uniform> params: Params;
 #ifdef PARTIAL
 @group(0) @binding(1) var<storage, read> x: array<element>;
-@group(0) @binding(2) var<storage, read> weight: array<packed4>;
+@group(0) @binding(2) var<storage, read> weight: array<stored>;
 @group(0) @binding(3) var<storage, read_write> out: array<element>;
 #else
 @group(0) @binding(5) var<storage, read> x: array<element>;
-@group(0) @binding(6) var<storage, read> weight: array<packed4>;
+@group(0) @binding(6) var<storage, read> weight: array<stored>;
 @group(0) @binding(7) var<storage, read_write> out: array<element>;
 #endif
 #import store
@@ -90,9 +92,34 @@ fn x4(begin: u32, input: u32) -> scalar4 {
 #endif
 }
 
-fn weight4(row: u32, k: u32) -> scalar4 {
-    return widen(weight[(min(row, params.columns - 1u) * params.steps * STEP + k) / 4u]);
+// Four weights of an output column, from `input` of `tap` on; zeros past the last input. Columns past the end repeat
+// the last one; their sums are never stored.
+#ifdef WEIGHT_BLOCK
+fn word(at: u32) -> u32 { return weight[at]; }
+
+// Blocks cannot be put into another order, so their values lie as in the file: [columns, inputs, taps].
+fn weight4(column: u32, tap: u32, input: u32) -> scalar4 {
+    let first = (min(column, params.columns - 1u) * params.inputs + input) * params.taps + tap;
+    var values = scalar4(0.0);
+#ifdef QUADS
+    if (input < params.inputs) {
+        values = decode(first);
+    }
+#else
+#repeat i 4
+    if (input + $iu < params.inputs) {
+        values[$i] = decode(first + $iu * params.taps);
+    }
+#end
+#endif
+    return values;
 }
+#else
+fn weight4(column: u32, tap: u32, input: u32) -> scalar4 {
+    let row = min(column, params.columns - 1u) * params.taps + tap;
+    return widen(weight[(row * params.padded_inputs + input) / 4u]);
+}
+#endif
 
 @compute @workgroup_size(THREADS)
 fn main(
@@ -134,13 +161,12 @@ fn main(
 #end
         if (load_line < THREADS_X) {
             // A block of 4 x 4 changes from rows along k to rows along columns.
-            let weight_row = first_column + load_line * 4u;
-            let k = step * STEP + load_k;
+            let load_column = first_column + load_line * 4u;
             let w = transpose(mat4x4<f32>(
-                weight4(weight_row, k),
-                weight4(weight_row + 1u, k),
-                weight4(weight_row + 2u, k),
-                weight4(weight_row + 3u, k),
+                weight4(load_column, tap, input + load_k),
+                weight4(load_column + 1u, tap, input + load_k),
+                weight4(load_column + 2u, tap, input + load_k),
+                weight4(load_column + 3u, tap, input + load_k),
             ));
 #repeat i 4
             weight_tile[(load_k + $iu) * THREADS_X + load_line] = w[$i];

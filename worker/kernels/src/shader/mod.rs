@@ -3,6 +3,7 @@
 mod compose;
 mod kernel;
 mod modules;
+mod weight_type;
 
 pub use compose::ComposeError;
 pub use kernel::{Attention, Kernel, Matmul, Rows, Tile, Width};

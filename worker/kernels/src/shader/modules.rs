@@ -3,6 +3,11 @@
 /// Text of the module with this name.
 pub(super) fn module(name: &str) -> Option<&'static str> {
     Some(match name {
+        "block" => include_str!("block.wgsl"),
+        "block_k_long" => include_str!("block_k_long.wgsl"),
+        "block_k_short" => include_str!("block_k_short.wgsl"),
+        "block_legacy" => include_str!("block_legacy.wgsl"),
+        "block_q6_k" => include_str!("block_q6_k.wgsl"),
         "epilogue" => include_str!("epilogue.wgsl"),
         "lane" => include_str!("lane.wgsl"),
         "math" => include_str!("math.wgsl"),

@@ -6,7 +6,7 @@ use candle_core::Tensor;
 use super::Shape;
 use crate::{
     KernelError,
-    cpu::{Array, Cpu, epilogue::Epilogue, view},
+    cpu::{Array, Cpu, Weight, epilogue::Epilogue, view},
     ops::{Fused, linear},
 };
 
@@ -16,7 +16,7 @@ const STRIP_BYTES: usize = 16 << 20;
 pub(crate) fn run(
     cpu: &Cpu,
     x: &Array,
-    w: &Array,
+    w: &Weight,
     shape: Shape,
     fused: Fused<'_, Array>,
 ) -> Result<Array, KernelError> {
@@ -26,14 +26,14 @@ pub(crate) fn run(
         return linear::on_cpu(cpu, x, w, linear::Shape { m, n: o, k }, fused);
     }
     let epilogue = Epilogue::new(&fused)?;
-    let (x, filter) = (x.view()?, w.as_candle(&[o, k])?.t()?);
+    let (x, filter) = (x.view()?, w.factor(o, k)?);
     let strip = (STRIP_BYTES / (k * size_of::<f32>())).clamp(1, m);
     let mut out = Vec::with_capacity(m * o);
     for first in (0..m).step_by(strip) {
         let rows = strip.min(m - first);
         let patches =
             Tensor::from_vec(patches(&x, shape, first, rows), (rows, k), &candle_core::Device::Cpu)?;
-        let product = patches.matmul(&filter)?;
+        let product = filter.product(&patches)?;
         let start = out.len();
         out.extend_from_slice(&view(&product)?);
         epilogue.apply(first, o, &mut out[start..]);

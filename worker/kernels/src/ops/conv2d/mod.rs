@@ -61,11 +61,11 @@ pub fn conv2d(
         &out,
         |cpu| {
             let fused = epilogue.fused(rows_per_sample, |tensor| tensor.array(OP))?;
-            cpu::run(cpu, x.array(OP)?, weight.array(OP)?, shape, fused)
+            cpu::run(cpu, x.array(OP)?, weight.on_cpu(OP)?, shape, fused)
         },
         |gpu| {
             let fused = epilogue.fused(rows_per_sample, |tensor| tensor.buffer(OP))?;
-            gpu::run(gpu, x.buffer(OP)?, weight.buffer(OP)?, shape, fused)
+            gpu::run(gpu, x.buffer(OP)?, weight.on_gpu(OP)?, shape, fused)
         },
     )
 }

@@ -1,13 +1,15 @@
 //! Filters that hang over every edge, odd channel counts, strides, and pictures of several strips.
 
+use measure::nmse;
+
 use super::{Conv, conv2d};
 use crate::{
-    DType, Device, KernelError, Tensor,
+    BlockType, DType, Device, KernelError, Tensor, Weight, WeightData,
     ops::{
         Activation, Epilogue,
         test_epilogue::{ALL, BIAS, PLAIN, Parts, RESIDUAL_INSIDE},
     },
-    test_support::{self, Case, F32_CEILING, FileWeight, NARROW_CEILING, random, random_tensor},
+    test_support::{self, Case, F32_CEILING, FileWeight, NARROW_CEILING, random, random_tensor, values},
 };
 
 #[derive(Debug)]
@@ -64,6 +66,24 @@ const CASES: &[Conv2d] = &[
     Conv2d { dtype: DType::I8, ..case([1, 5, 5, 7], [9, 1, 1], BIAS) },
     Conv2d { dtype: DType::F16, ..same([1, 3, 3, 3], 3, BIAS) },
 ];
+
+/// For each type of blocks, which span taps and channels: channels in fours and not, one workgroup and splits, the
+/// narrow tile, and filters of one tap.
+fn block_cases() -> Vec<Conv2d> {
+    let cases = |block: BlockType| {
+        let dtype = DType::Block(block);
+        [
+            Conv2d { dtype, ..same([1, 7, 9, 4], 64, BIAS) },
+            Conv2d { dtype, ..same([2, 5, 4, 3], 256, ALL) },
+            Conv2d { dtype, stride: 2, ..same([1, 8, 8, 64], 36, BIAS) },
+            Conv2d { dtype, ..same([1, 5, 6, 66], 128, PLAIN) },
+            Conv2d { dtype, ..same([1, 12, 11, 16], 16, RESIDUAL_INSIDE) },
+            Conv2d { dtype, stride: 2, ..case([1, 9, 9, 36], [64, 1, 1], BIAS) },
+            Conv2d { dtype, ..case([1, 5, 7, 36], [64, 1, 1], BIAS) },
+        ]
+    };
+    BlockType::ALL.into_iter().flat_map(cases).collect()
+}
 
 impl Conv2d {
     fn weight(&self) -> FileWeight {
@@ -138,6 +158,38 @@ fn cpu_matches_reference() {
 #[test]
 fn gpu_matches_cpu() {
     test_support::gpu_matches_cpu(CASES);
+}
+
+#[test]
+fn cpu_matches_reference_with_blocks() {
+    test_support::cpu_matches_reference(&block_cases());
+}
+
+#[test]
+fn gpu_matches_cpu_with_blocks() {
+    test_support::gpu_matches_cpu(&block_cases());
+}
+
+/// Large enough for the CPU to keep it as it is and to widen it in strips.
+#[test]
+fn a_large_filter_keeps_its_size_on_the_cpu() -> Result<(), KernelError> {
+    let (size, i, o) = (5, 480, 1024);
+    let dtypes = [DType::F16, DType::I8].into_iter();
+    for dtype in dtypes.chain([BlockType::Q5_0, BlockType::Q6_K].map(DType::Block)) {
+        let device = Device::cpu();
+        let file = FileWeight::random(1, &[o, i, 3, 3], dtype);
+        let weight = file.upload(&device)?;
+        let scales = if dtype == DType::I8 { o * 4 } else { 0 };
+        assert_eq!(device.stats().live_bytes, (file.data().bytes.len() + scales) as u64, "{dtype:?}");
+        let x = random_tensor(&device, 2, &[1, size, size, i])?;
+        let conv = Conv { stride: 1, padding: [1; 4] };
+        let product = |weight: &Weight| values(conv2d(&x, weight, conv, Epilogue::default())?);
+        let wide: Vec<u8> = file.values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let wide = WeightData { shape: &[o, i, 3, 3], dtype: DType::F32, bytes: &wide, scales: None };
+        let error = nmse(&product(&weight)?, &product(&device.weight(wide)?)?);
+        assert!(error.as_ref().is_ok_and(|&error| error <= F32_CEILING), "{dtype:?}: {error:?}");
+    }
+    Ok(())
 }
 
 #[test]

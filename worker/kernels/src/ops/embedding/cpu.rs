@@ -2,11 +2,9 @@
 
 use crate::{
     KernelError,
-    cpu::{Array, Cpu},
+    cpu::{Array, Cpu, Weight},
 };
 
-pub(crate) fn run(cpu: &Cpu, ids: &[u32], table: &Array, channels: usize) -> Result<Array, KernelError> {
-    let table = table.view()?;
-    let rows = ids.iter().map(|&id| &table[id as usize * channels..][..channels]);
-    cpu.array(rows.flatten().copied().collect())
+pub(crate) fn run(cpu: &Cpu, ids: &[u32], table: &Weight, channels: usize) -> Result<Array, KernelError> {
+    cpu.array(table.rows(ids, channels)?)
 }

@@ -17,11 +17,25 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> ids: array<u32>;
 // Rows first_row .. end_row.
-@group(0) @binding(2) var<storage, read> table: array<packed4>;
+@group(0) @binding(2) var<storage, read> table: array<stored>;
 // Of all rows.
 @group(0) @binding(3) var<storage, read> scales: array<scalar>;
 // [ids, channels]
 @group(0) @binding(4) var<storage, read_write> out: array<scalar>;
+
+// Four values of a row that is in sight. Past the end of the row they belong to another one.
+#ifdef WEIGHT_BLOCK
+fn word(at: u32) -> u32 { return table[at]; }
+
+fn table4(row: u32, channel: u32) -> scalar4 {
+    let first = row * params.channels + channel;
+    return scalar4(decode(first), decode(first + 1u), decode(first + 2u), decode(first + 3u));
+}
+#else
+fn table4(row: u32, channel: u32) -> scalar4 {
+    return widen(table[(row * params.padded_channels + channel) / 4u]);
+}
+#endif
 
 @compute @workgroup_size(256)
 fn main(
@@ -39,7 +53,7 @@ fn main(
         return;
     }
     let channel = at % quads * 4u;
-    var values = widen(table[((id - params.first_row) * params.padded_channels + channel) / 4u]);
+    var values = table4(id - params.first_row, channel);
     if (params.scaled != 0u) {
         values *= scales[id];
     }

@@ -11,22 +11,28 @@ use crate::{
     shader::Kernel,
 };
 
-/// Rows are 16 elements of one byte or more long, so windows that begin at a multiple of 16 rows begin at a multiple
-/// of 256 bytes, as bindings must.
-const ROW_ALIGNMENT: usize = 16;
-
 pub(crate) fn run(gpu: &Gpu, ids: &[u32], table: &Weight, channels: usize) -> Result<Buffer, KernelError> {
+    run_in_windows(gpu, ids, table, channels, gpu.binding_limit_bytes())
+}
+
+/// Shows the kernel at most `limit_bytes` of the table at a time, where its rows allow it.
+pub(super) fn run_in_windows(
+    gpu: &Gpu,
+    ids: &[u32],
+    table: &Weight,
+    channels: usize,
+    limit_bytes: u64,
+) -> Result<Buffer, KernelError> {
     let id_buffer = gpu.upload_words(ids)?;
     let out = gpu.allocate(ids.len() * channels)?;
-    let visible_rows = gpu.binding_limit_bytes() as usize / table.row_bytes();
-    let window = (visible_rows / ROW_ALIGNMENT * ROW_ALIGNMENT).max(ROW_ALIGNMENT);
+    let window = table.window_rows(limit_bytes);
     let threads = ids.len() * channels.div_ceil(4);
     for first in (0..table.rows()).step_by(window) {
         let end = table.rows().min(first + window);
         let rows = BufferBinding {
             buffer: table.raw(),
-            offset: (first * table.row_bytes()) as u64,
-            size: NonZeroU64::new(((end - first) * table.row_bytes()) as u64),
+            offset: table.bytes_of_rows(first),
+            size: NonZeroU64::new(table.bytes_of_rows(end - first)),
         };
         let scales = table.scales();
         let params =

@@ -27,7 +27,7 @@ pub fn embedding(ids: &[u32], table: &Weight) -> Result<Tensor, KernelError> {
     dispatch(
         table.device(),
         &[ids.len(), channels],
-        |cpu| cpu::run(cpu, ids, table.array(OP)?, channels),
-        |gpu| gpu::run(gpu, ids, table.buffer(OP)?, channels),
+        |cpu| cpu::run(cpu, ids, table.on_cpu(OP)?, channels),
+        |gpu| gpu::run(gpu, ids, table.on_gpu(OP)?, channels),
     )
 }

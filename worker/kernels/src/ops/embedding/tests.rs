@@ -1,9 +1,11 @@
 //! First and last rows, repeated ids, every type of table.
 
-use super::embedding;
+use super::{embedding, gpu::run_in_windows};
 use crate::{
-    DType, Device, KernelError, Tensor,
-    test_support::{self, Case, F32_CEILING, FileWeight, NARROW_CEILING},
+    BlockType, DType, Device, KernelError, Tensor,
+    device::Backend,
+    tensor::Storage,
+    test_support::{self, Case, F32_CEILING, FileWeight, NARROW_CEILING, gpu, values},
 };
 
 #[derive(Debug)]
@@ -24,6 +26,19 @@ const CASES: &[Embedding] = &[
     Embedding { ids: &[2, 2, 1, 0], rows: 3, channels: 65, dtype: DType::I8 },
     Embedding { ids: &[64, 63, 0], rows: 65, channels: 64, dtype: DType::I8 },
 ];
+
+/// For each type of blocks: rows that are whole blocks, and rows that share them.
+fn block_cases() -> Vec<Embedding> {
+    let cases = |block: BlockType| {
+        let dtype = DType::Block(block);
+        [
+            Embedding { ids: &[2, 0, 2, 1], rows: 3, channels: block.values() * 2, dtype },
+            Embedding { ids: &[63, 0, 7, 8], rows: 64, channels: 36, dtype },
+            Embedding { ids: &[1, 255, 36, 37], rows: 256, channels: 7, dtype },
+        ]
+    };
+    BlockType::ALL.into_iter().flat_map(cases).collect()
+}
 
 impl Embedding {
     fn table(&self) -> FileWeight {
@@ -60,6 +75,39 @@ fn cpu_matches_reference() {
 #[test]
 fn gpu_matches_cpu() {
     test_support::gpu_matches_cpu(CASES);
+}
+
+#[test]
+fn cpu_matches_reference_with_blocks() {
+    test_support::cpu_matches_reference(&block_cases());
+}
+
+#[test]
+fn gpu_matches_cpu_with_blocks() {
+    test_support::gpu_matches_cpu(&block_cases());
+}
+
+/// As if a binding were so small that a table takes several.
+#[test]
+fn gpu_finds_rows_in_any_window() -> Result<(), KernelError> {
+    let device = gpu();
+    let Backend::Gpu(gpu) = device.backend() else { panic!("it is a GPU") };
+    let ids: Vec<u32> = (0..700).rev().collect();
+    let plain = [DType::F32, DType::F16, DType::I8].into_iter();
+    for dtype in plain.chain([BlockType::Q4_0, BlockType::Q8_0].map(DType::Block)) {
+        for (channels, windows) in [(64, 2), (96, 2)] {
+            let file = FileWeight::random(1, &[ids.len(), channels], dtype);
+            let table = file.upload(&device)?;
+            let before = device.stats().dispatches;
+            let limit_bytes = file.data().bytes.len() as u64 / 2;
+            let out = run_in_windows(gpu, &ids, table.on_gpu("embedding")?, channels, limit_bytes)?;
+            assert!(device.stats().dispatches - before >= windows, "{dtype:?}, {channels} channels");
+            let out = values(Tensor::new(device.clone(), &[ids.len(), channels], Storage::Gpu(out)))?;
+            let expected: Vec<f32> = file.values.chunks_exact(channels).rev().flatten().copied().collect();
+            assert_eq!(out, expected, "{dtype:?}, {channels} channels");
+        }
+    }
+    Ok(())
 }
 
 #[test]

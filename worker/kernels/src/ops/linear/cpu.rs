@@ -2,7 +2,7 @@
 
 use crate::{
     KernelError,
-    cpu::{Array, Cpu, epilogue::Epilogue, update},
+    cpu::{Array, Cpu, Weight, epilogue::Epilogue, update},
     ops::Fused,
 };
 
@@ -11,13 +11,12 @@ use super::Shape;
 pub(crate) fn run(
     cpu: &Cpu,
     x: &Array,
-    w: &Array,
+    w: &Weight,
     shape: Shape,
     fused: Fused<'_, Array>,
 ) -> Result<Array, KernelError> {
     let Shape { m, n, k } = shape;
-    // The transpose is a matter of strides: nothing is copied.
-    let product = x.as_candle(&[m, k])?.matmul(&w.as_candle(&[n, k])?.t()?)?;
+    let product = w.factor(n, k)?.product(&x.as_candle(&[m, k])?)?;
     let epilogue = Epilogue::new(&fused)?;
     if !epilogue.is_empty() {
         update(&product, |rows| epilogue.apply(0, n, rows))?;

@@ -45,11 +45,11 @@ pub fn linear(x: &Tensor, w: &Weight, epilogue: Epilogue<'_>) -> Result<Tensor, 
         &out,
         |cpu| {
             let fused = epilogue.fused(rows_per_sample, |tensor| tensor.array(OP))?;
-            cpu::run(cpu, x.array(OP)?, w.array(OP)?, shape, fused)
+            cpu::run(cpu, x.array(OP)?, w.on_cpu(OP)?, shape, fused)
         },
         |gpu| {
             let fused = epilogue.fused(rows_per_sample, |tensor| tensor.buffer(OP))?;
-            gpu::run(gpu, x.buffer(OP)?, w.buffer(OP)?, shape, fused)
+            gpu::run(gpu, x.buffer(OP)?, w.on_gpu(OP)?, shape, fused)
         },
     )
 }

@@ -1,13 +1,17 @@
 //! Odd sizes, tiles of 64 and one more or less, every type of weight, every part of the epilogue.
+//!
+//! Blocks come in whole numbers for a weight, not for its rows: the sizes of their cases are products.
+
+use measure::nmse;
 
 use super::linear;
 use crate::{
-    DType, Device, KernelError, Tensor,
+    BlockType, DType, Device, KernelError, Tensor, Weight, WeightData,
     ops::{
         Activation, Epilogue,
         test_epilogue::{ALL, BIAS, PLAIN, Parts, RESIDUAL_INSIDE},
     },
-    test_support::{self, Case, F32_CEILING, FileWeight, NARROW_CEILING, random, random_tensor},
+    test_support::{self, Case, F32_CEILING, FileWeight, NARROW_CEILING, random, random_tensor, values},
 };
 
 #[derive(Debug)]
@@ -51,6 +55,26 @@ const CASES: &[Linear] = &[
     Linear { outer: &[1], n: 1280, k: 321, dtype: DType::I8, parts: BIAS },
     Linear { outer: &[2, 130], n: 128, k: 64, dtype: DType::I8, parts: PLAIN },
 ];
+
+/// For each type of blocks: rows that are whole blocks and such that are not, columns in fours and not, one
+/// workgroup and splits, and each tile.
+fn block_cases() -> Vec<Linear> {
+    let cases = |block: BlockType| {
+        let dtype = DType::Block(block);
+        let length = block.values();
+        [
+            Linear { outer: &[65], n: 63, k: length, dtype, parts: BIAS },
+            Linear { outer: &[2, 33], n: 68, k: length, dtype, parts: ALL },
+            Linear { outer: &[3], n: 64, k: 36, dtype, parts: ALL },
+            Linear { outer: &[40], n: 256, k: 7, dtype, parts: PLAIN },
+            Linear { outer: &[2], n: 64, k: 1020, dtype, parts: BIAS },
+            Linear { outer: &[33], n: 128, k: 518, dtype, parts: BIAS },
+            Linear { outer: &[130], n: 16, k: 80, dtype, parts: PLAIN },
+            Linear { outer: &[5], n: 3, k: 512, dtype, parts: RESIDUAL_INSIDE },
+        ]
+    };
+    BlockType::ALL.into_iter().flat_map(cases).collect()
+}
 
 impl Linear {
     fn weight(&self) -> FileWeight {
@@ -98,6 +122,37 @@ fn cpu_matches_reference() {
 #[test]
 fn gpu_matches_cpu() {
     test_support::gpu_matches_cpu(CASES);
+}
+
+#[test]
+fn cpu_matches_reference_with_blocks() {
+    test_support::cpu_matches_reference(&block_cases());
+}
+
+#[test]
+fn gpu_matches_cpu_with_blocks() {
+    test_support::gpu_matches_cpu(&block_cases());
+}
+
+/// Large enough for the CPU to keep it as it is and to widen it in strips.
+#[test]
+fn a_large_weight_keeps_its_size_on_the_cpu() -> Result<(), KernelError> {
+    let (m, n, k) = (5, 2306, 2048);
+    let dtypes = [DType::F16, DType::BF16, DType::I8].into_iter();
+    for dtype in dtypes.chain([BlockType::Q8_0, BlockType::Q4_K].map(DType::Block)) {
+        let device = Device::cpu();
+        let file = FileWeight::random(1, &[n, k], dtype);
+        let weight = file.upload(&device)?;
+        let scales = if dtype == DType::I8 { n * 4 } else { 0 };
+        assert_eq!(device.stats().live_bytes, (file.data().bytes.len() + scales) as u64, "{dtype:?}");
+        let x = random_tensor(&device, 2, &[m, k])?;
+        let product = |weight: &Weight| values(linear(&x, weight, Epilogue::default())?);
+        let wide: Vec<u8> = file.values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let wide = WeightData { shape: &[n, k], dtype: DType::F32, bytes: &wide, scales: None };
+        let error = nmse(&product(&weight)?, &product(&device.weight(wide)?)?);
+        assert!(error.as_ref().is_ok_and(|&error| error <= F32_CEILING), "{dtype:?}: {error:?}");
+    }
+    Ok(())
 }
 
 #[test]

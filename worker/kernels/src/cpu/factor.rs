@@ -1,0 +1,67 @@
+//! A weight as the right side of matrix products: widened whole where that takes little memory, otherwise a strip of
+//! rows at a time.
+
+use candle_core::Tensor;
+
+use super::{stored::Stored, view};
+use crate::KernelError;
+
+/// Ceiling for the widened values of one strip.
+const STRIP_BYTES: usize = 16 << 20;
+
+/// The right side `[n, k]` of products with one weight.
+pub(crate) enum Factor<'a> {
+    /// All rows, transposed.
+    Whole(Tensor),
+    /// Rows to be widened.
+    Strips {
+        stored: &'a Stored<'static>,
+        n: usize,
+        k: usize,
+        /// Rows of a strip.
+        strip: usize,
+    },
+}
+
+impl<'a> Factor<'a> {
+    /// A weight that is `f32` already.
+    pub(super) fn wide(weight: Tensor) -> Result<Self, KernelError> {
+        // The transpose is a matter of strides: nothing is copied.
+        Ok(Self::Whole(weight.t()?))
+    }
+
+    /// A weight in the type of its file. What fits one strip is widened now, for all products with this factor.
+    pub(super) fn stored(stored: &'a Stored<'static>, n: usize, k: usize) -> Result<Self, KernelError> {
+        let most = (STRIP_BYTES / (k * size_of::<f32>())).max(1);
+        let strips = n.div_ceil(most);
+        if strips == 1 {
+            return Self::wide(widened(stored, 0, n, k)?);
+        }
+        // Strips of one length: the last one would be slow if only a few rows were left for it.
+        Ok(Self::Strips { stored, n, k, strip: n.div_ceil(strips) })
+    }
+
+    /// `x [m, k] -> [m, n]`
+    pub(crate) fn product(&self, x: &Tensor) -> Result<Tensor, KernelError> {
+        match self {
+            Self::Whole(transposed) => Ok(x.matmul(transposed)?),
+            Self::Strips { stored, n, k, strip } => {
+                let m = x.dim(0)?;
+                let mut out = vec![0.0; m * n];
+                for first in (0..*n).step_by(*strip) {
+                    let rows = (*strip).min(n - first);
+                    let product = x.matmul(&widened(stored, first, rows, *k)?.t()?)?;
+                    let product = view(&product)?;
+                    for (out, columns) in out.chunks_exact_mut(*n).zip(product.chunks_exact(rows)) {
+                        out[first..first + rows].copy_from_slice(columns);
+                    }
+                }
+                Ok(Tensor::from_vec(out, (m, *n), &candle_core::Device::Cpu)?)
+            }
+        }
+    }
+}
+
+fn widened(stored: &Stored<'_>, first: usize, rows: usize, k: usize) -> Result<Tensor, KernelError> {
+    Ok(Tensor::from_vec(stored.widen(first, rows), (rows, k), &candle_core::Device::Cpu)?)
+}
