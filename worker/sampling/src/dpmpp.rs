@@ -1,5 +1,6 @@
 //! DPM-Solver++, multistep: Lu et al. 2022, algorithm 2 (order 2) and appendix A (order 3), with the ends of
-//! diffusers' `DPMSolverMultistepScheduler`.
+//! diffusers' `DPMSolverMultistepScheduler`. As in the authors' own code, and unlike Taylor's series, order 3 counts
+//! the second derivative half.
 
 use crate::{
     BetaSchedule, NoiseSource, Sampler, SamplingError, SchedulerConfig,
