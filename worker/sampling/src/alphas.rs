@@ -14,9 +14,28 @@ const MAX_TRAIN_TIMESTEPS: usize = 100_000;
 /// Cosine schedules leave the last beta below one, so that some signal remains (Nichol and Dhariwal 2021).
 const MAX_COSINE_BETA: f64 = 0.999;
 
+/// What a sampler takes for betas that the config leaves out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BetaDefaults {
+    start: f64,
+    end: f64,
+    schedule: BetaSchedule,
+}
+
+/// The defaults of diffusers' schedulers (Ho et al. 2020).
+pub(crate) const USUAL_BETAS: BetaDefaults =
+    BetaDefaults { start: 0.0001, end: 0.02, schedule: BetaSchedule::Linear };
+
+/// The defaults of its `LCMScheduler`: Stable Diffusion's betas.
+pub(crate) const CONSISTENCY_BETAS: BetaDefaults =
+    BetaDefaults { start: 0.00085, end: 0.012, schedule: BetaSchedule::ScaledLinear };
+
 /// `alpha_bar` of every training timestep, the cleanest first.
-pub(crate) fn alpha_bars(config: &SchedulerConfig) -> Result<Vec<f64>, SamplingError> {
-    let betas = betas(config)?;
+pub(crate) fn alpha_bars(
+    config: &SchedulerConfig,
+    defaults: BetaDefaults,
+) -> Result<Vec<f64>, SamplingError> {
+    let betas = betas(config, defaults)?;
     if betas.iter().any(|beta| !(0.0..1.0).contains(beta)) || betas.first().is_none_or(|&beta| beta == 0.0) {
         return Err(SamplingError::BadConfig { reason: "its betas are not between 0 and 1".to_owned() });
     }
@@ -34,7 +53,7 @@ pub(crate) fn alpha_bars(config: &SchedulerConfig) -> Result<Vec<f64>, SamplingE
     Ok(alpha_bars)
 }
 
-fn betas(config: &SchedulerConfig) -> Result<Vec<f64>, SamplingError> {
+fn betas(config: &SchedulerConfig, defaults: BetaDefaults) -> Result<Vec<f64>, SamplingError> {
     let count = config.num_train_timesteps;
     if !(2..=MAX_TRAIN_TIMESTEPS).contains(&count) {
         return Err(SamplingError::BadConfig { reason: format!("it was trained with {count} timesteps") });
@@ -50,9 +69,10 @@ fn betas(config: &SchedulerConfig) -> Result<Vec<f64>, SamplingError> {
     }
     let between =
         |start: f64, end: f64, index: usize| start + (end - start) * index as f64 / (count - 1) as f64;
-    let (start, end) = (config.beta_start, config.beta_end);
+    let (start, end) = (config.beta_start.unwrap_or(defaults.start), config.beta_end.unwrap_or(defaults.end));
+    let schedule = config.beta_schedule.unwrap_or(defaults.schedule);
     Ok((0..count)
-        .map(|index| match config.beta_schedule {
+        .map(|index| match schedule {
             BetaSchedule::Linear => between(start, end, index),
             BetaSchedule::ScaledLinear => between(start.sqrt(), end.sqrt(), index).powi(2),
             BetaSchedule::SquaredCosine => {

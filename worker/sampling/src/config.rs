@@ -47,7 +47,7 @@ pub enum BetaSchedule {
     SquaredCosine,
 }
 
-/// Where Euler's last step ends.
+/// Where the last step ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinalSigma {
@@ -68,16 +68,16 @@ pub struct SchedulerConfig {
     pub num_train_timesteps: usize,
     pub prediction_type: Option<Prediction>,
 
-    pub beta_start: f64,
-    pub beta_end: f64,
-    pub beta_schedule: BetaSchedule,
+    pub beta_start: Option<f64>,
+    pub beta_end: Option<f64>,
+    pub beta_schedule: Option<BetaSchedule>,
     pub trained_betas: Option<Vec<f64>>,
     pub rescale_betas_zero_snr: bool,
     pub timestep_spacing: Option<Spacing>,
     pub steps_offset: usize,
 
     pub set_alpha_to_one: bool,
-    pub clip_sample: bool,
+    pub clip_sample: Option<bool>,
     pub clip_sample_range: f64,
     pub thresholding: bool,
 
@@ -87,6 +87,25 @@ pub struct SchedulerConfig {
     pub use_karras_sigmas: bool,
     pub use_exponential_sigmas: bool,
     pub use_beta_sigmas: bool,
+    pub use_lu_lambdas: bool,
+    pub use_flow_sigmas: bool,
+    pub sigma_min: Option<f64>,
+    pub sigma_max: Option<f64>,
+
+    pub algorithm_type: Option<String>,
+    pub solver_type: Option<String>,
+    pub solver_order: usize,
+    pub lower_order_final: bool,
+    pub euler_at_final: bool,
+    pub variance_type: Option<String>,
+    /// Minus infinity, which is no clipping, is not JSON: readers make it null.
+    pub lambda_min_clipped: Option<f64>,
+    pub predict_x0: bool,
+    pub disable_corrector: Vec<usize>,
+    pub solver_p: Option<serde_json::Value>,
+
+    pub original_inference_steps: usize,
+    pub timestep_scaling: f64,
 
     pub shift: f64,
     pub use_dynamic_shifting: bool,
@@ -106,15 +125,15 @@ impl Default for SchedulerConfig {
             class_name: None,
             num_train_timesteps: 1000,
             prediction_type: None,
-            beta_start: 0.0001,
-            beta_end: 0.02,
-            beta_schedule: BetaSchedule::Linear,
+            beta_start: None,
+            beta_end: None,
+            beta_schedule: None,
             trained_betas: None,
             rescale_betas_zero_snr: false,
             timestep_spacing: None,
             steps_offset: 0,
             set_alpha_to_one: true,
-            clip_sample: true,
+            clip_sample: None,
             clip_sample_range: 1.0,
             thresholding: false,
             final_sigmas_type: None,
@@ -123,6 +142,22 @@ impl Default for SchedulerConfig {
             use_karras_sigmas: false,
             use_exponential_sigmas: false,
             use_beta_sigmas: false,
+            use_lu_lambdas: false,
+            use_flow_sigmas: false,
+            sigma_min: None,
+            sigma_max: None,
+            algorithm_type: None,
+            solver_type: None,
+            solver_order: 2,
+            lower_order_final: true,
+            euler_at_final: false,
+            variance_type: None,
+            lambda_min_clipped: None,
+            predict_x0: true,
+            disable_corrector: Vec::new(),
+            solver_p: None,
+            original_inference_steps: 50,
+            timestep_scaling: 10.0,
             shift: 1.0,
             use_dynamic_shifting: false,
             time_shift_type: None,
@@ -143,6 +178,11 @@ impl SchedulerConfig {
         match self.class_name.as_deref()? {
             "DDIMScheduler" => Some(SamplerKind::Ddim),
             "EulerDiscreteScheduler" => Some(SamplerKind::Euler),
+            "EulerAncestralDiscreteScheduler" => Some(SamplerKind::EulerAncestral),
+            "DPMSolverMultistepScheduler" if self.use_karras_sigmas => Some(SamplerKind::Dpmpp2mKarras),
+            "DPMSolverMultistepScheduler" => Some(SamplerKind::Dpmpp2m),
+            "UniPCMultistepScheduler" => Some(SamplerKind::UniPc),
+            "LCMScheduler" => Some(SamplerKind::Lcm),
             "FlowMatchEulerDiscreteScheduler" => Some(SamplerKind::FlowEuler),
             _ => None,
         }
@@ -152,6 +192,13 @@ impl SchedulerConfig {
     pub fn prediction(&self) -> Prediction {
         let named_flow = self.named_sampler() == Some(SamplerKind::FlowEuler);
         self.prediction_type.unwrap_or(if named_flow { Prediction::Flow } else { Prediction::Epsilon })
+    }
+
+    /// The limit that clean latents are clipped to, if any; `default` where the file does not say whether.
+    pub(crate) fn clip(&self, default: bool) -> Option<f64> {
+        // A limit below zero, or none at all, is a damaged file's: clamping would have no meaning.
+        let limit = Some(self.clip_sample_range).filter(|limit| *limit >= 0.0);
+        limit.filter(|_| self.clip_sample.unwrap_or(default))
     }
 
     /// Settles dynamic shifting for a picture of `tokens` latent patches: the exponential shift by `mu` equals the

@@ -1,9 +1,11 @@
 //! Denoising diffusion implicit models without added noise: Song et al. 2020, equation 12 with eta 0.
 
 use crate::{
-    NoiseSource, Prediction, Sampler, SamplingError, SchedulerConfig, Spacing, alphas,
-    sampler::{checked_level, combine, refuse},
-    timesteps::timesteps,
+    NoiseSource, Prediction, Sampler, SamplingError, SchedulerConfig, Spacing,
+    alphas::{self, USUAL_BETAS},
+    mix::Mix,
+    sampler::{checked_level, refuse},
+    timesteps::{Grid, timesteps},
 };
 
 /// One step's timestep and the signal share before and after it.
@@ -42,14 +44,14 @@ impl Ddim {
                 ),
             ],
         )?;
-        let alpha_bars = alphas::alpha_bars(config)?;
+        let alpha_bars = alphas::alpha_bars(config, USUAL_BETAS)?;
         let spacing = config.timestep_spacing.unwrap_or(Spacing::Leading);
         let train_steps = alpha_bars.len();
         let final_alpha_bar =
             if config.set_alpha_to_one { 1.0 } else { alphas::at_timestep(&alpha_bars, 0.0) };
         // As in diffusers, a step goes down by the same stride whatever the spacing, not to the next timestep.
         let stride = (train_steps / steps.max(1)) as f64;
-        let levels = timesteps(spacing, steps, train_steps, config.steps_offset, true)?
+        let levels = timesteps(spacing, steps, train_steps, config.steps_offset, Grid::Whole)?
             .into_iter()
             .map(|full| Level {
                 timestep: full * time_scale,
@@ -61,7 +63,7 @@ impl Ddim {
                 },
             })
             .collect();
-        Ok(Self { levels, prediction, clip: config.clip_sample.then_some(config.clip_sample_range) })
+        Ok(Self { levels, prediction, clip: config.clip(true) })
     }
 
     fn level(&self, i: usize) -> Level {
@@ -71,12 +73,8 @@ impl Ddim {
 
     /// The clean value and the noise that one predicted value implies.
     fn split(&self, alpha_bar: f64, output: f32, value: f32) -> (f64, f64) {
-        let (output, value) = (f64::from(output), f64::from(value));
-        let (signal, noise) = (alpha_bar.sqrt(), (1.0 - alpha_bar).sqrt());
-        let (clean, epsilon) = match self.prediction {
-            Prediction::V => (signal * value - noise * output, signal * output + noise * value),
-            _ => ((value - noise * output) / signal, output),
-        };
+        let mix = Mix::of_alpha_bar(alpha_bar);
+        let (clean, epsilon) = mix.split(self.prediction, output.into(), value.into());
         (self.clip.map_or(clean, |limit| clean.clamp(-limit, limit)), epsilon)
     }
 }
@@ -97,14 +95,6 @@ impl Sampler for Ddim {
         }
     }
 
-    fn init_noise_sigma(&self) -> f64 {
-        1.0
-    }
-
-    fn scale_model_input(&self, _: usize, sample: &[f32]) -> Vec<f32> {
-        sample.to_vec()
-    }
-
     fn step(
         &mut self,
         i: usize,
@@ -113,7 +103,7 @@ impl Sampler for Ddim {
         _: &mut dyn NoiseSource,
     ) -> Result<(), SamplingError> {
         let level = *checked_level(&self.levels, i, model_output, sample)?;
-        let (signal, noise) = (level.next_alpha_bar.sqrt(), (1.0 - level.next_alpha_bar).sqrt());
+        let Mix { signal, noise } = Mix::of_alpha_bar(level.next_alpha_bar);
         for (value, &output) in sample.iter_mut().zip(model_output) {
             let (clean, epsilon) = self.split(level.alpha_bar, output, *value);
             *value = (signal * clean + noise * epsilon) as f32;
@@ -122,8 +112,7 @@ impl Sampler for Ddim {
     }
 
     fn add_noise(&self, i: usize, original: &[f32], noise: &[f32]) -> Vec<f32> {
-        let alpha_bar = self.level(i).alpha_bar;
-        combine(alpha_bar.sqrt(), original, (1.0 - alpha_bar).sqrt(), noise)
+        Mix::of_alpha_bar(self.level(i).alpha_bar).add_noise(original, noise)
     }
 
     fn to_denoised(&self, i: usize, model_output: &[f32], sample: &[f32]) -> Vec<f32> {

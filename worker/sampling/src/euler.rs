@@ -1,30 +1,23 @@
-//! Euler's method on the probability-flow ODE: Karras et al. 2022, algorithm 2 without churn.
+//! Euler's method on the probability-flow ODE: Karras et al. 2022, algorithm 2 without churn; and its ancestral
+//! kin, which goes down further and adds fresh noise (k-diffusion's `sample_euler_ancestral` with eta 1).
 //!
 //! Latents are `x0 + sigma * noise`, so their spread grows with sigma and the model sees them scaled down.
 
 use crate::{
-    FinalSigma, NoiseSource, Prediction, Sampler, SamplingError, SchedulerConfig, Spacing, alphas,
-    sampler::{checked_level, combine, refuse},
-    timesteps::timesteps,
+    NoiseSource, Prediction, Sampler, SamplingError, SchedulerConfig, Spacing,
+    mix::Mix,
+    sampler::{combine, refuse},
+    sigmas::{SigmaSchedule, SigmaStep, SigmaTable},
+    timesteps::Grid,
 };
-
-/// With betas rescaled to end in pure noise the last sigma would be infinite; diffusers takes this alpha-bar.
-const ALMOST_NO_SIGNAL: f64 = 1.0 / (1 << 24) as f64;
-
-/// One step's timestep and the noise level before and after it.
-#[derive(Debug, Clone, Copy)]
-struct Level {
-    timestep: f64,
-    sigma: f64,
-    next_sigma: f64,
-}
 
 /// An Euler schedule.
 #[derive(Debug)]
 pub(crate) struct Euler {
-    levels: Vec<Level>,
+    schedule: SigmaSchedule,
     prediction: Prediction,
     spacing: Spacing,
+    ancestral: bool,
 }
 
 impl Euler {
@@ -34,14 +27,13 @@ impl Euler {
         steps: usize,
         time_scale: f64,
     ) -> Result<Self, SamplingError> {
-        let prediction = config.prediction();
         let other = |option: &Option<String>, supported: &str| {
             option.as_ref().is_some_and(|value| value != supported)
         };
         refuse(
             "Euler",
             &[
-                (prediction == Prediction::Flow, "flow prediction"),
+                (config.prediction() == Prediction::Flow, "flow prediction"),
                 (config.use_karras_sigmas, "Karras sigmas"),
                 (config.use_exponential_sigmas, "exponential sigmas"),
                 (config.use_beta_sigmas, "beta sigmas"),
@@ -49,56 +41,64 @@ impl Euler {
                 (other(&config.timestep_type, "discrete"), "continuous timesteps"),
             ],
         )?;
-        let mut alpha_bars = alphas::alpha_bars(config)?;
-        if let (true, Some(last)) = (config.rescale_betas_zero_snr, alpha_bars.last_mut()) {
-            *last = ALMOST_NO_SIGNAL;
-        }
-        let table: Vec<f64> = alpha_bars.into_iter().map(alphas::sigma).collect();
-        let spacing = config.timestep_spacing.unwrap_or(Spacing::Linspace);
-        let visited = timesteps(spacing, steps, table.len(), config.steps_offset, false)?;
-        let final_sigma = match config.final_sigmas_type {
-            Some(FinalSigma::SigmaMin) => alphas::at_timestep(&table, 0.0),
-            Some(FinalSigma::Zero) | None => 0.0,
-        };
-        let mut sigmas: Vec<f64> =
-            visited.iter().map(|full| alphas::at_timestep(&table, full * time_scale)).collect();
-        sigmas.push(final_sigma);
-        let pairs = sigmas.iter().zip(sigmas.iter().skip(1));
-        let levels = visited
-            .iter()
-            .zip(pairs)
-            .map(|(full, (&sigma, &next_sigma))| Level { timestep: full * time_scale, sigma, next_sigma })
-            .collect();
-        Ok(Self { levels, prediction, spacing })
+        Self::spaced(config, steps, time_scale, false)
     }
 
-    fn level(&self, i: usize) -> Level {
-        let end = Level { timestep: 0.0, sigma: self.sigma(i), next_sigma: 0.0 };
-        self.levels.get(i).copied().unwrap_or(end)
+    /// The ancestral sampler. It has no settings of sigmas: the last step always ends without noise.
+    pub(crate) fn ancestral(
+        config: &SchedulerConfig,
+        steps: usize,
+        time_scale: f64,
+    ) -> Result<Self, SamplingError> {
+        refuse("Euler ancestral", &[(config.prediction() == Prediction::Flow, "flow prediction")])?;
+        let sampler = Self::spaced(config, steps, time_scale, true)?;
+        Ok(Self { schedule: sampler.schedule.ending_clean(), ..sampler })
+    }
+
+    fn spaced(
+        config: &SchedulerConfig,
+        steps: usize,
+        time_scale: f64,
+        ancestral: bool,
+    ) -> Result<Self, SamplingError> {
+        let table = SigmaTable::new(config)?;
+        let default = Spacing::Linspace;
+        Ok(Self {
+            schedule: table.spaced(config, default, Grid::Fractional, steps, time_scale)?,
+            prediction: config.prediction(),
+            spacing: config.timestep_spacing.unwrap_or(default),
+            ancestral,
+        })
+    }
+
+    /// The level to step down to, and the noise to add there.
+    fn targets(&self, step: SigmaStep) -> (f64, f64) {
+        let SigmaStep { sigma, next_sigma, .. } = step;
+        if !self.ancestral {
+            return (next_sigma, 0.0);
+        }
+        // Both variances make up the next level's.
+        let up = next_sigma * ((sigma * sigma - next_sigma * next_sigma).max(0.0)).sqrt() / sigma;
+        ((next_sigma * next_sigma - up * up).max(0.0).sqrt(), up)
     }
 
     /// The clean value that one predicted value implies.
-    fn clean(&self, sigma: f64, output: f32, value: f32) -> f64 {
-        let (output, value) = (f64::from(output), f64::from(value));
-        match self.prediction {
-            Prediction::V => value / (sigma * sigma + 1.0) - output * sigma / (sigma * sigma + 1.0).sqrt(),
-            _ => value - sigma * output,
-        }
+    fn clean(&self, mix: Mix, output: f32, value: f32) -> f64 {
+        mix.split(self.prediction, output.into(), f64::from(value) * mix.signal).0
     }
 }
 
 impl Sampler for Euler {
     fn steps(&self) -> usize {
-        self.levels.len()
+        self.schedule.len()
     }
 
     fn timestep(&self, i: usize) -> f64 {
-        self.level(i).timestep
+        self.schedule.timestep(i)
     }
 
     fn sigma(&self, i: usize) -> f64 {
-        let end = self.levels.last().map_or(0.0, |last| last.next_sigma);
-        self.levels.get(i).map_or(end, |level| level.sigma)
+        self.schedule.sigma(i)
     }
 
     fn init_noise_sigma(&self) -> f64 {
@@ -111,8 +111,7 @@ impl Sampler for Euler {
     }
 
     fn scale_model_input(&self, i: usize, sample: &[f32]) -> Vec<f32> {
-        let sigma = self.sigma(i);
-        let scale = 1.0 / (sigma * sigma + 1.0).sqrt();
+        let scale = Mix::of_sigma(self.sigma(i)).signal;
         sample.iter().map(|&value| (f64::from(value) * scale) as f32).collect()
     }
 
@@ -121,13 +120,21 @@ impl Sampler for Euler {
         i: usize,
         model_output: &[f32],
         sample: &mut [f32],
-        _: &mut dyn NoiseSource,
+        noise: &mut dyn NoiseSource,
     ) -> Result<(), SamplingError> {
-        let level = *checked_level(&self.levels, i, model_output, sample)?;
+        let step = self.schedule.checked(i, model_output, sample)?;
+        let (mix, (down, up)) = (Mix::of_sigma(step.sigma), self.targets(step));
         for (value, &output) in sample.iter_mut().zip(model_output) {
-            let clean = self.clean(level.sigma, output, *value);
-            let slope = (f64::from(*value) - clean) / level.sigma;
-            *value = (f64::from(*value) + slope * (level.next_sigma - level.sigma)) as f32;
+            let clean = self.clean(mix, output, *value);
+            let slope = (f64::from(*value) - clean) / step.sigma;
+            *value = (f64::from(*value) + slope * (down - step.sigma)) as f32;
+        }
+        if self.ancestral {
+            // Drawn even where none is added, as the reference does, so that recorded noise fits.
+            let fresh = noise.draw(sample.len())?;
+            for (value, fresh) in sample.iter_mut().zip(fresh) {
+                *value = (f64::from(*value) + up * f64::from(fresh)) as f32;
+            }
         }
         Ok(())
     }
@@ -137,8 +144,8 @@ impl Sampler for Euler {
     }
 
     fn to_denoised(&self, i: usize, model_output: &[f32], sample: &[f32]) -> Vec<f32> {
-        let sigma = self.sigma(i);
+        let mix = Mix::of_sigma(self.sigma(i));
         let pairs = model_output.iter().zip(sample);
-        pairs.map(|(&output, &value)| self.clean(sigma, output, value) as f32).collect()
+        pairs.map(|(&output, &value)| self.clean(mix, output, value) as f32).collect()
     }
 }

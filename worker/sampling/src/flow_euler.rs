@@ -75,14 +75,6 @@ impl Sampler for FlowEuler {
         self.levels.get(i).map_or(0.0, |level| level.sigma)
     }
 
-    fn init_noise_sigma(&self) -> f64 {
-        1.0
-    }
-
-    fn scale_model_input(&self, _: usize, sample: &[f32]) -> Vec<f32> {
-        sample.to_vec()
-    }
-
     fn step(
         &mut self,
         i: usize,

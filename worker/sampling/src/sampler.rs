@@ -2,21 +2,10 @@
 
 use std::fmt::Debug;
 
-use serde::{Deserialize, Serialize};
-
-use crate::{NoiseSource, SamplingError, SchedulerConfig, ddim::Ddim, euler::Euler, flow_euler::FlowEuler};
-
-/// Which sampler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SamplerKind {
-    /// Denoising diffusion implicit models, eta 0 (Song et al. 2020).
-    Ddim,
-    /// Euler's method on the probability-flow ODE (Karras et al. 2022).
-    Euler,
-    /// Euler's method on a rectified flow (Liu et al. 2022).
-    FlowEuler,
-}
+use crate::{
+    NoiseSource, SamplerKind, SamplingError, SchedulerConfig, ddim::Ddim, dpmpp::Dpmpp, euler::Euler,
+    flow_euler::FlowEuler, lcm::Lcm, unipc::UniPc,
+};
 
 /// A schedule of steps and the rule that takes one.
 ///
@@ -36,10 +25,14 @@ pub trait Sampler: Debug {
     fn sigma(&self, i: usize) -> f64;
 
     /// What unit noise is multiplied with to start from nothing but noise.
-    fn init_noise_sigma(&self) -> f64;
+    fn init_noise_sigma(&self) -> f64 {
+        1.0
+    }
 
     /// The latents as the model wants to see them at step `i`.
-    fn scale_model_input(&self, i: usize, sample: &[f32]) -> Vec<f32>;
+    fn scale_model_input(&self, _i: usize, sample: &[f32]) -> Vec<f32> {
+        sample.to_vec()
+    }
 
     /// Moves `sample` from the level before step `i` to the level after it.
     ///
@@ -95,6 +88,11 @@ pub fn sampler_from(
     Ok(match kind {
         SamplerKind::Ddim => Box::new(Ddim::new(config, steps, strength)?),
         SamplerKind::Euler => Box::new(Euler::new(config, steps, strength)?),
+        SamplerKind::EulerAncestral => Box::new(Euler::ancestral(config, steps, strength)?),
+        SamplerKind::Dpmpp2m => Box::new(Dpmpp::new(config, false, steps, strength)?),
+        SamplerKind::Dpmpp2mKarras => Box::new(Dpmpp::new(config, true, steps, strength)?),
+        SamplerKind::UniPc => Box::new(UniPc::new(config, steps, strength)?),
+        SamplerKind::Lcm => Box::new(Lcm::new(config, steps, strength)?),
         SamplerKind::FlowEuler => Box::new(FlowEuler::new(config, steps, strength)?),
     })
 }

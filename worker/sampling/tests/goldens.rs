@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use safetensors::SafeTensors;
-use sampling::{Philox, Prediction, Sampler, SamplerKind, SchedulerConfig, Spacing, sampler};
+use sampling::{NoiseSource, Prediction, Replay, Sampler, SamplerKind, SchedulerConfig, Spacing, sampler};
 
 /// Every value and every level, in units of the golden's own value (or of its typical value, near zero).
 const LIMIT: f64 = 1e-5;
@@ -22,6 +22,11 @@ fn golden(name: &str) -> Vec<u8> {
 fn values(file: &SafeTensors, name: &str) -> Vec<f32> {
     let bytes = file.tensor(name).unwrap().data();
     bytes.as_chunks::<4>().0.iter().map(|&chunk| f32::from_le_bytes(chunk)).collect()
+}
+
+/// Samplers that add no noise have none stored.
+fn values_or_none(file: &SafeTensors, name: &str) -> Vec<f32> {
+    if file.tensor(name).is_ok() { values(file, name) } else { Vec::new() }
 }
 
 #[track_caller]
@@ -64,9 +69,11 @@ fn check_run(name: &str, file: &SafeTensors, prefix: &str, limit: f64, mut sampl
         values("start").iter().map(|&value| (f64::from(value) * scale) as f32).collect();
     let trajectory = values("trajectory");
     assert_eq!(trajectory.len(), sample.len() * sampler.steps(), "{name}");
+    let draws = values_or_none(file, &format!("{prefix}noise"));
+    let mut noise = Replay::new(draws.chunks_exact(sample.len()).map(<[f32]>::to_vec).collect());
     for (i, wanted) in trajectory.chunks_exact(sample.len()).enumerate() {
         let output = pseudo_model(&sampler.scale_model_input(i, &sample), sampler.timestep(i));
-        sampler.step(i, &output, &mut sample, &mut Philox::new(0)).unwrap();
+        sampler.step(i, &output, &mut sample, &mut noise).unwrap();
         assert_close(
             sample.iter().map(|&value| f64::from(value)),
             wanted,
@@ -74,6 +81,7 @@ fn check_run(name: &str, file: &SafeTensors, prefix: &str, limit: f64, mut sampl
             &format!("{name} step {i}"),
         );
     }
+    assert!(noise.draw(sample.len()).is_err(), "{name}: the reference drew more noise");
 }
 
 /// The settings of Stable Diffusion 1.x (noise) and 2.x (velocity), as their checkpoints publish them.
@@ -86,19 +94,26 @@ fn stable_diffusion(prediction: &str, spacing: Spacing) -> SchedulerConfig {
 }
 
 fn check_family(family: &str, prediction: &str) {
-    for steps in [1, 4, 20] {
-        let leading = stable_diffusion(prediction, Spacing::Leading);
-        let trailing = stable_diffusion(prediction, Spacing::Trailing);
-        check(
-            &format!("{family}_ddim_{steps}.safetensors"),
-            sampler(SamplerKind::Ddim, &leading, steps).unwrap(),
-        );
-        check(
-            &format!("{family}_euler_{steps}.safetensors"),
-            sampler(SamplerKind::Euler, &leading, steps).unwrap(),
-        );
-        let name = format!("{family}_euler_trailing_{steps}.safetensors");
-        check(&name, sampler(SamplerKind::Euler, &trailing, steps).unwrap());
+    let leading = stable_diffusion(prediction, Spacing::Leading);
+    let trailing = stable_diffusion(prediction, Spacing::Trailing);
+    let runs = [
+        ("ddim", SamplerKind::Ddim, &leading),
+        ("euler", SamplerKind::Euler, &leading),
+        ("euler_trailing", SamplerKind::Euler, &trailing),
+        ("euler_ancestral", SamplerKind::EulerAncestral, &leading),
+        ("dpmpp_2m", SamplerKind::Dpmpp2m, &leading),
+        ("dpmpp_2m_karras", SamplerKind::Dpmpp2mKarras, &leading),
+        ("unipc", SamplerKind::UniPc, &leading),
+        ("lcm", SamplerKind::Lcm, &leading),
+    ];
+    for (name, kind, config) in runs {
+        for steps in [1, 4, 20] {
+            if (kind, steps) == (SamplerKind::Dpmpp2mKarras, 1) {
+                continue; // Not recorded.
+            }
+            let name = format!("{family}_{name}_{steps}.safetensors");
+            check(&name, sampler(kind, config, steps).unwrap());
+        }
     }
 }
 
