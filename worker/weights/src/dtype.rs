@@ -21,7 +21,9 @@ pub enum DType {
     I8,
     /// Blocks of quantized values, along the tensor's numbers in their order.
     Block(BlockType),
-    /// Anything else that safetensors can hold; never weights here (position ids, masks).
+    /// Blocks of a kind of ggml's that is known by its name but not read.
+    Unsupported(&'static str),
+    /// Anything else that a file can hold; never weights here (position ids, masks).
     Other(safetensors::Dtype),
 }
 
@@ -41,6 +43,7 @@ impl fmt::Display for DType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Block(block) => write!(formatter, "{block}"),
+            Self::Unsupported(name) => formatter.write_str(name),
             Self::Other(dtype) => write!(formatter, "{dtype}"),
             known => write!(formatter, "{known:?}"),
         }

@@ -33,6 +33,22 @@ pub enum WeightsError {
         /// What is wrong.
         reason: String,
     },
+    /// A GGUF file whose header cannot be trusted.
+    #[error("{file} is not a sound GGUF file: {reason}")]
+    BadGguf {
+        /// Path in the model's folder.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file that surely holds no weights.
+    #[error("{file} is {what}")]
+    NotAModel {
+        /// Path in the model's folder.
+        file: String,
+        /// What it is, and what to do instead.
+        what: String,
+    },
     /// A header whose description of one tensor contradicts itself or the file.
     #[error("{file}: tensor {tensor} is damaged: {reason}")]
     BadTensor {
@@ -58,6 +74,38 @@ pub enum WeightsError {
         tensor: String,
         /// What it holds.
         dtype: DType,
+    },
+    /// A tensor in blocks that are known by name only.
+    #[error("tensor {tensor} is packed as {dtype}, which is not supported")]
+    Unsupported {
+        /// The tensor's name.
+        tensor: String,
+        /// How it is packed.
+        dtype: DType,
+    },
+    /// A tensor with a number that is infinite or none at all, so that nothing computed from it would be one.
+    #[error("tensor {tensor} holds a number that is not finite, at place {at}")]
+    NotFinite {
+        /// The tensor's name.
+        tensor: String,
+        /// Which of its numbers, in their order.
+        at: usize,
+    },
+    /// A tensor with a number that the wanted format cannot hold.
+    #[error("tensor {tensor} holds numbers too large for {dtype}")]
+    TooLarge {
+        /// The tensor's name.
+        tensor: String,
+        /// The format.
+        dtype: DType,
+    },
+    /// The bytes could not be written.
+    #[error("{file} could not be written: {reason}")]
+    Unwritable {
+        /// The file, or what stands for it.
+        file: String,
+        /// What is wrong.
+        reason: String,
     },
     /// A JSON file that does not say what it should.
     #[error("{file} is not the JSON that was expected: {reason}")]

@@ -10,7 +10,7 @@ use safetensors::Dtype;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{ByteSource, WeightsError};
+use crate::{ByteSource, MetadataValue, WeightsError};
 
 /// The header starts with its own length, a little-endian u64.
 const LENGTH_BYTES: u64 = 8;
@@ -37,6 +37,8 @@ pub(crate) struct Header {
     pub(crate) data_start: u64,
     /// Every tensor, in the order of its bytes.
     pub(crate) tensors: Vec<(String, Described)>,
+    /// The texts of its metadata entry.
+    pub(crate) metadata: BTreeMap<String, MetadataValue>,
 }
 
 /// Reads and checks the header of `source`, called `file` in messages.
@@ -54,11 +56,22 @@ pub(crate) async fn read(file: &str, source: &dyn ByteSource) -> Result<Header, 
     }
     let data_start = LENGTH_BYTES + header_bytes;
     let json = source.read(LENGTH_BYTES..data_start).await?;
-    let entries: BTreeMap<String, Value> =
+    let mut entries: BTreeMap<String, Value> =
         serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))?;
+    let metadata = entries.remove(METADATA).map(texts).unwrap_or_default();
     let tensors = in_data_order(file, entries)?;
     check_layout(file, &tensors, file_bytes - data_start)?;
-    Ok(Header { data_start, tensors })
+    Ok(Header { data_start, tensors, metadata })
+}
+
+/// What the entry says in texts; nothing depends on anything else in it.
+fn texts(metadata: Value) -> BTreeMap<String, MetadataValue> {
+    let Value::Object(entries) = metadata else { return BTreeMap::new() };
+    let texts = entries.into_iter().filter_map(|(key, value)| match value {
+        Value::String(text) => Some((key, MetadataValue::Text(text))),
+        _ => None,
+    });
+    texts.collect()
 }
 
 fn in_data_order(
@@ -66,7 +79,7 @@ fn in_data_order(
     entries: BTreeMap<String, Value>,
 ) -> Result<Vec<(String, Described)>, WeightsError> {
     let mut tensors = Vec::new();
-    for (name, entry) in entries.into_iter().filter(|(name, _)| name != METADATA) {
+    for (name, entry) in entries {
         let described: Described = serde_json::from_value(entry).map_err(|error| {
             WeightsError::BadTensor { file: file.to_owned(), tensor: name.clone(), reason: error.to_string() }
         })?;

@@ -1,8 +1,8 @@
-//! The tensors of one model part, whether they lie in one safetensors file or in several.
+//! The tensors of one model part, whether they lie in one file or in several, safetensors or GGUF.
 
 use std::{collections::BTreeMap, ops::Range, rc::Rc};
 
-use crate::{ByteSource, DType, Folder, RawTensor, WeightsError, header, shards};
+use crate::{ByteSource, DType, Folder, MetadataValue, RawTensor, WeightsError, content, shards};
 
 /// What a header says about one tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,24 +21,27 @@ pub struct TensorInfo {
 pub struct Tensors {
     files: Vec<(String, Rc<dyn ByteSource>)>,
     index: BTreeMap<String, TensorInfo>,
+    metadata: BTreeMap<String, MetadataValue>,
 }
 
 impl Tensors {
-    /// Opens one safetensors file that has no name of its own; messages call it "the file".
+    /// Opens one safetensors or GGUF file that has no name of its own; messages call it "the file".
     ///
     /// # Errors
-    /// [`WeightsError::BadHeader`] or [`WeightsError::BadTensor`] when the file is not sound.
+    /// [`WeightsError::BadHeader`], [`WeightsError::BadGguf`] or [`WeightsError::BadTensor`] when the file is not
+    /// sound, [`WeightsError::NotAModel`] when it is plainly something else.
     pub async fn open(source: Rc<dyn ByteSource>) -> Result<Self, WeightsError> {
         Self::open_files(vec![("the file".to_owned(), source)]).await
     }
 
-    /// Opens `stem.safetensors` in a folder, or its `fp16` variant, or the shards that
+    /// Opens `stem.safetensors` in a folder, or its `fp16` variant, or `stem.gguf`, or the shards that
     /// `stem.safetensors.index.json` lists. `stem` is for example `unet/diffusion_pytorch_model`.
     ///
     /// # Errors
     /// [`WeightsError::MissingFile`] when none of them is there or a shard is lost, and as for [`Tensors::open`].
     pub async fn open_in(folder: &dyn Folder, stem: &str) -> Result<Self, WeightsError> {
-        for path in [format!("{stem}.safetensors"), format!("{stem}.fp16.safetensors")] {
+        for ending in ["safetensors", "fp16.safetensors", "gguf"] {
+            let path = format!("{stem}.{ending}");
             if let Some(source) = folder.open(&path).await? {
                 return Self::open_files(vec![(path, source)]).await;
             }
@@ -55,20 +58,19 @@ impl Tensors {
     }
 
     async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
-        let mut index = BTreeMap::new();
+        let (mut index, mut metadata) = (BTreeMap::new(), BTreeMap::new());
         for (file, (path, source)) in files.iter().enumerate() {
-            let header = header::read(path, source.as_ref()).await?;
-            for (name, described) in header.tensors {
-                let (begin, end) = described.offsets;
-                let range = header.data_start + begin..header.data_start + end;
-                let info = TensorInfo { dtype: described.dtype.into(), shape: described.shape, range, file };
+            let contents = content::read(path, source.as_ref()).await?;
+            metadata.extend(contents.metadata);
+            for content::Placed { name, dtype, shape, range } in contents.tensors {
+                let info = TensorInfo { dtype, shape, range, file };
                 if index.insert(name.clone(), info).is_some() {
                     let reason = "another file of the model has it too".to_owned();
                     return Err(WeightsError::BadTensor { file: path.clone(), tensor: name, reason });
                 }
             }
         }
-        Ok(Self { files, index })
+        Ok(Self { files, index, metadata })
     }
 
     fn check_complete(&self, index_file: &str, names: &[String]) -> Result<(), WeightsError> {
@@ -92,11 +94,27 @@ impl Tensors {
         self.index.keys().map(String::as_str)
     }
 
+    /// What the files say about themselves: GGUF's metadata, or the texts of safetensors' `__metadata__`.
+    pub fn metadata(&self) -> &BTreeMap<String, MetadataValue> {
+        &self.metadata
+    }
+
+    /// The tensors whose names begin with `prefix`, under the rest of their names; their files are shared.
+    #[must_use]
+    pub fn part(&self, prefix: &str) -> Self {
+        let of_part = self
+            .index
+            .iter()
+            .filter_map(|(name, info)| name.strip_prefix(prefix).map(|rest| (rest.to_owned(), info.clone())));
+        Self { files: self.files.clone(), index: of_part.collect(), metadata: self.metadata.clone() }
+    }
+
     /// Reads one tensor. An int8 tensor brings the scales of its rows from `NAME.scale`.
     ///
     /// # Errors
     /// [`WeightsError::MissingTensor`] for an unknown name or lost scales, [`WeightsError::BadTensor`] for scales
-    /// that do not fit, and [`WeightsError::Unreadable`].
+    /// that do not fit, [`WeightsError::Unsupported`] for blocks that are known by name only, and
+    /// [`WeightsError::Unreadable`].
     pub async fn read(&self, name: &str) -> Result<RawTensor, WeightsError> {
         let mut tensor = self.read_plain(name).await?;
         if tensor.dtype == DType::I8 {
@@ -109,6 +127,9 @@ impl Tensors {
         let missing = || WeightsError::MissingTensor { file: self.first_file(), tensor: name.to_owned() };
         let info = self.index.get(name).ok_or_else(missing)?;
         let (path, source) = self.files.get(info.file).ok_or_else(missing)?;
+        if let DType::Unsupported(_) = info.dtype {
+            return Err(WeightsError::Unsupported { tensor: name.to_owned(), dtype: info.dtype });
+        }
         let bytes = source.read(info.range.clone()).await?;
         let wanted = info.range.end - info.range.start;
         if bytes.len() as u64 != wanted {

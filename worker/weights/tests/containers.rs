@@ -57,7 +57,11 @@ fn broken_files_are_refused_when_opened() {
     assert!(files.len() >= 25, "only {} broken files", files.len());
     for (name, bytes) in files {
         match open(bytes) {
-            Err(WeightsError::BadHeader { .. } | WeightsError::BadTensor { .. }) => {}
+            Err(
+                WeightsError::BadHeader { .. }
+                | WeightsError::BadTensor { .. }
+                | WeightsError::NotAModel { .. },
+            ) => {}
             Err(other) => panic!("{name}: unexpected kind of error: {other}"),
             Ok(_) => panic!("{name} was accepted"),
         }
