@@ -37,6 +37,8 @@ pub(crate) struct Header {
     pub(crate) data_start: u64,
     /// Every tensor, in the order of its bytes.
     pub(crate) tensors: Vec<(String, Described)>,
+    /// What the file says of itself. Entries that are no text are left out.
+    pub(crate) metadata: BTreeMap<String, String>,
 }
 
 /// Reads and checks the header of `source`, called `file` in messages.
@@ -54,11 +56,21 @@ pub(crate) async fn read(file: &str, source: &dyn ByteSource) -> Result<Header, 
     }
     let data_start = LENGTH_BYTES + header_bytes;
     let json = source.read(LENGTH_BYTES..data_start).await?;
-    let entries: BTreeMap<String, Value> =
+    let mut entries: BTreeMap<String, Value> =
         serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))?;
+    let metadata = texts(entries.remove(METADATA));
     let tensors = in_data_order(file, entries)?;
     check_layout(file, &tensors, file_bytes - data_start)?;
-    Ok(Header { data_start, tensors })
+    Ok(Header { data_start, tensors, metadata })
+}
+
+fn texts(metadata: Option<Value>) -> BTreeMap<String, String> {
+    let Some(Value::Object(entries)) = metadata else { return BTreeMap::new() };
+    let texts = entries.into_iter().filter_map(|(name, value)| match value {
+        Value::String(text) => Some((name, text)),
+        _ => None,
+    });
+    texts.collect()
 }
 
 fn in_data_order(
@@ -66,7 +78,7 @@ fn in_data_order(
     entries: BTreeMap<String, Value>,
 ) -> Result<Vec<(String, Described)>, WeightsError> {
     let mut tensors = Vec::new();
-    for (name, entry) in entries.into_iter().filter(|(name, _)| name != METADATA) {
+    for (name, entry) in entries {
         let described: Described = serde_json::from_value(entry).map_err(|error| {
             WeightsError::BadTensor { file: file.to_owned(), tensor: name.clone(), reason: error.to_string() }
         })?;

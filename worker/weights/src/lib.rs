@@ -8,6 +8,7 @@ mod dtype;
 mod error;
 mod folder;
 mod header;
+pub mod lora;
 mod manifest;
 mod shards;
 mod source;

@@ -21,6 +21,7 @@ pub struct TensorInfo {
 pub struct Tensors {
     files: Vec<(String, Rc<dyn ByteSource>)>,
     index: BTreeMap<String, TensorInfo>,
+    metadata: BTreeMap<String, String>,
 }
 
 impl Tensors {
@@ -54,10 +55,11 @@ impl Tensors {
         }
     }
 
-    async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
-        let mut index = BTreeMap::new();
+    pub(crate) async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
+        let (mut index, mut metadata) = (BTreeMap::new(), BTreeMap::new());
         for (file, (path, source)) in files.iter().enumerate() {
             let header = header::read(path, source.as_ref()).await?;
+            metadata.extend(header.metadata);
             for (name, described) in header.tensors {
                 let (begin, end) = described.offsets;
                 let range = header.data_start + begin..header.data_start + end;
@@ -68,7 +70,7 @@ impl Tensors {
                 }
             }
         }
-        Ok(Self { files, index })
+        Ok(Self { files, index, metadata })
     }
 
     fn check_complete(&self, index_file: &str, names: &[String]) -> Result<(), WeightsError> {
@@ -90,6 +92,11 @@ impl Tensors {
     /// Every tensor's name, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.index.keys().map(String::as_str)
+    }
+
+    /// What the files say of themselves: texts by name, empty where there are none.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
     }
 
     /// Reads one tensor. An int8 tensor brings the scales of its rows from `NAME.scale`.
