@@ -1,7 +1,7 @@
 //! The one error type of this crate.
 
 use kernels::KernelError;
-use weights::WeightsError;
+use weights::{WeightsError, lora::LoraError};
 
 /// Why a model could not be loaded or run, in one sentence for a person.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,9 @@ pub enum ModelError {
     /// A file of the checkpoint could not be used.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// A LoRA does not fit or cannot be read.
+    #[error(transparent)]
+    Lora(#[from] LoraError),
     /// A setting asks for something that is not implemented.
     #[error("{file} sets {field} to {value}, which is not supported")]
     Unsupported {

@@ -9,6 +9,7 @@
 //! Activations are channels-last: pictures `[n, h, w, c]`, tokens `[b, t, c]`. [`layout`] converts to and from
 //! the `[n, c, h, w]` of files and samplers.
 
+mod adapters;
 pub mod clip;
 mod error;
 mod layers;
@@ -20,6 +21,7 @@ mod taps;
 pub mod unet;
 pub mod vae;
 
+pub use adapters::{Adapters, LoraUse};
 pub use clip::{ClipText, ClipTextConfig};
 pub use error::ModelError;
 pub use settings::NumberOrList;

@@ -2,9 +2,12 @@
 
 use half::{bf16, f16};
 use kernels::{Device, Tensor, Weight, WeightData};
-use weights::{DType, RawTensor, Tensors, WeightsError};
+use weights::{DType, RawTensor, Tensors, WeightsError, lora::ModuleShape};
 
-use crate::ModelError;
+use crate::{
+    ModelError,
+    adapters::{Registry, Slot},
+};
 
 /// A place in a checkpoint's tree of names, and the device that its weights go to.
 #[derive(Clone)]
@@ -12,12 +15,13 @@ pub(crate) struct Loader<'a> {
     device: &'a Device,
     tensors: &'a Tensors,
     path: String,
+    layers: Registry,
 }
 
 impl<'a> Loader<'a> {
     /// The root of the tree.
     pub(crate) fn new(device: &'a Device, tensors: &'a Tensors) -> Self {
-        Self { device, tensors, path: String::new() }
+        Self { device, tensors, path: String::new(), layers: Registry::default() }
     }
 
     /// The module `name` below this one; `name` may hold dots.
@@ -33,6 +37,18 @@ impl<'a> Loader<'a> {
     /// True when the checkpoint has the tensor `name` of this module.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.tensors.get(&self.name_of(name)).is_some()
+    }
+
+    /// A place for a low-rank addition to this module, remembered under its name.
+    pub(crate) fn slot(&self, shape: ModuleShape) -> Slot {
+        let slot = Slot::default();
+        self.layers.borrow_mut().insert(self.path.clone(), (shape, slot.clone()));
+        slot
+    }
+
+    /// The modules of the whole tree that have been loaded and can have an addition.
+    pub(crate) fn layers(&self) -> &Registry {
+        &self.layers
     }
 
     /// A matrix, table or filter of exactly this shape.

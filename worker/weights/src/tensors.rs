@@ -57,7 +57,7 @@ impl Tensors {
         }
     }
 
-    async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
+    pub(crate) async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
         let (mut index, mut metadata) = (BTreeMap::new(), BTreeMap::new());
         for (file, (path, source)) in files.iter().enumerate() {
             let contents = content::read(path, source.as_ref()).await?;
@@ -97,6 +97,11 @@ impl Tensors {
     /// What the files say about themselves: GGUF's metadata, or the texts of safetensors' `__metadata__`.
     pub fn metadata(&self) -> &BTreeMap<String, MetadataValue> {
         &self.metadata
+    }
+
+    /// The texts among the metadata, by name.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.metadata.iter().filter_map(|(name, value)| Some((name.as_str(), value.text()?)))
     }
 
     /// The tensors whose names begin with `prefix`, under the rest of their names; their files are shared.

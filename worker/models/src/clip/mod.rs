@@ -5,9 +5,9 @@ mod config;
 mod layer;
 
 use kernels::{Device, Tensor, Weight, ops};
-use weights::{Folder, Tensors};
+use weights::{Folder, Tensors, lora::LoraPart};
 
-use crate::{ModelError, layers::LayerNorm, loader::Loader};
+use crate::{Adapters, ModelError, layers::LayerNorm, loader::Loader};
 pub use config::ClipTextConfig;
 use layer::EncoderLayer;
 
@@ -18,6 +18,7 @@ pub struct ClipText {
     position_embedding: Weight,
     layers: Vec<EncoderLayer>,
     final_layer_norm: LayerNorm,
+    adapters: Adapters,
 }
 
 impl ClipText {
@@ -60,7 +61,13 @@ impl ClipText {
             layers,
             final_layer_norm: LayerNorm::load(&at.at("final_layer_norm"), width, config.layer_norm_eps)
                 .await?,
+            adapters: Adapters::new(device, LoraPart::TextEncoder, at.layers().borrow(), at.path()),
         })
+    }
+
+    /// Where LoRAs are set into its layers.
+    pub fn adapters(&self) -> &Adapters {
+        &self.adapters
     }
 
     /// Encodes prompts of equal length, without the last `clip_skip` layers, to `[prompts, tokens, hidden_size]`

@@ -5,7 +5,9 @@ use kernels::{
     ops::{self, Conv, Epilogue},
 };
 
-use crate::{ModelError, loader::Loader};
+use weights::lora::ModuleShape;
+
+use crate::{ModelError, adapters::Slot, loader::Loader};
 
 /// One row and column of zeros on every side: the output is as large as the input.
 const SAME: Conv = Conv { stride: 1, padding: [1; 4] };
@@ -15,13 +17,14 @@ pub(crate) struct Conv2d {
     weight: Weight,
     bias: Option<Tensor>,
     shape: Conv,
+    adapter: Slot,
 }
 
 impl Conv2d {
     /// Loads a convolution that keeps the size.
     pub(crate) async fn load(at: &Loader<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
-        let weight = at.weight("weight", &[outputs, inputs, 3, 3]).await?;
-        Ok(Self { weight, bias: Some(at.vector("bias", outputs).await?), shape: SAME })
+        let bias = Some(at.vector("bias", outputs).await?);
+        Ok(Self { bias, ..Self::load_without_bias(at, inputs, outputs).await? })
     }
 
     /// Loads a convolution that keeps the size and has no bias.
@@ -30,7 +33,9 @@ impl Conv2d {
         inputs: usize,
         outputs: usize,
     ) -> Result<Self, ModelError> {
-        Ok(Self { weight: at.weight("weight", &[outputs, inputs, 3, 3]).await?, bias: None, shape: SAME })
+        let weight = at.weight("weight", &[outputs, inputs, 3, 3]).await?;
+        let adapter = at.slot(ModuleShape { outputs, inputs, kernel: [3, 3] });
+        Ok(Self { weight, bias: None, shape: SAME, adapter })
     }
 
     /// Makes it step two pixels at a time, with `padding` rows and columns at top, left, bottom and right.
@@ -45,6 +50,10 @@ impl Conv2d {
 
     /// As [`forward`](Self::forward), with more work fused behind it. The bias is the layer's own.
     pub(crate) fn forward_with(&self, x: &Tensor, epilogue: Epilogue<'_>) -> Result<Tensor, KernelError> {
-        ops::conv2d(x, &self.weight, self.shape, Epilogue { bias: self.bias.as_ref(), ..epilogue })
+        self.adapter.forward(
+            Epilogue { bias: self.bias.as_ref(), ..epilogue },
+            |down| ops::conv2d(x, down, self.shape, Epilogue::default()),
+            |epilogue| ops::conv2d(x, &self.weight, self.shape, epilogue),
+        )
     }
 }

@@ -5,19 +5,22 @@ use kernels::{
     ops::{self, Epilogue},
 };
 
-use crate::{ModelError, loader::Loader};
+use weights::lora::ModuleShape;
+
+use crate::{ModelError, adapters::Slot, loader::Loader};
 
 /// `y = x w^T + b` on the last axis.
 pub(crate) struct Linear {
     weight: Weight,
     bias: Option<Tensor>,
+    adapter: Slot,
 }
 
 impl Linear {
     /// Loads a layer with a bias.
     pub(crate) async fn load(at: &Loader<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
-        let weight = at.matrix("weight", outputs, inputs).await?;
-        Ok(Self { weight, bias: Some(at.vector("bias", outputs).await?) })
+        let bias = Some(at.vector("bias", outputs).await?);
+        Ok(Self { bias, ..Self::load_without_bias(at, inputs, outputs).await? })
     }
 
     /// Loads a layer that has no bias.
@@ -26,7 +29,9 @@ impl Linear {
         inputs: usize,
         outputs: usize,
     ) -> Result<Self, ModelError> {
-        Ok(Self { weight: at.matrix("weight", outputs, inputs).await?, bias: None })
+        let weight = at.matrix("weight", outputs, inputs).await?;
+        let adapter = at.slot(ModuleShape { outputs, inputs, kernel: [1, 1] });
+        Ok(Self { weight, bias: None, adapter })
     }
 
     /// x: `[.., inputs]` to `[.., outputs]`
@@ -36,7 +41,11 @@ impl Linear {
 
     /// As [`forward`](Self::forward), with more work fused behind the product. The bias is the layer's own.
     pub(crate) fn forward_with(&self, x: &Tensor, epilogue: Epilogue<'_>) -> Result<Tensor, KernelError> {
-        ops::linear(x, &self.weight, Epilogue { bias: self.bias.as_ref(), ..epilogue })
+        self.adapter.forward(
+            Epilogue { bias: self.bias.as_ref(), ..epilogue },
+            |down| ops::linear(x, down, Epilogue::default()),
+            |epilogue| ops::linear(x, &self.weight, epilogue),
+        )
     }
 
     /// `residual + layer(x)`

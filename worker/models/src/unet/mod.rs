@@ -14,10 +14,10 @@ mod transformer;
 mod up;
 
 use kernels::{Device, Tensor};
-use weights::{Folder, Tensors};
+use weights::{Folder, Tensors, lora::LoraPart};
 
 use crate::{
-    ModelError, Taps,
+    Adapters, ModelError, Taps,
     layers::{Conv2d, GroupNorm, ResnetShape},
     loader::Loader,
 };
@@ -40,6 +40,7 @@ pub struct UNet {
     up_blocks: Vec<UpBlock>,
     conv_norm_out: GroupNorm,
     conv_out: Conv2d,
+    adapters: Adapters,
 }
 
 /// What every block of one forward pass sees.
@@ -93,7 +94,13 @@ impl UNet {
             up_blocks: load_up(&at, config, &levels).await?,
             conv_norm_out: GroupNorm::load(&at.at("conv_norm_out"), outer.width, groups, eps).await?,
             conv_out: Conv2d::load(&at.at("conv_out"), outer.width, config.out_channels).await?,
+            adapters: Adapters::new(device, LoraPart::UNet, at.layers().borrow(), at.path()),
         })
+    }
+
+    /// Where LoRAs are set into its layers.
+    pub fn adapters(&self) -> &Adapters {
+        &self.adapters
     }
 
     /// Prepares prompts `[n, tokens, cross_attention_dim]` for any number of forward passes.
