@@ -23,7 +23,10 @@ fn parts(prompt: &str) -> Vec<Option<(String, f64)>> {
     parse_weighted(prompt).into_iter().map(read).collect()
 }
 
-fn assert_parts(prompt: &str, expected: &[Option<(&str, f64)>]) {
+/// What a prompt should give: text and weight, or a break.
+type Expected<'a> = &'a [Option<(&'a str, f64)>];
+
+fn assert_parts(prompt: &str, expected: Expected<'_>) {
     let got = parts(prompt);
     let same = got.len() == expected.len()
         && got.iter().zip(expected).all(|(got, expected)| match (got, expected) {
@@ -66,7 +69,7 @@ fn odd_prompts_give_defined_parts() {
     let digits = format!("(a:{}1)", "0".repeat(5000));
     let huge = format!("(a:{})", "9".repeat(5000));
     let tiny = format!("(a:0.{}1)", "0".repeat(5000));
-    let table: &[(&str, &[Option<(&str, f64)>])] = &[
+    let table: &[(&str, Expected<'_>)] = &[
         ("", &[]),
         ("()", &[]),
         ("\\", &[]),
