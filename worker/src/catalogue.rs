@@ -50,6 +50,10 @@ pub fn engine_request(
     Ok(pipeline::Request {
         prompt: asked.prompt.clone(),
         negative_prompt: asked.negative_prompt.clone(),
+        prompt_syntax: match asked.prompt_syntax {
+            protocol::PromptSyntax::Plain => pipeline::PromptSyntax::Plain,
+            protocol::PromptSyntax::Weighted => pipeline::PromptSyntax::Weighted,
+        },
         source: source.map(source::decode).transpose()?,
         mask: None,
         strength: asked.strength,

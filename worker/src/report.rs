@@ -41,7 +41,7 @@ fn code(error: &EngineError) -> ErrorCode {
 fn code_of_pipeline(error: &PipelineError) -> ErrorCode {
     match error {
         PipelineError::DeviceLost { .. } => ErrorCode::DeviceLost,
-        PipelineError::EmptyPrompt => ErrorCode::Prompt,
+        PipelineError::EmptyPrompt | PipelineError::PromptTooLong { .. } => ErrorCode::Prompt,
         PipelineError::Size { .. } | PipelineError::Guidance { .. } | PipelineError::NoTaesd => {
             ErrorCode::Settings
         }

@@ -1,6 +1,6 @@
 //! From what stands in the form to a request: checked once, here.
 
-use protocol::{ModelInfo, Request, StrengthRule};
+use protocol::{ModelInfo, PromptSyntax, Request, StrengthRule};
 
 use super::form::FormValues;
 use super::notices::Place;
@@ -40,6 +40,7 @@ pub(crate) fn check(
         model: model.id.clone(),
         prompt: values.prompt.trim().to_owned(),
         negative_prompt: values.negative_prompt.trim().to_owned(),
+        prompt_syntax: PromptSyntax::Plain,
         strength: values.strength,
         strength_rule,
         steps,

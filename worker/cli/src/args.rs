@@ -38,6 +38,9 @@ pub(crate) struct GenerateArgs {
     /// What to steer away from.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) negative_prompt: String,
+    /// Reads weights in both prompts, as in `(word:1.3)` and `[word]`, and all of a long prompt.
+    #[arg(long)]
+    pub(crate) prompt_weighting: bool,
     /// The picture to start from: PNG, JPEG or WebP.
     #[arg(long, value_name = "IMG")]
     pub(crate) source: Option<PathBuf>,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
-use pipeline::{Model, Observer, Output, Preview, Profile, Request, Stage, source};
+use pipeline::{Model, Observer, Output, Preview, Profile, PromptSyntax, Request, Stage, source};
 use sampling::{NoiseSource, Philox};
 use weights::DirFolder;
 
@@ -76,6 +76,10 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
     Ok(Request {
         prompt: args.prompt.clone(),
         negative_prompt: args.negative_prompt.clone(),
+        prompt_syntax: match args.prompt_weighting {
+            true => PromptSyntax::Weighted,
+            false => PromptSyntax::Plain,
+        },
         source,
         mask: mask.map(|mask| DynamicImage::from(mask).into_luma8()),
         strength: args.strength,

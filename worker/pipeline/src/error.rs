@@ -20,6 +20,14 @@ pub enum PipelineError {
     /// There is nothing to draw.
     #[error("the prompt is empty; write what the picture should show")]
     EmptyPrompt,
+    /// A weighted prompt of more chunks than are encoded.
+    #[error("a prompt takes {chunks} chunks of 75 tokens, and no more than {most} are read; shorten it")]
+    PromptTooLong {
+        /// Chunks of the longer prompt.
+        chunks: usize,
+        /// The most that are allowed.
+        most: usize,
+    },
     /// A size that the model cannot make.
     #[error(
         "{width_px}x{height_px} is not a size that this model makes: \

@@ -1,11 +1,12 @@
 //! Making one picture.
 
 use image::RgbImage;
-use kernels::{Device, Tensor};
+use kernels::Device;
 use sampling::{NoiseSource, Plan};
 
 use crate::{
     Model, Observer, PipelineError, Request, Stage,
+    conditioning::{self, encode_prompts},
     denoise::{Denoiser, denoise},
     mask::Repaint,
     picture,
@@ -107,6 +108,7 @@ impl Model {
 /// Checks a request and works out what it asks for.
 fn prepare(model: &Model, request: &Request) -> Result<(Size, Plan), PipelineError> {
     let size = Size::of(model, request)?;
+    conditioning::check(model, request)?;
     Ok((size, plan(model, request, size)?))
 }
 
@@ -168,23 +170,6 @@ fn start(
         return Ok(noise.iter().map(|&value| (f64::from(value) * scale) as f32).collect());
     }
     Ok(plan.start(encoded, noise)?)
-}
-
-/// Encodes the prompt, and with guidance the negative prompt before it, to `[1 or 2, t, c]`.
-async fn encode_prompts(
-    model: &mut Model,
-    device: &Device,
-    request: &Request,
-    observer: &mut dyn Observer,
-) -> Result<Tensor, PipelineError> {
-    observer.stage(Stage::Loading);
-    let encoder = model.text(device).await?;
-    observer.stage(Stage::EncodingText);
-    let prompts = match request.is_guided() {
-        true => vec![model.tokens(&request.negative_prompt), model.tokens(&request.prompt)],
-        false => vec![model.tokens(&request.prompt)],
-    };
-    Ok(encoder.forward(&prompts, 0).await?)
 }
 
 /// The source at the request's size.

@@ -7,6 +7,7 @@
 //! [`source::decode`] turns a file that a person chose into a picture to start from.
 
 mod autoencoder;
+mod conditioning;
 mod denoise;
 mod error;
 mod generate;
@@ -26,4 +27,4 @@ pub use model::Model;
 pub use observer::{NoObserver, Observer, Stage};
 pub use preview::Preview;
 pub use profile::Profile;
-pub use request::{DecoderChoice, Request};
+pub use request::{DecoderChoice, PromptSyntax, Request};

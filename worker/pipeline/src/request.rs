@@ -13,6 +13,17 @@ pub enum DecoderChoice {
     Taesd,
 }
 
+/// How prompts are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PromptSyntax {
+    /// As mere text, of which the first 75 tokens count: what diffusers' pipelines do.
+    #[default]
+    Plain,
+    /// With weights in brackets and at any length, as the widely used web UI does (see [`text::parse_weighted`] and
+    /// [`text::ClipTokenizer::chunks`]).
+    Weighted,
+}
+
 /// One picture to make. Everything that decides how it looks, except the model and the noise.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -20,6 +31,8 @@ pub struct Request {
     pub prompt: String,
     /// What to steer away from; empty for nothing.
     pub negative_prompt: String,
+    /// How both prompts are read.
+    pub prompt_syntax: PromptSyntax,
     /// The picture to start from, of any size; without one, the picture starts from noise.
     pub source: Option<RgbImage>,
     /// Where to repaint the source, of any size: white is repainted, black stays.

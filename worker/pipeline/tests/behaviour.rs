@@ -9,7 +9,8 @@ use std::{path::PathBuf, rc::Rc};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use kernels::{CancelToken, Device};
 use pipeline::{
-    DecoderChoice, Model, NoObserver, Observer, Output, PipelineError, Preview, Request, Stage, generate,
+    DecoderChoice, Model, NoObserver, Observer, Output, PipelineError, Preview, PromptSyntax, Request, Stage,
+    generate,
 };
 use pollster::block_on;
 use sampling::{Philox, SamplerKind, StrengthRule};
@@ -29,6 +30,7 @@ fn request() -> Request {
     Request {
         prompt: "a green apple".to_owned(),
         negative_prompt: String::new(),
+        prompt_syntax: PromptSyntax::Plain,
         source: Some(source()),
         mask: None,
         strength: 0.5,

@@ -8,7 +8,7 @@ use std::{path::PathBuf, rc::Rc};
 
 use kernels::Device;
 use models::{ClipText, Taps, UNet, layout};
-use pipeline::{DecoderChoice, Model, NoObserver, Request, generate};
+use pipeline::{DecoderChoice, Model, NoObserver, PromptSyntax, Request, generate};
 use pollster::block_on;
 use sampling::{Replay, SamplerKind, StrengthRule};
 use support::{Golden, assert_close, gpu};
@@ -67,6 +67,7 @@ async fn pipeline(device: &Device, limit: f64) {
     let request = Request {
         prompt: serde_json::from_str(&metadata["prompt"]).unwrap(),
         negative_prompt: String::new(),
+        prompt_syntax: PromptSyntax::Plain,
         source: None,
         mask: None,
         strength: 1.0,

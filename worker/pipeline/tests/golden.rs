@@ -6,7 +6,7 @@ mod support;
 
 use image::{GrayImage, RgbImage};
 use kernels::Device;
-use pipeline::{DecoderChoice, Model, NoObserver, Request, generate, source};
+use pipeline::{DecoderChoice, Model, NoObserver, PromptSyntax, Request, generate, source};
 use pollster::block_on;
 use sampling::{Replay, SamplerKind, StrengthRule};
 use support::{Golden, assert_close, checkpoint, golden_root, gpu};
@@ -127,6 +127,7 @@ fn request(family: &str, name: &str, golden: &Golden) -> Request {
     Request {
         prompt: text("prompt"),
         negative_prompt: text("negative_prompt"),
+        prompt_syntax: PromptSyntax::Plain,
         source,
         mask,
         strength: number("strength").unwrap_or(1.0),

@@ -35,6 +35,17 @@ pub enum StrengthRule {
     AllSteps,
 }
 
+/// How prompts are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PromptSyntax {
+    /// As mere text, of which the first 75 tokens count.
+    #[default]
+    Plain,
+    /// With weights in brackets and at any length.
+    Weighted,
+}
+
 /// One picture to make.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -44,6 +55,9 @@ pub struct Request {
     pub prompt: String,
     /// What to steer away from; empty for nothing.
     pub negative_prompt: String,
+    /// How both prompts are read.
+    #[serde(default)]
+    pub prompt_syntax: PromptSyntax,
     /// Prompt strength, 0.1 (subtle) to 1.0 (complete). Unused without a source.
     pub strength: f64,
     /// How strength becomes steps.

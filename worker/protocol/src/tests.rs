@@ -5,6 +5,7 @@ fn request() -> Request {
         model: ModelId::builtin(),
         prompt: "a red apple".to_owned(),
         negative_prompt: String::new(),
+        prompt_syntax: PromptSyntax::Weighted,
         strength: 0.55,
         strength_rule: StrengthRule::AllSteps,
         steps: 20,

@@ -66,11 +66,7 @@ impl ClipTokenizer {
     /// SDXL's second encoder pads with 0, which is `!`. Its published tokenizer then takes each `!` in a prompt for
     /// that padding token too (id 0 instead of 256); this one does not.
     pub fn encode_padded(&self, text: &str, padding: u32) -> Vec<u32> {
-        let mut ids = vec![BOS];
-        ids.extend(self.tokens(text).iter().take(Self::CAPACITY).map(|token| token.id));
-        ids.push(EOS);
-        ids.resize(CONTEXT, padding);
-        ids
+        padded(self.tokens(text).iter().map(|token| token.id), padding)
     }
 
     /// Every token of a prompt, without start, end and limit.
@@ -117,6 +113,15 @@ impl ClipTokenizer {
             tokens.push(Token { id: u32::from(token), span });
         }
     }
+}
+
+/// Start, at most 75 ids, end, and `padding` up to the full length.
+pub(crate) fn padded(ids: impl Iterator<Item = u32>, padding: u32) -> Vec<u32> {
+    let mut all = vec![BOS];
+    all.extend(ids.take(ClipTokenizer::CAPACITY));
+    all.push(EOS);
+    all.resize(CONTEXT, padding);
+    all
 }
 
 /// The first special that `text` spells out from byte `start` on.

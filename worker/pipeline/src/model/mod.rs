@@ -25,8 +25,9 @@ const KEPT_LOADED_BYTES: u64 = 512 << 20;
 pub struct Model {
     pub(crate) scheduler: SchedulerConfig,
     pub(crate) latent_channels: usize,
-    tokenizer: ClipTokenizer,
-    pad_id: u32,
+    pub(crate) tokenizer: ClipTokenizer,
+    /// The token that fills a prompt up to its full length.
+    pub(crate) pad_id: u32,
     profile: Profile,
     text: (ClipTextConfig, Tensors),
     unet: (UNetConfig, Tensors),
@@ -81,11 +82,6 @@ impl Model {
     /// Frees what is loaded on any device; the next run loads again.
     pub fn unload(&mut self) {
         self.loaded.clear();
-    }
-
-    /// A prompt's ids, padded to the full length.
-    pub(crate) fn tokens(&self, prompt: &str) -> Vec<u32> {
-        self.tokenizer.encode_padded(prompt, self.pad_id)
     }
 
     /// The files of the chosen autoencoder.

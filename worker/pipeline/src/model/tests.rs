@@ -6,7 +6,7 @@ use sampling::{Philox, SamplerKind, StrengthRule};
 use weights::DirFolder;
 
 use super::*;
-use crate::{NoObserver, Request, generate};
+use crate::{NoObserver, PromptSyntax, Request, generate};
 
 fn open(folder: &str) -> Result<Model, PipelineError> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
@@ -17,6 +17,7 @@ fn request(decoder: DecoderChoice) -> Request {
     Request {
         prompt: "a tree".to_owned(),
         negative_prompt: String::new(),
+        prompt_syntax: PromptSyntax::Plain,
         source: Some(image::RgbImage::new(16, 16)),
         mask: None,
         strength: 0.5,

@@ -29,6 +29,9 @@ const CASES: &[Attention] = &[
     case(2, 63, 65, 2, 64),
     case(1, 65, 77, 5, 64),
     case(2, 100, 77, 3, 80),
+    // Prompts of three and of eight chunks.
+    case(2, 65, 231, 5, 64),
+    case(1, 33, 616, 2, 40),
     case(1, 64, 63, 8, 160),
     case(1, 130, 129, 1, 128),
     case(1, 256, 256, 4, 32),
