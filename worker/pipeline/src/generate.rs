@@ -6,7 +6,7 @@ use sampling::{NoiseSource, Plan};
 
 use crate::{
     Model, Observer, PipelineError, Request, Stage,
-    denoise::{Denoiser, denoise},
+    denoise::{Denoiser, Guidance, denoise},
     mask::Repaint,
     picture,
 };
@@ -46,7 +46,8 @@ pub async fn generate(
     observer: &mut dyn Observer,
 ) -> Result<Output, PipelineError> {
     let (size, mut plan) = prepare(model, request)?;
-    let prompts = encode_prompts(model, device, request, observer).await?;
+    let guidance = guidance(model, request);
+    let prompts = encode_prompts(model, device, request, guidance, observer).await?;
 
     let source = prepared_source(request);
     let encoded = match &source {
@@ -70,8 +71,7 @@ pub async fn generate(
         observer.stage(Stage::Loading);
         let unet = model.unet(device).await?;
         observer.stage(Stage::Denoising);
-        let guidance_scale = request.is_guided().then_some(request.guidance_scale);
-        let denoiser = Denoiser::new(device, &unet, &prompts, guidance_scale, size.shape).await?;
+        let denoiser = Denoiser::new(device, &unet, &prompts, guidance, size.shape).await?;
         let space = &model.autoencoder_files(request.decoder)?.space;
         denoise(&denoiser, &mut plan, start, repaint.as_ref(), space, noise, observer).await?
     };
@@ -155,6 +155,17 @@ fn plan(model: &Model, request: &Request, size: Size) -> Result<Plan, PipelineEr
     })
 }
 
+/// What the request's guidance scale means for this model.
+fn guidance(model: &Model, request: &Request) -> Guidance {
+    if model.takes_guidance() {
+        Guidance::Input(request.guidance_scale)
+    } else if request.is_guided() {
+        Guidance::Halves(request.guidance_scale)
+    } else {
+        Guidance::Off
+    }
+}
+
 /// The latents before the first step.
 fn start(
     plan: &Plan,
@@ -170,19 +181,20 @@ fn start(
     Ok(plan.start(encoded, noise)?)
 }
 
-/// Encodes the prompt, and with guidance the negative prompt before it, to `[1 or 2, t, c]`.
+/// Encodes the prompt, and with guidance by halves the negative prompt before it, to `[1 or 2, t, c]`.
 async fn encode_prompts(
     model: &mut Model,
     device: &Device,
     request: &Request,
+    guidance: Guidance,
     observer: &mut dyn Observer,
 ) -> Result<Tensor, PipelineError> {
     observer.stage(Stage::Loading);
     let encoder = model.text(device).await?;
     observer.stage(Stage::EncodingText);
-    let prompts = match request.is_guided() {
-        true => vec![model.tokens(&request.negative_prompt), model.tokens(&request.prompt)],
-        false => vec![model.tokens(&request.prompt)],
+    let prompts = match guidance {
+        Guidance::Halves(_) => vec![model.tokens(&request.negative_prompt), model.tokens(&request.prompt)],
+        Guidance::Off | Guidance::Input(_) => vec![model.tokens(&request.prompt)],
     };
     Ok(encoder.forward(&prompts, 0).await?)
 }

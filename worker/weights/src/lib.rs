@@ -8,6 +8,7 @@ mod dtype;
 mod error;
 mod folder;
 mod header;
+mod literals;
 mod manifest;
 mod shards;
 mod source;

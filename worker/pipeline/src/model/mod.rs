@@ -83,6 +83,11 @@ impl Model {
         self.loaded.clear();
     }
 
+    /// Whether the denoiser takes the guidance scale as an input.
+    pub(crate) fn takes_guidance(&self) -> bool {
+        self.unet.0.time_cond_proj_dim.is_some()
+    }
+
     /// A prompt's ids, padded to the full length.
     pub(crate) fn tokens(&self, prompt: &str) -> Vec<u32> {
         self.tokenizer.encode_padded(prompt, self.pad_id)
