@@ -66,6 +66,11 @@ pub fn engine_request(
         sampler: match asked.sampler {
             protocol::SamplerKind::Ddim => sampling::SamplerKind::Ddim,
             protocol::SamplerKind::Euler => sampling::SamplerKind::Euler,
+            protocol::SamplerKind::EulerAncestral => sampling::SamplerKind::EulerAncestral,
+            protocol::SamplerKind::Dpmpp2m => sampling::SamplerKind::Dpmpp2m,
+            protocol::SamplerKind::Dpmpp2mKarras => sampling::SamplerKind::Dpmpp2mKarras,
+            protocol::SamplerKind::UniPc => sampling::SamplerKind::UniPc,
+            protocol::SamplerKind::Lcm => sampling::SamplerKind::Lcm,
             protocol::SamplerKind::FlowEuler => sampling::SamplerKind::FlowEuler,
         },
         width_px: asked.width_px,
@@ -78,6 +83,11 @@ fn told_sampler(kind: sampling::SamplerKind) -> protocol::SamplerKind {
     match kind {
         sampling::SamplerKind::Ddim => protocol::SamplerKind::Ddim,
         sampling::SamplerKind::Euler => protocol::SamplerKind::Euler,
+        sampling::SamplerKind::EulerAncestral => protocol::SamplerKind::EulerAncestral,
+        sampling::SamplerKind::Dpmpp2m => protocol::SamplerKind::Dpmpp2m,
+        sampling::SamplerKind::Dpmpp2mKarras => protocol::SamplerKind::Dpmpp2mKarras,
+        sampling::SamplerKind::UniPc => protocol::SamplerKind::UniPc,
+        sampling::SamplerKind::Lcm => protocol::SamplerKind::Lcm,
         sampling::SamplerKind::FlowEuler => protocol::SamplerKind::FlowEuler,
     }
 }

@@ -42,9 +42,10 @@ fn code_of_pipeline(error: &PipelineError) -> ErrorCode {
     match error {
         PipelineError::DeviceLost { .. } => ErrorCode::DeviceLost,
         PipelineError::EmptyPrompt | PipelineError::PromptTooLong { .. } => ErrorCode::Prompt,
-        PipelineError::Size { .. } | PipelineError::Guidance { .. } | PipelineError::NoTaesd => {
-            ErrorCode::Settings
-        }
+        PipelineError::Size { .. }
+        | PipelineError::Guidance { .. }
+        | PipelineError::NotFinite { .. }
+        | PipelineError::NoTaesd => ErrorCode::Settings,
         PipelineError::MaskWithoutSource => ErrorCode::Source,
         PipelineError::UnknownModel { .. } | PipelineError::Model(_) => ErrorCode::Model,
         PipelineError::Sampling(error) => code_of_sampling(error),

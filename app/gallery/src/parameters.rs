@@ -17,7 +17,16 @@ const FEWEST_PARAMETERS: usize = 3;
 const SHORT_HASH_DIGITS: usize = 10;
 
 /// Names that other tools use for our samplers; a flow model's Euler is plain "Euler" there too.
-const SAMPLER_NAMES: [(&str, &str); 3] = [("ddim", "DDIM"), ("euler", "Euler"), ("flow-euler", "Euler")];
+const SAMPLER_NAMES: [(&str, &str); 8] = [
+    ("ddim", "DDIM"),
+    ("euler", "Euler"),
+    ("euler-ancestral", "Euler a"),
+    ("dpmpp-2m", "DPM++ 2M"),
+    ("dpmpp-2m-karras", "DPM++ 2M Karras"),
+    ("unipc", "UniPC"),
+    ("lcm", "LCM"),
+    ("flow-euler", "Euler"),
+];
 
 /// Writes the settings for other tools.
 pub fn write_parameters(settings: &Settings) -> String {
@@ -83,6 +92,10 @@ fn set(settings: &mut Settings, key: &str, value: &str) {
         "Sampler" => {
             let ours = SAMPLER_NAMES.iter().find(|(_, theirs)| *theirs == value).map(|(ours, _)| *ours);
             settings.sampler = ours.unwrap_or(value).to_owned();
+        }
+        // Newer tools name the schedule apart.
+        "Schedule type" if value == "Karras" && settings.sampler == "dpmpp-2m" => {
+            settings.sampler = "dpmpp-2m-karras".to_owned();
         }
         "CFG scale" => settings.guidance_scale = value.parse().unwrap_or(settings.guidance_scale),
         "Seed" => settings.seed = value.parse().unwrap_or(settings.seed),

@@ -46,7 +46,7 @@ pub struct Settings {
     /// How strength became steps: `steps` or `all-steps`.
     #[serde(default)]
     pub strength_rule: String,
-    /// `ddim`, `euler`, `flow-euler`, ...
+    /// `ddim`, `dpmpp-2m`, `flow-euler`, ...
     pub sampler: String,
     /// Width in pixels.
     pub width: u32,

@@ -110,6 +110,23 @@ fn parameters_round_trip_what_they_name() {
 }
 
 #[test]
+fn samplers_have_the_names_that_other_tools_use() {
+    for (ours, theirs) in [
+        ("euler-ancestral", "Euler a"),
+        ("dpmpp-2m", "DPM++ 2M"),
+        ("dpmpp-2m-karras", "DPM++ 2M Karras"),
+        ("unipc", "UniPC"),
+        ("lcm", "LCM"),
+    ] {
+        let text = write_parameters(&Settings { sampler: ours.to_owned(), ..settings() });
+        assert!(text.contains(&format!("Sampler: {theirs}, ")), "{text}");
+        assert_eq!(parse_parameters(&text).unwrap().sampler, ours);
+    }
+    let newer = "x\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, Seed: 1";
+    assert_eq!(parse_parameters(newer).unwrap().sampler, "dpmpp-2m-karras");
+}
+
+#[test]
 fn text_without_parameters_is_no_settings() {
     for text in ["", "a red apple", "a: b, c: d", "\n\n", "\"\\", "Steps: \"2"] {
         assert_eq!(parse_parameters(text), None, "{text:?}");

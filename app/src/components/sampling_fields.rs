@@ -14,6 +14,11 @@ fn name(sampler: SamplerKind) -> &'static str {
     match sampler {
         SamplerKind::Ddim => "DDIM",
         SamplerKind::Euler => "Euler",
+        SamplerKind::EulerAncestral => "Euler ancestral",
+        SamplerKind::Dpmpp2m => "DPM++ 2M",
+        SamplerKind::Dpmpp2mKarras => "DPM++ 2M Karras",
+        SamplerKind::UniPc => "UniPC",
+        SamplerKind::Lcm => "LCM",
         SamplerKind::FlowEuler => "Euler (flow)",
     }
 }

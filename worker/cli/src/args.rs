@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use pipeline::DecoderChoice;
 use sampling::{SamplerKind, StrengthRule};
 
@@ -60,11 +63,15 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "X")]
     pub(crate) guidance: Option<f64>,
     /// How latents move from noise to picture.
-    #[arg(long, value_enum)]
-    pub(crate) sampler: Option<Sampler>,
+    #[arg(long, value_name = "NAME", value_parser = sampler())]
+    pub(crate) sampler: Option<SamplerKind>,
     /// Seed of the noise; a random one is printed.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// How many pictures to make. Each has a seed of its own, one more than the last, and a number in its file names:
+    /// OUT-1.png, OUT-2.png, ..
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) count: u32,
     /// Width of the picture; the source's, or the model's native size by default.
     #[arg(long, value_name = "PX", requires = "height")]
     pub(crate) width: Option<u32>,
@@ -79,7 +86,7 @@ pub(crate) struct GenerateArgs {
     pub(crate) decoder: Decoder,
     /// Replays the tensors `noise_00`, `noise_01`, .. in place of random draws: a sample of the encoded source
     /// first (not with taesd), then the noise to start with.
-    #[arg(long, value_name = "FILE.safetensors")]
+    #[arg(long, value_name = "FILE.safetensors", conflicts_with = "count")]
     pub(crate) noise: Option<PathBuf>,
     /// Writes `latents` [1,c,h,w] before decoding and `decoded` [1,3,H,W] in -1..1.
     #[arg(long, value_name = "FILE.safetensors")]
@@ -109,17 +116,6 @@ pub(crate) enum Rule {
     AllSteps,
 }
 
-/// How latents move from noise to picture.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Sampler {
-    /// DDIM.
-    Ddim,
-    /// Euler's method.
-    Euler,
-    /// Euler's method for flow-matching models.
-    FlowEuler,
-}
-
 /// Which autoencoder to use.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Decoder {
@@ -138,16 +134,6 @@ impl From<Rule> for StrengthRule {
     }
 }
 
-impl From<Sampler> for SamplerKind {
-    fn from(sampler: Sampler) -> Self {
-        match sampler {
-            Sampler::Ddim => Self::Ddim,
-            Sampler::Euler => Self::Euler,
-            Sampler::FlowEuler => Self::FlowEuler,
-        }
-    }
-}
-
 impl From<Decoder> for DecoderChoice {
     fn from(decoder: Decoder) -> Self {
         match decoder {
@@ -155,6 +141,12 @@ impl From<Decoder> for DecoderChoice {
             Decoder::Taesd => Self::Taesd,
         }
     }
+}
+
+/// The samplers, by the engine's own names.
+fn sampler() -> impl TypedValueParser<Value = SamplerKind> {
+    PossibleValuesParser::new(SamplerKind::ALL.map(SamplerKind::name))
+        .try_map(|name| SamplerKind::from_name(&name).ok_or("no such sampler"))
 }
 
 /// Parses the command line. Help and version go to standard output; a mistake becomes one line on standard error.

@@ -4,48 +4,77 @@ use std::{
     fs,
     hash::{BuildHasher, Hasher, RandomState},
     io::{IsTerminal, Write},
-    path::Path,
+    path::{Path, PathBuf},
     rc::Rc,
     time::Instant,
 };
 
 use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
+use kernels::Device;
 use pipeline::{Model, Observer, Output, Preview, Profile, PromptSyntax, Request, Stage, source};
-use sampling::{NoiseSource, Philox};
+use sampling::{NoiseSource, Philox, item_seed};
 use weights::DirFolder;
 
 use crate::{args::GenerateArgs, builtin, device, error::CliError, tensors};
 
-/// Makes the picture that the arguments describe. All input is looked at before any work begins.
+/// Makes the pictures that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
-    let started = Instant::now();
     check_outputs(args)?;
     let mut model = Model::open(Rc::new(DirFolder::new(builtin::model_folder(&args.model)?))).await?;
     let request = request(args, model.profile())?;
-    let (mut noise, noise_name): (Box<dyn NoiseSource>, String) = match &args.noise {
-        Some(path) => (Box::new(tensors::read_noise(path)?), "recorded noise".to_owned()),
-        None => {
-            let seed = args.seed.unwrap_or_else(random_seed);
-            (Box::new(Philox::new(seed)), format!("seed {seed}"))
-        }
-    };
+    let recorded = args.noise.as_deref().map(tensors::read_noise).transpose()?;
     // Before the device: graphics drivers may print warnings of their own.
     model.check(&request)?;
     let (device, note) = device::open(args.device).await?;
     say(&format!("device: {note}"));
-    let output =
-        pipeline::generate(&mut model, &device, &request, noise.as_mut(), &mut Terminal::new()).await?;
-    write_picture(&args.out, &output)?;
+    if let Some(mut noise) = recorded {
+        return picture(args, &mut model, &device, &request, (&mut noise, "recorded noise"), None).await;
+    }
+    let seed = args.seed.unwrap_or_else(random_seed);
+    for item in 0..args.count {
+        let seed = item_seed(seed, item.into());
+        let noise = (&mut Philox::new(seed) as &mut dyn NoiseSource, format!("seed {seed}"));
+        let number = (args.count > 1).then_some(item + 1);
+        picture(args, &mut model, &device, &request, (noise.0, &noise.1), number).await?;
+    }
+    Ok(())
+}
+
+/// Makes one picture from noise and its name, writes what is asked for and says so.
+async fn picture(
+    args: &GenerateArgs,
+    model: &mut Model,
+    device: &Device,
+    request: &Request,
+    (noise, noise_name): (&mut dyn NoiseSource, &str),
+    number: Option<u32>,
+) -> Result<(), CliError> {
+    let started = Instant::now();
+    let output = pipeline::generate(model, device, request, noise, &mut Terminal::new()).await?;
+    let out = numbered(&args.out, number);
+    write_picture(&out, &output)?;
     if let Some(path) = &args.latents {
-        tensors::write_latents(path, &output)?;
+        tensors::write_latents(&numbered(path, number), &output)?;
     }
     let Output { width_px, height_px, executed_steps, start_sigma, .. } = output;
     let seconds = started.elapsed().as_secs_f64();
     say(&format!(
         "{}: {width_px}x{height_px}, {executed_steps} steps from sigma {start_sigma:.4}, {noise_name}, {seconds:.1} s",
-        args.out.display()
+        out.display()
     ));
     Ok(())
+}
+
+/// `DIR/STEM.png` as `DIR/STEM-1.png`; as it is without a number.
+fn numbered(path: &Path, number: Option<u32>) -> PathBuf {
+    let (Some(number), Some(stem)) = (number, path.file_stem()) else { return path.to_owned() };
+    let mut name = stem.to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
 }
 
 /// A run can take minutes; a path that nothing can be written to is better found before it.
@@ -86,7 +115,7 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
         strength_rule: args.strength_rule.map_or(profile.strength_rule, Into::into),
         steps: args.steps.unwrap_or(profile.default_steps as usize),
         guidance_scale: args.guidance.unwrap_or(profile.default_guidance),
-        sampler: args.sampler.map_or(profile.sampler, Into::into),
+        sampler: args.sampler.unwrap_or(profile.sampler),
         width_px,
         height_px,
         decoder: args.decoder.into(),

@@ -103,6 +103,26 @@ fn the_builtin_model_needs_no_gpu() {
 }
 
 #[test]
+fn a_batch_numbers_its_pictures_and_counts_its_seeds() {
+    let (out, single) = (scratch("batch.png"), scratch("single.png"));
+    let run = |seed: &str, more: &[&str], out: &Path| {
+        let fixed = ["--model", "builtin", "--prompt", "a red apple", "--steps", "1", "--device", "cpu"];
+        let run = generate(&[&fixed, more, &["--seed", seed, "--out", out.to_str().unwrap()]].concat());
+        assert!(run.status.success(), "{run:?}");
+        String::from_utf8(run.stdout).unwrap()
+    };
+    let said = run("18446744073709551615", &["--count", "2"], &out);
+    run("0", &[], &single);
+    for (name, seed) in [("batch-1.png", "seed 18446744073709551615"), ("batch-2.png", "seed 0,")] {
+        assert!(said.lines().any(|line| line.contains(name) && line.contains(seed)), "{said}");
+    }
+    assert!(!out.exists());
+    let bytes = |path| fs::read(path).unwrap();
+    assert_eq!(bytes(scratch("batch-2.png")), bytes(single));
+    assert_ne!(bytes(scratch("batch-1.png")), bytes(scratch("batch-2.png")));
+}
+
+#[test]
 fn every_mistake_is_one_line() {
     let sd1 = golden("sd1");
     let source = golden("sd1/golden/source.png");
@@ -114,7 +134,7 @@ fn every_mistake_is_one_line() {
     fs::write(&text, b"<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
     let [cut, empty, text] = [cut, empty, text].map(|path| path.to_str().unwrap().to_owned());
 
-    let cases: [(&[&str], &str); 18] = [
+    let cases: [(&[&str], &str); 21] = [
         (&["--prompt", ""], "the prompt is empty"),
         (&["--prompt", "x", "--steps", "0"], "at least 1 step"),
         (&["--prompt", "x", "--steps", "many"], "invalid value 'many'"),
@@ -132,6 +152,9 @@ fn every_mistake_is_one_line() {
         (&["--prompt", "x", "--source", "/nowhere/a.png"], "could not be read"),
         (&["--prompt", "x", "--mask", &source], "--source"),
         (&["--prompt", "x", "--sampler", "flow-euler"], "flow"),
+        (&["--prompt", "x", "--sampler", "heun"], "dpmpp-2m-karras"),
+        (&["--prompt", "x", "--count", "0"], "invalid value '0'"),
+        (&["--prompt", "x", "--count", "2", "--noise", &source], "cannot be used with"),
         (&["--prompt", "x", "--noise", &source], "no recorded noise"),
         (&["--prompt", "x", "--latents", "/nowhere/a.safetensors"], "no such folder"),
         (&["--prompt", "x", "--bogus"], "--bogus"),

@@ -15,7 +15,7 @@
 use kernels::{Device, Tensor};
 use text::Chunk;
 
-use crate::{Model, Observer, PipelineError, PromptSyntax, Request, Stage};
+use crate::{Model, Observer, PipelineError, PromptSyntax, Request, Stage, denoise::Guidance};
 
 /// Chunks of a prompt that are encoded: 2400 tokens. It bounds what a pasted book costs.
 const MOST_CHUNKS: usize = 32;
@@ -23,25 +23,27 @@ const MOST_CHUNKS: usize = 32;
 /// Weights of both signs can bring a mean close to 0. A mean that would have to grow by more than this is left.
 const MOST_RESTORATION: f64 = 1000.0;
 
-/// Encodes the prompt, and with guidance the negative prompt before it, to `[1 or 2, t, c]`. Both have the same number
+/// Encodes the prompt, and with guidance by halves the negative prompt before it, to `[1 or 2, t, c]`. Both have the same number
 /// of tokens `t`, 77 for each chunk of the longer one; the shorter one is filled up with empty chunks.
 pub(crate) async fn encode_prompts(
     model: &mut Model,
     device: &Device,
     request: &Request,
+    guidance: Guidance,
     observer: &mut dyn Observer,
 ) -> Result<Tensor, PipelineError> {
+    let guided = matches!(guidance, Guidance::Halves(_));
     observer.stage(Stage::Loading);
     let encoder = model.text(device).await?;
     observer.stage(Stage::EncodingText);
     match request.prompt_syntax {
         PromptSyntax::Plain => {
             let encode = |prompt| model.tokenizer.encode_padded(prompt, model.pad_id);
-            let prompts: Vec<Vec<u32>> = prompts(request).map(encode).collect();
+            let prompts: Vec<Vec<u32>> = prompts(request, guided).map(encode).collect();
             Ok(encoder.forward(&prompts, 0).await?)
         }
         PromptSyntax::Weighted => {
-            let prompts = padded_chunks(model, request);
+            let prompts = padded_chunks(model, request, guided);
             let ids: Vec<Vec<u32>> = prompts.iter().flatten().map(|chunk| chunk.ids(model.pad_id)).collect();
             let states = encoder.forward(&ids, 0).await?;
             let weights: Vec<Vec<f64>> = prompts.iter().flatten().map(Chunk::weights).collect();
@@ -60,7 +62,7 @@ pub(crate) fn check(model: &Model, request: &Request) -> Result<(), PipelineErro
     if request.prompt_syntax == PromptSyntax::Plain {
         return Ok(());
     }
-    match prompts(request).map(|prompt| model.tokenizer.chunks(prompt).len()).max() {
+    match prompts(request, request.is_guided()).map(|prompt| model.tokenizer.chunks(prompt).len()).max() {
         Some(chunks) if chunks > MOST_CHUNKS => {
             Err(PipelineError::PromptTooLong { chunks, most: MOST_CHUNKS })
         }
@@ -69,15 +71,15 @@ pub(crate) fn check(model: &Model, request: &Request) -> Result<(), PipelineErro
 }
 
 /// The prompts in the order of the batch.
-fn prompts(request: &Request) -> impl Iterator<Item = &str> {
-    let negative = request.is_guided().then_some(request.negative_prompt.as_str());
+fn prompts(request: &Request, guided: bool) -> impl Iterator<Item = &str> {
+    let negative = guided.then_some(request.negative_prompt.as_str());
     negative.into_iter().chain([request.prompt.as_str()])
 }
 
 /// The chunks of each prompt, equally many for each.
-fn padded_chunks(model: &Model, request: &Request) -> Vec<Vec<Chunk>> {
+fn padded_chunks(model: &Model, request: &Request, guided: bool) -> Vec<Vec<Chunk>> {
     let mut prompts: Vec<Vec<Chunk>> =
-        prompts(request).map(|prompt| model.tokenizer.chunks(prompt)).collect();
+        prompts(request, guided).map(|prompt| model.tokenizer.chunks(prompt)).collect();
     let most = prompts.iter().map(Vec::len).max().unwrap_or_default();
     for chunks in &mut prompts {
         chunks.resize_with(most, Chunk::default);

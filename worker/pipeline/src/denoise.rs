@@ -6,34 +6,47 @@ use sampling::{NoiseSource, Plan};
 
 use crate::{Observer, PipelineError, Preview, latent_space::LatentSpace, mask::Repaint};
 
+/// How strongly the prompt is followed, and by what means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Guidance {
+    /// Not at all beyond the prompt itself: one pass.
+    Off,
+    /// By a second pass for the negative prompt (Ho and Salimans 2022), at this scale.
+    Halves(f64),
+    /// The model takes the scale as an input: one pass.
+    Input(f64),
+}
+
 /// The denoiser, told what to draw.
 pub(crate) struct Denoiser<'a> {
     device: &'a Device,
     unet: &'a UNet,
     context: Context,
-    /// `None` when only the prompt's own half is computed.
-    guidance_scale: Option<f64>,
+    guidance: Guidance,
     /// `[c, h, w]` of the latents.
     shape: [usize; 3],
 }
 
 impl<'a> Denoiser<'a> {
-    /// `prompts`: encoded, `[1, t, c]`, or with guidance `[2, t, c]` with the negative one first.
+    /// `prompts`: encoded, `[1, t, c]`, or with guidance by halves `[2, t, c]` with the negative one first.
     pub(crate) async fn new(
         device: &'a Device,
         unet: &'a UNet,
         prompts: &Tensor,
-        guidance_scale: Option<f64>,
+        guidance: Guidance,
         shape: [usize; 3],
     ) -> Result<Self, PipelineError> {
-        let context = unet.context(prompts).await?;
-        Ok(Self { device, unet, context, guidance_scale, shape })
+        let context = match guidance {
+            Guidance::Input(scale) => unet.guided_context(prompts, scale).await?,
+            Guidance::Off | Guidance::Halves(_) => unet.context(prompts).await?,
+        };
+        Ok(Self { device, unet, context, guidance, shape })
     }
 
     /// What the model predicts for latents `[c, h, w]` at a timestep.
     async fn predict(&self, latents: &[f32], timestep: f64) -> Result<Vec<f32>, PipelineError> {
         let [c, h, w] = self.shape;
-        let Some(scale) = self.guidance_scale else {
+        let Guidance::Halves(scale) = self.guidance else {
             return self.run(latents, [1, c, h, w], timestep).await;
         };
         // Both halves in one batch: the weights are read once.
@@ -59,7 +72,8 @@ impl<'a> Denoiser<'a> {
     }
 }
 
-/// Takes every step of a plan from `latents` `[c, h, w]` on.
+/// Takes every step of a plan from `latents` `[c, h, w]` on. Stops at the first step that leaves no finite numbers:
+/// all later ones, and the picture, would be made of them.
 pub(crate) async fn denoise(
     denoiser: &Denoiser<'_>,
     plan: &mut Plan,
@@ -78,6 +92,9 @@ pub(crate) async fn denoise(
         plan.sampler_mut().step(i, &prediction, &mut latents, noise)?;
         if let Some(repaint) = repaint {
             repaint.restore(plan.sampler(), i, &mut latents);
+        }
+        if !latents.iter().all(|value| value.is_finite()) {
+            return Err(PipelineError::NotFinite { step: i + 1 - first, steps: steps - first });
         }
         let preview = preview_of(&denoised, denoiser.shape, space);
         observer.step(i + 1 - first, steps - first, preview.as_ref());

@@ -61,6 +61,17 @@ pub enum PipelineError {
         /// What it is, or what it lacks.
         reason: String,
     },
+    /// A step left latents that are not finite numbers, and no picture can come of them.
+    #[error(
+        "the latents grew past all numbers at step {step} of {steps}; \
+         try another sampler, a lower guidance scale, or f32 weights"
+    )]
+    NotFinite {
+        /// The step, from 1.
+        step: usize,
+        /// Steps of the run.
+        steps: usize,
+    },
     /// The schedule cannot be made from these settings.
     #[error(transparent)]
     Sampling(#[from] SamplingError),

@@ -7,7 +7,7 @@ use sampling::{NoiseSource, Plan};
 use crate::{
     Model, Observer, PipelineError, Request, Stage,
     conditioning::{self, encode_prompts},
-    denoise::{Denoiser, denoise},
+    denoise::{Denoiser, Guidance, denoise},
     mask::Repaint,
     picture,
 };
@@ -47,7 +47,8 @@ pub async fn generate(
     observer: &mut dyn Observer,
 ) -> Result<Output, PipelineError> {
     let (size, mut plan) = prepare(model, request)?;
-    let prompts = encode_prompts(model, device, request, observer).await?;
+    let guidance = guidance(model, request);
+    let prompts = encode_prompts(model, device, request, guidance, observer).await?;
 
     let source = prepared_source(request);
     let encoded = match &source {
@@ -71,8 +72,7 @@ pub async fn generate(
         observer.stage(Stage::Loading);
         let unet = model.unet(device).await?;
         observer.stage(Stage::Denoising);
-        let guidance_scale = request.is_guided().then_some(request.guidance_scale);
-        let denoiser = Denoiser::new(device, &unet, &prompts, guidance_scale, size.shape).await?;
+        let denoiser = Denoiser::new(device, &unet, &prompts, guidance, size.shape).await?;
         let space = &model.autoencoder_files(request.decoder)?.space;
         denoise(&denoiser, &mut plan, start, repaint.as_ref(), space, noise, observer).await?
     };
@@ -155,6 +155,17 @@ fn plan(model: &Model, request: &Request, size: Size) -> Result<Plan, PipelineEr
         Some(_) => Plan::image_to_image(sampler, &config, steps, strength_rule, strength)?,
         None => Plan::text_to_image(sampler, &config, steps)?,
     })
+}
+
+/// What the request's guidance scale means for this model.
+fn guidance(model: &Model, request: &Request) -> Guidance {
+    if model.takes_guidance() {
+        Guidance::Input(request.guidance_scale)
+    } else if request.is_guided() {
+        Guidance::Halves(request.guidance_scale)
+    } else {
+        Guidance::Off
+    }
 }
 
 /// The latents before the first step.

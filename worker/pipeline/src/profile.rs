@@ -1,14 +1,49 @@
 //! How a model wants to be used.
 
 use models::{NumberOrList, UNetConfig};
-use sampling::{Prediction, SamplerKind, SchedulerConfig, StrengthRule};
+use sampling::{Prediction, SamplerKind, SchedulerConfig, Spacing, StrengthRule};
 
 use crate::PipelineError;
 
 /// Longest side without a word from the model: what common GPUs can hold.
 const MAX_PX: u32 = 2048;
-const DEFAULT_STEPS: u32 = 30;
-const DEFAULT_GUIDANCE: f64 = 7.5;
+
+/// What is offered first when the manifest does not say.
+struct Defaults {
+    steps: u32,
+    guidance: f64,
+    strength_rule: StrengthRule,
+}
+
+/// Models that want many steps and classifier-free guidance.
+const USUAL: Defaults = Defaults { steps: 30, guidance: 7.5, strength_rule: StrengthRule::Steps };
+
+/// Models distilled to few steps, whose guidance is in their weights. Four steps suit both latent consistency models
+/// (2 to 8, Luo et al. 2023) and adversarially distilled ones (1 to 4, Sauer et al. 2023).
+const FEW_STEPS: Defaults = Defaults { steps: 4, guidance: 1.0, strength_rule: StrengthRule::AllSteps };
+
+/// Guidance scale of a latent consistency model that takes it as an input: diffusers' default for its pipeline.
+const CONSISTENCY_GUIDANCE: f64 = 8.5;
+
+impl Defaults {
+    fn of(scheduler: &SchedulerConfig, unet: &UNetConfig) -> Self {
+        match scheduler.named_sampler() {
+            Some(SamplerKind::Lcm) if unet.time_cond_proj_dim.is_some() => {
+                Self { guidance: CONSISTENCY_GUIDANCE, ..FEW_STEPS }
+            }
+            Some(SamplerKind::Lcm) => FEW_STEPS,
+            // SD-Turbo and its kin. Models of velocity and zero terminal signal are spaced so too, and want many steps.
+            Some(SamplerKind::Euler | SamplerKind::EulerAncestral)
+                if scheduler.timestep_spacing == Some(Spacing::Trailing)
+                    && scheduler.prediction() == Prediction::Epsilon
+                    && !scheduler.rescale_betas_zero_snr =>
+            {
+                FEW_STEPS
+            }
+            _ => USUAL,
+        }
+    }
+}
 
 /// What a model was made for, and what to offer first. From the manifest's own profile where it has one, else from
 /// the configurations.
@@ -45,24 +80,21 @@ impl Profile {
         has_taesd: bool,
     ) -> Result<Self, PipelineError> {
         let stated = stated.unwrap_or_default();
-        let samplers = match scheduler.prediction() {
-            Prediction::Flow => vec![SamplerKind::FlowEuler],
-            Prediction::Epsilon | Prediction::V => vec![SamplerKind::Ddim, SamplerKind::Euler],
-        };
-        let suits = |kind: &SamplerKind| samplers.contains(kind);
+        let defaults = Defaults::of(scheduler, unet);
+        let suits = |kind: &SamplerKind| kind.suits(scheduler.prediction());
+        let samplers: Vec<SamplerKind> = SamplerKind::ALL.into_iter().filter(suits).collect();
+        let plain = [SamplerKind::Euler, SamplerKind::FlowEuler].into_iter().find(suits);
         let named = scheduler.named_sampler().filter(suits);
         let trained = unet.sample_size.as_ref().and_then(NumberOrList::largest).unwrap_or(64);
         let native_px = u32::try_from(trained).unwrap_or(64).saturating_mul(multiple_px);
         let sampler = match stated.sampler.as_deref() {
-            Some("ddim") => SamplerKind::Ddim,
-            Some("euler") => SamplerKind::Euler,
-            Some("flow-euler") => SamplerKind::FlowEuler,
-            Some(other) => return Err(unknown("sampler", other)),
-            None => named.or(samplers.last().copied()).unwrap_or(SamplerKind::Euler),
+            Some(name) => SamplerKind::from_name(name).ok_or_else(|| unknown("sampler", name))?,
+            None => named.or(plain).unwrap_or(SamplerKind::Euler),
         };
         let strength_rule = match stated.strength_rule.as_deref() {
             Some("all-steps") => StrengthRule::AllSteps,
-            Some("steps") | None => StrengthRule::Steps,
+            Some("steps") => StrengthRule::Steps,
+            None => defaults.strength_rule,
             Some(other) => return Err(unknown("strength_rule", other)),
         };
         Ok(Self {
@@ -70,8 +102,8 @@ impl Profile {
             native_px: stated.native_size.unwrap_or(native_px),
             max_px: stated.max_size.unwrap_or(MAX_PX.max(native_px)),
             multiple_px,
-            default_steps: stated.default_steps.unwrap_or(DEFAULT_STEPS),
-            default_guidance: stated.default_guidance.unwrap_or(DEFAULT_GUIDANCE),
+            default_steps: stated.default_steps.unwrap_or(defaults.steps),
+            default_guidance: stated.default_guidance.unwrap_or(defaults.guidance),
             sampler,
             samplers,
             strength_rule,
@@ -137,6 +169,48 @@ mod tests {
         assert!(profile.check_size(0, 8).is_err());
         assert!(profile.check_size(12, 8).is_err());
         assert!(profile.check_size(2056, 8).is_err());
+    }
+
+    #[test]
+    fn models_of_few_steps_are_known_by_their_schedulers() {
+        let consistency = UNetConfig { time_cond_proj_dim: Some(256), ..UNetConfig::default() };
+        let plain = UNetConfig::default();
+        let turbo = r#"{"_class_name": "EulerDiscreteScheduler", "timestep_spacing": "trailing"}"#;
+        let zero_signal = r#"{"_class_name": "EulerDiscreteScheduler", "timestep_spacing": "trailing",
+            "prediction_type": "v_prediction", "rescale_betas_zero_snr": true}"#;
+        let lcm = r#"{"_class_name": "LCMScheduler"}"#;
+        let karras = r#"{"_class_name": "DPMSolverMultistepScheduler", "use_karras_sigmas": true}"#;
+        let (few, many) = (StrengthRule::AllSteps, StrengthRule::Steps);
+        for (json, unet, sampler, steps, guidance, rule) in [
+            (lcm, &consistency, SamplerKind::Lcm, 4, 8.5, few),
+            (lcm, &plain, SamplerKind::Lcm, 4, 1.0, few),
+            (turbo, &plain, SamplerKind::Euler, 4, 1.0, few),
+            (zero_signal, &plain, SamplerKind::Euler, 30, 7.5, many),
+            (karras, &plain, SamplerKind::Dpmpp2mKarras, 30, 7.5, many),
+            (r#"{"_class_name": "PNDMScheduler"}"#, &plain, SamplerKind::Euler, 30, 7.5, many),
+        ] {
+            let scheduler: SchedulerConfig = serde_json::from_str(json).unwrap();
+            let profile = Profile::resolve(None, &scheduler, unet, 8, false).unwrap();
+            assert_eq!(
+                (profile.sampler, profile.default_steps, profile.default_guidance, profile.strength_rule),
+                (sampler, steps, guidance, rule),
+                "{json}"
+            );
+            assert_eq!(profile.samplers.len(), SamplerKind::ALL.len() - 1);
+            assert!(!profile.samplers.contains(&SamplerKind::FlowEuler));
+        }
+    }
+
+    #[test]
+    fn every_sampler_can_be_stated_by_name() {
+        let resolve = |name: &str| {
+            let stated = weights::Profile { sampler: Some(name.to_owned()), ..weights::Profile::default() };
+            Profile::resolve(Some(stated), &SchedulerConfig::default(), &UNetConfig::default(), 8, false)
+        };
+        for kind in SamplerKind::ALL {
+            assert_eq!(resolve(kind.name()).unwrap().sampler, kind);
+        }
+        assert!(resolve("heun").unwrap_err().to_string().contains("\"heun\""));
     }
 
     #[test]

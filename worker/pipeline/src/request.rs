@@ -56,7 +56,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether both halves of the guidance are computed.
+    /// Whether both halves of the guidance are computed, unless the model takes the scale as an input.
     pub fn is_guided(&self) -> bool {
         self.guidance_scale > 1.0
     }

@@ -49,6 +49,7 @@ fn pipelines_on_the_gpu_sd1() {
         "img2img_euler_0.7",
         "img2img_ddim_1.0",
         "img2img_noguidance_0.5",
+        "img2img_dpmpp_2m_0.5",
     ];
     block_on(check_family(&device, "sd1", &gpu_cases(&device, &few), GPU_LIMIT));
 }
@@ -63,12 +64,13 @@ fn pipelines_on_the_gpu_sd2() {
         "img2img_euler_0.5",
         "img2img_ddim_0.7",
         "img2img_euler_1.0",
+        "img2img_euler_ancestral_0.6",
     ];
     block_on(check_family(&device, "sd2", &gpu_cases(&device, &few), GPU_LIMIT));
 }
 
 /// Every pipeline; but on an emulated GPU, where all of them take ten minutes, only `few`: between the two families,
-/// each sampler at each strength.
+/// DDIM and Euler at each strength, and the others once.
 fn gpu_cases(device: &Device, few: &[&str]) -> Vec<String> {
     const FORCE: &str = "PALIMPSEST_ALL_GPU_CASES";
     if device.is_software_adapter() && std::env::var_os(FORCE).is_none() {
@@ -79,16 +81,17 @@ fn gpu_cases(device: &Device, few: &[&str]) -> Vec<String> {
 }
 
 fn text_to_image() -> Vec<String> {
-    ["ddim", "euler"].map(|sampler| format!("txt2img_{sampler}")).to_vec()
+    ["ddim", "euler", "dpmpp_2m"].map(|sampler| format!("txt2img_{sampler}")).to_vec()
 }
 
 fn image_to_image() -> Vec<String> {
     let of = |sampler: &'static str| STRENGTHS.map(|strength| format!("img2img_{sampler}_{strength}"));
-    [of("ddim"), of("euler")].concat().into_iter().chain(["img2img_noguidance_0.5".to_owned()]).collect()
+    let single = ["img2img_euler_ancestral_0.6", "img2img_noguidance_0.5"].map(str::to_owned);
+    [of("ddim").as_slice(), &of("euler"), &of("dpmpp_2m"), &single].concat()
 }
 
 fn inpainting() -> Vec<String> {
-    ["ddim", "euler"].map(|sampler| format!("inpaint_{sampler}_0.8")).to_vec()
+    ["ddim", "euler", "dpmpp_2m"].map(|sampler| format!("inpaint_{sampler}_0.8")).to_vec()
 }
 
 async fn check_family(device: &Device, family: &str, names: &[String], limit: f64) {
@@ -134,11 +137,18 @@ fn request(family: &str, name: &str, golden: &Golden) -> Request {
         strength_rule: StrengthRule::Steps,
         steps: number("num_inference_steps").unwrap() as usize,
         guidance_scale: number("guidance_scale").unwrap(),
-        sampler: if name.contains("ddim") { SamplerKind::Ddim } else { SamplerKind::Euler },
+        sampler: sampler_in(name),
         width_px: number("width").unwrap_or(128.0) as u32,
         height_px: number("height").unwrap_or(128.0) as u32,
         decoder: DecoderChoice::Vae,
     }
+}
+
+/// The sampler that a golden file is named after, if any: the longest name, for some are part of others.
+fn sampler_in(name: &str) -> SamplerKind {
+    let named = |kind: &SamplerKind| name.contains(&kind.name().replace('-', "_"));
+    let found = SamplerKind::ALL.into_iter().filter(named).max_by_key(|kind| kind.name().len());
+    found.unwrap_or(SamplerKind::Euler)
 }
 
 /// `decoded[:, :, 1::4, 2::4]`

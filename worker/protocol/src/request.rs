@@ -21,6 +21,19 @@ pub enum SamplerKind {
     Ddim,
     /// Euler's method on the probability-flow ODE (Karras et al. 2022).
     Euler,
+    /// Euler's method towards less noise than asked for, and fresh noise on top.
+    EulerAncestral,
+    /// DPM-Solver++ with two predictions a step (Lu et al. 2022).
+    #[serde(rename = "dpmpp-2m")]
+    Dpmpp2m,
+    /// The same over the noise levels of Karras et al. 2022.
+    #[serde(rename = "dpmpp-2m-karras")]
+    Dpmpp2mKarras,
+    /// A predictor and a corrector (Zhao et al. 2023).
+    #[serde(rename = "unipc")]
+    UniPc,
+    /// Latent consistency models, in few steps (Luo et al. 2023).
+    Lcm,
     /// Euler's method on a rectified flow.
     FlowEuler,
 }

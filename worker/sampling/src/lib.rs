@@ -5,6 +5,13 @@
 //! (which lives elsewhere) for one prediction a step. The numbers follow Hugging Face's diffusers, whose
 //! `scheduler_config.json` is read by [`SchedulerConfig`]; the papers are named where the formulas are.
 //!
+//! A picture can be made again from its seed (by [`Philox`]), the hash of its model, its prompts, size and source, its
+//! sampler, steps, guidance and strength, and the class of device that made it. The noise of a seed is the same to the
+//! bit everywhere, and so is the arithmetic here, save for the last bit of `exp`, `ln` and `sin` of the platform.
+//! Models round differently on a CPU and on each make of GPU, so between those classes pictures agree closely, not to
+//! the bit. Samplers that add noise in each step draw it from the same seed, after the noise of the start. Pictures of
+//! a batch have seeds of their own ([`item_seed`]).
+//!
 //! ```
 //! use sampling::{NoiseSource, Philox, Plan, SamplerKind, SchedulerConfig};
 //!
@@ -43,7 +50,7 @@ pub use config::{BetaSchedule, FinalSigma, Prediction, SchedulerConfig, Spacing}
 pub use error::SamplingError;
 pub use kind::SamplerKind;
 pub use noise::{NoiseSource, Replay};
-pub use philox::Philox;
+pub use philox::{Philox, item_seed};
 pub use plan::Plan;
 pub use sampler::{Sampler, sampler, sampler_from};
 pub use strength::{StrengthRule, executed_steps, strength_start};

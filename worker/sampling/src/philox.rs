@@ -29,6 +29,12 @@ impl Philox {
     }
 }
 
+/// The seed of one picture of a batch, counted from 0: the batch's seed and one more for each picture, wrapping. So
+/// every picture of a batch can be made again alone, and the first is the one that the seed makes without a batch.
+pub fn item_seed(seed: u64, item: u64) -> u64 {
+    seed.wrapping_add(item)
+}
+
 impl NoiseSource for Philox {
     fn draw(&mut self, len: usize) -> Result<Vec<f32>, SamplingError> {
         let [draw_low, draw_high] = low_high(self.draws);
@@ -103,6 +109,14 @@ mod tests {
         for (value, wanted) in drawn.iter().zip(expected) {
             assert!((value - wanted).abs() < 2e-6, "{value} is not {wanted}");
         }
+    }
+
+    #[test]
+    fn a_batch_counts_its_seeds_up() {
+        assert_eq!([0, 1, 2].map(|item| item_seed(7, item)), [7, 8, 9]);
+        assert_eq!([0, 1, 2].map(|item| item_seed(u64::MAX, item)), [u64::MAX, 0, 1]);
+        let draw = |seed| Philox::new(seed).draw(64).unwrap();
+        assert_ne!(draw(item_seed(7, 0)), draw(item_seed(7, 1)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use serde::de::DeserializeOwned;
 
-use crate::{ByteSource, LocalBoxFuture, MemorySource, WeightsError};
+use crate::{ByteSource, LocalBoxFuture, MemorySource, WeightsError, literals::without_infinities};
 
 #[cfg(not(target_arch = "wasm32"))]
 mod dir;
@@ -51,7 +51,8 @@ pub async fn read_bytes(folder: &dyn Folder, path: &str) -> Result<Option<Vec<u8
     }
 }
 
-/// Reads a JSON file into a type; `None` when it is not there.
+/// Reads a JSON file into a type; `None` when it is not there. Infinities and NaN, which Python writes, are read as
+/// null.
 ///
 /// # Errors
 /// [`WeightsError::BadJson`] with the parser's place and reason, and [`WeightsError::Unreadable`].
@@ -60,7 +61,7 @@ pub async fn read_json<T: DeserializeOwned>(
     path: &str,
 ) -> Result<Option<T>, WeightsError> {
     let Some(bytes) = read_bytes(folder, path).await? else { return Ok(None) };
-    serde_json::from_slice(&bytes)
+    serde_json::from_slice(&without_infinities(bytes))
         .map(Some)
         .map_err(|error| WeightsError::BadJson { file: path.to_owned(), reason: error.to_string() })
 }

@@ -11,6 +11,7 @@ mod error;
 mod folder;
 mod gguf;
 mod header;
+mod literals;
 pub mod lora;
 mod manifest;
 pub mod quantize;

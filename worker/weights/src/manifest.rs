@@ -35,7 +35,7 @@ pub struct Profile {
     pub default_guidance: Option<f64>,
     /// How strength becomes steps: `steps` or `all-steps`.
     pub strength_rule: Option<String>,
-    /// Sampler to offer first: `ddim`, `euler` or `flow-euler`.
+    /// Sampler to offer first: a name such as `ddim`, `dpmpp-2m` or `flow-euler`.
     pub sampler: Option<String>,
 }
 

@@ -47,7 +47,11 @@ pub(super) struct CrossAttention {
 /// What every cross-attention layer makes of a prompt. It does not depend on picture or timestep, so it is
 /// computed once and used in every step. Layers are told apart by their names.
 #[derive(Default)]
-pub struct Context(pub(super) BTreeMap<String, KeyValue>);
+pub struct Context {
+    layers: BTreeMap<String, KeyValue>,
+    /// For a model that takes the guidance scale as an input.
+    pub(super) guidance_scale: Option<f64>,
+}
 
 /// Keys and values of one layer, each `[b, t, c]`.
 pub(super) struct KeyValue {
@@ -75,7 +79,7 @@ impl CrossAttention {
     /// Adds this layer's part to a context. prompt: `[b, t, context_width]`
     pub(super) fn prepare(&self, prompt: &Tensor, context: &mut Context) -> Result<(), KernelError> {
         let part = KeyValue { k: self.to_k.forward(prompt)?, v: self.to_v.forward(prompt)? };
-        context.0.insert(self.name.clone(), part);
+        context.layers.insert(self.name.clone(), part);
         Ok(())
     }
 
@@ -86,11 +90,11 @@ impl CrossAttention {
         x: &Tensor,
         context: &Context,
     ) -> Result<Tensor, KernelError> {
-        let Some(KeyValue { k, v }) = context.0.get(&self.name) else {
+        let Some(KeyValue { k, v }) = context.layers.get(&self.name) else {
             return Err(KernelError::Shape {
                 op: "cross-attention",
                 expected: "a context made by the same model".to_owned(),
-                got: format!("one of {} layers", context.0.len()),
+                got: format!("one of {} layers", context.layers.len()),
             });
         };
         let q = self.to_q.forward(x)?;

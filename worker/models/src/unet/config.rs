@@ -47,6 +47,9 @@ pub struct UNetConfig {
     pub sample_size: Option<NumberOrList>,
     /// Width of the time embedding; four times the outermost level's by default.
     pub time_embedding_dim: Option<usize>,
+    /// Width of the guidance scale's sinusoids, in a model that takes the scale as an input instead of being guided
+    /// by a second pass ("On Distillation of Guided Diffusion Models", Meng et al. 2023).
+    pub time_cond_proj_dim: Option<usize>,
 }
 
 impl Default for UNetConfig {
@@ -70,6 +73,7 @@ impl Default for UNetConfig {
             freq_shift: 0.0,
             sample_size: None,
             time_embedding_dim: None,
+            time_cond_proj_dim: None,
         }
     }
 }
@@ -92,6 +96,7 @@ const KNOWN: Known = Known {
         "flip_sin_to_cos",
         "freq_shift",
         "time_embedding_dim",
+        "time_cond_proj_dim",
         // The projections' weights have the same numbers either way.
         "use_linear_projection",
         "sample_size",

@@ -122,6 +122,18 @@ impl UNet {
         Ok(context)
     }
 
+    /// As [`context`](Self::context), for a model that takes the guidance scale as an input
+    /// ([`UNetConfig::time_cond_proj_dim`]) and needs no second pass for it.
+    ///
+    /// # Errors
+    /// As for [`context`](Self::context), and [`ModelError::BadInput`] for a model that takes none.
+    pub async fn guided_context(&self, prompts: &Tensor, guidance_scale: f64) -> Result<Context, ModelError> {
+        if !self.time_embedding.takes_guidance() {
+            return Err(bad_input(format!("the guidance scale {guidance_scale}: it takes none")));
+        }
+        Ok(Context { guidance_scale: Some(guidance_scale), ..self.context(prompts).await? })
+    }
+
     /// Predicts the noise (or velocity) in `sample` `[n, h, w, in_channels]`, each sample at its own timestep, as
     /// `[n, h, w, out_channels]`. Any height and width will do.
     ///
@@ -145,7 +157,7 @@ impl UNet {
                 self.in_channels
             )));
         }
-        let time = self.time_embedding.forward(&self.device, timesteps, taps)?;
+        let time = self.time_embedding.forward(&self.device, timesteps, context.guidance_scale, taps)?;
         let pass = Pass { time: &time, context, taps };
 
         let mut hidden = self.conv_in.forward(sample)?;

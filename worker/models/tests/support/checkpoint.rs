@@ -18,6 +18,38 @@ pub(crate) fn checkpoint(family: &str) -> Rc<dyn Folder> {
     Rc::new(Overlay { rebuilt, files: DirFolder::new(root) })
 }
 
+/// As [`checkpoint`], with files of these paths in place of its own.
+pub(crate) fn checkpoint_with(family: &str, files: Vec<(&str, Vec<u8>)>) -> Rc<dyn Folder> {
+    let mut rebuilt = MemoryFolder::default();
+    for (path, bytes) in files {
+        rebuilt.insert(path, bytes);
+    }
+    Rc::new(Overlay { rebuilt, files: DirFolder::new(golden_root().join(family)) })
+}
+
+/// A weight file of a family, with these F32 tensors added or in place of its own.
+pub(crate) fn weights_with(family: &str, path: &str, tensors: &[(&str, &[usize], Vec<f32>)]) -> Vec<u8> {
+    let bytes = std::fs::read(golden_root().join(family).join(path)).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let added: Vec<(&str, &[usize], Vec<u8>)> = tensors
+        .iter()
+        .map(|(name, shape, values)| (*name, *shape, values.iter().flat_map(|x| x.to_le_bytes()).collect()))
+        .collect();
+    let mut all: HashMap<String, TensorView<'_>> = file.tensors().into_iter().collect();
+    for (name, shape, bytes) in &added {
+        all.insert((*name).to_owned(), TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap());
+    }
+    safetensors::serialize(all, None).unwrap()
+}
+
+/// A JSON file of a family, with these entries added or in place of its own.
+pub(crate) fn json_with(family: &str, path: &str, entries: &[(&str, serde_json::Value)]) -> Vec<u8> {
+    let bytes = std::fs::read(golden_root().join(family).join(path)).unwrap();
+    let mut json: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&bytes).unwrap();
+    json.extend(entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    serde_json::to_vec(&json).unwrap()
+}
+
 /// Files on the disk, and files in memory that come first.
 struct Overlay {
     rebuilt: MemoryFolder,

@@ -9,7 +9,7 @@ use std::{collections::HashMap, path::PathBuf};
 use kernels::{Device, GpuOptions};
 use safetensors::{Dtype, SafeTensors};
 
-pub(crate) use checkpoint::checkpoint;
+pub(crate) use checkpoint::{checkpoint, checkpoint_with, json_with, weights_with};
 
 /// `tests/golden` of the repository.
 pub(crate) fn golden_root() -> PathBuf {

@@ -84,6 +84,11 @@ impl Model {
         self.loaded.clear();
     }
 
+    /// Whether the denoiser takes the guidance scale as an input.
+    pub(crate) fn takes_guidance(&self) -> bool {
+        self.unet.0.time_cond_proj_dim.is_some()
+    }
+
     /// The files of the chosen autoencoder.
     pub(crate) fn autoencoder_files(
         &self,
