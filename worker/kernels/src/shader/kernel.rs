@@ -258,9 +258,11 @@ impl Matmul {
     fn defines(self) -> Vec<&'static str> {
         let mut defines = aligned(self.width);
         defines.extend(weight_type::defines(self.weight));
-        // Rows of whole quads, of which none has more than one tap.
-        if (self.rows, self.width) == (Rows::Matrix, Width::Four) {
-            defines.push("QUADS");
+        if matches!(self.weight, DType::Block(_)) {
+            // Neighbouring inputs are neighbours in a block when there is one tap, and their places are multiples
+            // of four when the rows' lengths are.
+            let are_quads = (self.rows, self.width) == (Rows::Matrix, Width::Four);
+            defines.push(if are_quads { "QUADS" } else { "SCATTERED" });
         }
         if self.partial {
             defines.push("PARTIAL");

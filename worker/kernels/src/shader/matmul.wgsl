@@ -94,30 +94,40 @@ fn x4(begin: u32, input: u32) -> scalar4 {
 
 // Four weights of an output column, from `input` of `tap` on; zeros past the last input. Columns past the end repeat
 // the last one; their sums are never stored.
+#ifndef WEIGHT_BLOCK
+fn weight4(column: u32, tap: u32, input: u32) -> scalar4 {
+    let row = min(column, params.columns - 1u) * params.taps + tap;
+    return widen(weight[(row * params.padded_inputs + input) / 4u]);
+}
+#endif
 #ifdef WEIGHT_BLOCK
 fn word(at: u32) -> u32 { return weight[at]; }
 
 // Blocks cannot be put into another order, so their values lie as in the file: [columns, inputs, taps].
-fn weight4(column: u32, tap: u32, input: u32) -> scalar4 {
-    let first = (min(column, params.columns - 1u) * params.inputs + input) * params.taps + tap;
-    var values = scalar4(0.0);
-#ifdef QUADS
-    if (input < params.inputs) {
-        values = decode(first);
-    }
-#else
-#repeat i 4
-    if (input + $iu < params.inputs) {
-        values[$i] = decode(first + $iu * params.taps);
-    }
-#end
-#endif
-    return values;
+fn place(column: u32, tap: u32, input: u32) -> u32 {
+    return (min(column, params.columns - 1u) * params.inputs + input) * params.taps + tap;
 }
-#else
+#endif
+#ifdef QUADS
 fn weight4(column: u32, tap: u32, input: u32) -> scalar4 {
-    let row = min(column, params.columns - 1u) * params.taps + tap;
-    return widen(weight[(row * params.padded_inputs + input) / 4u]);
+    if (input >= params.inputs) {
+        return scalar4(0.0);
+    }
+    return decode(place(column, tap, input));
+}
+#endif
+#ifdef SCATTERED
+// The weights of four output columns instead, for one input.
+fn weight_of_4(column: u32, tap: u32, input: u32) -> scalar4 {
+    if (input >= params.inputs) {
+        return scalar4(0.0);
+    }
+    return scalar4(
+        decode(place(column, tap, input)),
+        decode(place(column + 1u, tap, input)),
+        decode(place(column + 2u, tap, input)),
+        decode(place(column + 3u, tap, input)),
+    );
 }
 #endif
 
@@ -160,8 +170,13 @@ fn main(
         x_tile[$iu * THREADS + thread] = x4(begin$i, input + load_k);
 #end
         if (load_line < THREADS_X) {
-            // A block of 4 x 4 changes from rows along k to rows along columns.
             let load_column = first_column + load_line * 4u;
+#ifdef SCATTERED
+            for (var k = load_k; k < load_k + 4u; k++) {
+                weight_tile[k * THREADS_X + load_line] = weight_of_4(load_column, tap, input + k);
+            }
+#else
+            // A block of 4 x 4 changes from rows along k to rows along columns.
             let w = transpose(mat4x4<f32>(
                 weight4(load_column, tap, input + load_k),
                 weight4(load_column + 1u, tap, input + load_k),
@@ -171,6 +186,7 @@ fn main(
 #repeat i 4
             weight_tile[(load_k + $iu) * THREADS_X + load_line] = w[$i];
 #end
+#endif
         }
         workgroupBarrier();
         for (var quad = 0u; quad < STEP / 4u; quad++) {

@@ -56,24 +56,27 @@ const CASES: &[Linear] = &[
     Linear { outer: &[2, 130], n: 128, k: 64, dtype: DType::I8, parts: PLAIN },
 ];
 
-/// For each type of blocks: rows that are whole blocks and such that are not, columns in fours and not, one
-/// workgroup and splits, and each tile.
+/// For each type of blocks: rows that are whole blocks and such that are not, values one by one and in fours, one
+/// workgroup and splits, and the narrow tile. Whatever else there is does not depend on the type.
 fn block_cases() -> Vec<Linear> {
     let cases = |block: BlockType| {
         let dtype = DType::Block(block);
-        let length = block.values();
         [
-            Linear { outer: &[65], n: 63, k: length, dtype, parts: BIAS },
-            Linear { outer: &[2, 33], n: 68, k: length, dtype, parts: ALL },
-            Linear { outer: &[3], n: 64, k: 36, dtype, parts: ALL },
+            Linear { outer: &[65], n: 63, k: block.values(), dtype, parts: BIAS },
             Linear { outer: &[40], n: 256, k: 7, dtype, parts: PLAIN },
+            Linear { outer: &[2, 33], n: 64, k: 36, dtype, parts: ALL },
             Linear { outer: &[2], n: 64, k: 1020, dtype, parts: BIAS },
-            Linear { outer: &[33], n: 128, k: 518, dtype, parts: BIAS },
-            Linear { outer: &[130], n: 16, k: 80, dtype, parts: PLAIN },
             Linear { outer: &[5], n: 3, k: 512, dtype, parts: RESIDUAL_INSIDE },
         ]
     };
-    BlockType::ALL.into_iter().flat_map(cases).collect()
+    let dtype = DType::Block(BlockType::Q5_1);
+    let more = [
+        Linear { outer: &[2, 33], n: 68, k: 32, dtype, parts: ALL },
+        Linear { outer: &[33], n: 128, k: 518, dtype, parts: BIAS },
+        Linear { outer: &[130], n: 16, k: 80, dtype, parts: PLAIN },
+        Linear { outer: &[3], n: 32, k: 33, dtype, parts: PLAIN },
+    ];
+    BlockType::ALL.into_iter().flat_map(cases).chain(more).collect()
 }
 
 impl Linear {
