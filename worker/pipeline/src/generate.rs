@@ -7,6 +7,7 @@ use sampling::{NoiseSource, Plan};
 use crate::{
     Model, Observer, PipelineError, Request, Stage,
     denoise::{Denoiser, denoise},
+    loras,
     mask::Repaint,
     picture,
 };
@@ -68,7 +69,7 @@ pub async fn generate(
     // The denoiser's weights are given back before the decoder's are asked for.
     let latents = {
         observer.stage(Stage::Loading);
-        let unet = model.unet(device).await?;
+        let unet = model.unet(device, &request.loras).await?;
         observer.stage(Stage::Denoising);
         let guidance_scale = request.is_guided().then_some(request.guidance_scale);
         let denoiser = Denoiser::new(device, &unet, &prompts, guidance_scale, size.shape).await?;
@@ -107,6 +108,7 @@ impl Model {
 /// Checks a request and works out what it asks for.
 fn prepare(model: &Model, request: &Request) -> Result<(Size, Plan), PipelineError> {
     let size = Size::of(model, request)?;
+    loras::check(model, request)?;
     Ok((size, plan(model, request, size)?))
 }
 
@@ -178,7 +180,7 @@ async fn encode_prompts(
     observer: &mut dyn Observer,
 ) -> Result<Tensor, PipelineError> {
     observer.stage(Stage::Loading);
-    let encoder = model.text(device).await?;
+    let encoder = model.text(device, &request.loras).await?;
     observer.stage(Stage::EncodingText);
     let prompts = match request.is_guided() {
         true => vec![model.tokens(&request.negative_prompt), model.tokens(&request.prompt)],
