@@ -34,7 +34,7 @@ pub(crate) async fn encode_prompts(
 ) -> Result<Tensor, PipelineError> {
     let guided = matches!(guidance, Guidance::Halves(_));
     observer.stage(Stage::Loading);
-    let encoder = model.text(device).await?;
+    let encoder = model.text(device, &request.loras).await?;
     observer.stage(Stage::EncodingText);
     match request.prompt_syntax {
         PromptSyntax::Plain => {

@@ -3,7 +3,7 @@
 use kernels::KernelError;
 use models::ModelError;
 use sampling::SamplingError;
-use weights::WeightsError;
+use weights::{WeightsError, lora::LoraError};
 
 /// Why no picture was made, in one sentence for a person.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,12 @@ pub enum PipelineError {
     /// A guidance scale that is not a sensible number.
     #[error("the guidance scale {value} is not between 0 and 100")]
     Guidance {
+        /// The scale asked for.
+        value: f64,
+    },
+    /// A LoRA's scale that is not a sensible number.
+    #[error("the LoRA's scale {value} is not between -10 and 10")]
+    LoraScale {
         /// The scale asked for.
         value: f64,
     },
@@ -99,6 +105,12 @@ impl From<ModelError> for PipelineError {
             ModelError::Kernel(error) => error.into(),
             other => Self::Model(other),
         }
+    }
+}
+
+impl From<LoraError> for PipelineError {
+    fn from(error: LoraError) -> Self {
+        Self::Model(error.into())
     }
 }
 

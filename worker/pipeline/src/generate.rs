@@ -8,6 +8,7 @@ use crate::{
     Model, Observer, PipelineError, Request, Stage,
     conditioning::{self, encode_prompts},
     denoise::{Denoiser, Guidance, denoise},
+    loras,
     mask::Repaint,
     picture,
 };
@@ -70,7 +71,7 @@ pub async fn generate(
     // The denoiser's weights are given back before the decoder's are asked for.
     let latents = {
         observer.stage(Stage::Loading);
-        let unet = model.unet(device).await?;
+        let unet = model.unet(device, &request.loras).await?;
         observer.stage(Stage::Denoising);
         let denoiser = Denoiser::new(device, &unet, &prompts, guidance, size.shape).await?;
         let space = &model.autoencoder_files(request.decoder)?.space;
@@ -109,6 +110,7 @@ impl Model {
 fn prepare(model: &Model, request: &Request) -> Result<(Size, Plan), PipelineError> {
     let size = Size::of(model, request)?;
     conditioning::check(model, request)?;
+    loras::check(model, request)?;
     Ok((size, plan(model, request, size)?))
 }
 

@@ -1,6 +1,7 @@
 //! What a person asks for.
 
 use image::{GrayImage, RgbImage};
+use models::LoraUse;
 use sampling::{SamplerKind, StrengthRule};
 
 /// Which autoencoder stands between pictures and latents.
@@ -53,6 +54,8 @@ pub struct Request {
     pub height_px: u32,
     /// Which autoencoder to use.
     pub decoder: DecoderChoice,
+    /// LoRAs to add to the model's weights for this picture; one of scale 0 does nothing.
+    pub loras: Vec<LoraUse>,
 }
 
 impl Request {

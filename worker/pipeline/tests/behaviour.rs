@@ -41,6 +41,7 @@ fn request() -> Request {
         width_px: 64,
         height_px: 64,
         decoder: DecoderChoice::Vae,
+        loras: Vec::new(),
     }
 }
 

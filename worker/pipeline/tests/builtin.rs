@@ -78,6 +78,7 @@ async fn pipeline(device: &Device, limit: f64) {
         width_px: 128,
         height_px: 128,
         decoder: DecoderChoice::Vae,
+        loras: Vec::new(),
     };
     let mut noise = Replay::new(vec![golden.floats("noise").1]);
     let mut model = Model::open(folder()).await.unwrap();

@@ -141,6 +141,7 @@ fn request(family: &str, name: &str, golden: &Golden) -> Request {
         width_px: number("width").unwrap_or(128.0) as u32,
         height_px: number("height").unwrap_or(128.0) as u32,
         decoder: DecoderChoice::Vae,
+        loras: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ mod parts;
 use std::rc::Rc;
 
 use kernels::Device;
-use models::{ClipText, ClipTextConfig, UNet, UNetConfig};
+use models::{ClipText, ClipTextConfig, LoraUse, UNet, UNetConfig};
 use sampling::SchedulerConfig;
 use text::ClipTokenizer;
 use weights::{Folder, Manifest, Tensors, require_json};
@@ -15,7 +15,7 @@ use crate::{
     DecoderChoice, PipelineError, Profile,
     autoencoder::{Autoencoder, AutoencoderFiles},
 };
-use parts::Parts;
+use parts::{Adapted, Parts};
 
 /// Weights of more than this are not kept on the device between stages: text encoder, denoiser and autoencoder take
 /// turns, so that the largest of them decides what fits.
@@ -29,8 +29,8 @@ pub struct Model {
     /// The token that fills a prompt up to its full length.
     pub(crate) pad_id: u32,
     profile: Profile,
-    text: (ClipTextConfig, Tensors),
-    unet: (UNetConfig, Tensors),
+    pub(crate) text: (ClipTextConfig, Tensors),
+    pub(crate) unet: (UNetConfig, Tensors),
     vae: AutoencoderFiles,
     taesd: Option<AutoencoderFiles>,
     loaded: Parts,
@@ -100,28 +100,44 @@ impl Model {
         }
     }
 
-    pub(crate) async fn text(&mut self, device: &Device) -> Result<Rc<ClipText>, PipelineError> {
+    /// The text encoder with exactly these LoRAs.
+    pub(crate) async fn text(
+        &mut self,
+        device: &Device,
+        loras: &[LoraUse],
+    ) -> Result<Rc<ClipText>, PipelineError> {
         self.loaded.use_device(device);
-        if let Some(text) = &self.loaded.text {
-            return Ok(text.clone());
+        if self.loaded.text.is_none() {
+            self.loaded.make_room();
         }
-        self.loaded.make_room();
         let (config, tensors) = &self.text;
-        let text = Rc::new(ClipText::load(device, tensors, config).await?);
-        self.loaded.text = Some(text.clone());
-        Ok(text)
+        let text = match self.loaded.text.take() {
+            Some(text) => text,
+            None => Adapted::new(ClipText::load(device, tensors, config).await?),
+        };
+        let text = self.loaded.text.insert(text);
+        text.adapt(ClipText::adapters, loras).await?;
+        Ok(text.network.clone())
     }
 
-    pub(crate) async fn unet(&mut self, device: &Device) -> Result<Rc<UNet>, PipelineError> {
+    /// The denoiser with exactly these LoRAs.
+    pub(crate) async fn unet(
+        &mut self,
+        device: &Device,
+        loras: &[LoraUse],
+    ) -> Result<Rc<UNet>, PipelineError> {
         self.loaded.use_device(device);
-        if let Some(unet) = &self.loaded.unet {
-            return Ok(unet.clone());
+        if self.loaded.unet.is_none() {
+            self.loaded.make_room();
         }
-        self.loaded.make_room();
         let (config, tensors) = &self.unet;
-        let unet = Rc::new(UNet::load(device, tensors, config).await?);
-        self.loaded.unet = Some(unet.clone());
-        Ok(unet)
+        let unet = match self.loaded.unet.take() {
+            Some(unet) => unet,
+            None => Adapted::new(UNet::load(device, tensors, config).await?),
+        };
+        let unet = self.loaded.unet.insert(unet);
+        unet.adapt(UNet::adapters, loras).await?;
+        Ok(unet.network.clone())
     }
 
     pub(crate) async fn autoencoder(

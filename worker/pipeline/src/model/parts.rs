@@ -3,18 +3,49 @@
 use std::rc::Rc;
 
 use kernels::Device;
-use models::{ClipText, UNet};
+use models::{Adapters, ClipText, LoraUse, UNet};
 
-use crate::{DecoderChoice, autoencoder::Autoencoder};
+use crate::{DecoderChoice, PipelineError, autoencoder::Autoencoder};
 
 /// A cache of loaded parts. When the model is small all of them stay; when it is large, they take turns.
 #[derive(Default)]
 pub(super) struct Parts {
     pub(super) keeps_all: bool,
     device: Option<Device>,
-    pub(super) text: Option<Rc<ClipText>>,
-    pub(super) unet: Option<Rc<UNet>>,
+    pub(super) text: Option<Adapted<ClipText>>,
+    pub(super) unet: Option<Adapted<UNet>>,
     pub(super) autoencoder: Option<(DecoderChoice, Rc<Autoencoder>)>,
+}
+
+/// A loaded network, and the LoRAs that are set into it.
+pub(super) struct Adapted<T> {
+    pub(super) network: Rc<T>,
+    loras: Vec<LoraUse>,
+}
+
+impl<T> Adapted<T> {
+    /// A network that was just loaded.
+    pub(super) fn new(network: T) -> Self {
+        Self { network: Rc::new(network), loras: Vec::new() }
+    }
+
+    /// Sets these LoRAs and no others, unless they are the ones that are set already.
+    pub(super) async fn adapt(
+        &mut self,
+        adapters: impl Fn(&T) -> &Adapters,
+        loras: &[LoraUse],
+    ) -> Result<(), PipelineError> {
+        let wanted: Vec<LoraUse> = loras.iter().filter(|used| used.scale != 0.0).cloned().collect();
+        let same = |(set, wanted): (&LoraUse, &LoraUse)| {
+            Rc::ptr_eq(&set.lora, &wanted.lora) && set.scale == wanted.scale
+        };
+        if self.loras.len() == wanted.len() && self.loras.iter().zip(&wanted).all(same) {
+            return Ok(());
+        }
+        adapters(&self.network).set(&wanted).await?;
+        self.loras = wanted;
+        Ok(())
+    }
 }
 
 impl Parts {

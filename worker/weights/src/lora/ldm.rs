@@ -19,19 +19,20 @@ fn ldm_name(modules: &ModuleShapes, name: &str) -> Option<String> {
     }
     if let Some(rest) = name.strip_prefix("mid_block.") {
         let (kind, index, inner) = split(rest)?;
-        let place = if kind == "attentions" { 1 } else { 2 * index };
+        let place = if kind == "attentions" { 1 } else { index.checked_mul(2)? };
         return Some(format!("middle_block.{place}.{}", inner_name(kind, inner)?));
     }
     let (way, level, rest) = split(name)?;
     let (kind, index, inner) = split(rest)?;
-    let resnets = resnets(modules, way, 0);
+    // Names come from files too, so that numbers may be absurd.
+    let resnets = Some(resnets(modules, way)).filter(|&resnets| resnets > 0)?;
     match way {
         // Block 0 is the first convolution, and each level ends with a downsampler.
         "down_blocks" => {
-            let first = 1 + level * (resnets + 1);
+            let first = level.checked_mul(resnets + 1)?.checked_add(1)?;
             match kind {
-                "downsamplers" => Some(format!("input_blocks.{}.0.op", first + resnets)),
-                _ => Some(format!("input_blocks.{}.{}", first + index, of_block(kind, inner)?)),
+                "downsamplers" => Some(format!("input_blocks.{}.0.op", first.checked_add(resnets)?)),
+                _ => Some(format!("input_blocks.{}.{}", first.checked_add(index)?, of_block(kind, inner)?)),
             }
         }
         // An upsampler stands behind what its level's last block has.
@@ -39,17 +40,21 @@ fn ldm_name(modules: &ModuleShapes, name: &str) -> Option<String> {
             "upsamplers" => {
                 let attends = modules.contains_key(&format!("{way}.{level}.attentions.0.proj_in"));
                 let place = 1 + usize::from(attends);
-                Some(format!("output_blocks.{}.{place}.conv", (level + 1) * resnets - 1))
+                let last = level.checked_add(1)?.checked_mul(resnets)?.checked_sub(1)?;
+                Some(format!("output_blocks.{last}.{place}.conv"))
             }
-            _ => Some(format!("output_blocks.{}.{}", level * resnets + index, of_block(kind, inner)?)),
+            _ => {
+                let block = level.checked_mul(resnets)?.checked_add(index)?;
+                Some(format!("output_blocks.{block}.{}", of_block(kind, inner)?))
+            }
         },
         _ => None,
     }
 }
 
 /// Residual blocks of a level; every level of one way has as many.
-fn resnets(modules: &ModuleShapes, way: &str, level: usize) -> usize {
-    (0..).take_while(|index| modules.contains_key(&format!("{way}.{level}.resnets.{index}.conv1"))).count()
+fn resnets(modules: &ModuleShapes, way: &str) -> usize {
+    (0..).take_while(|index| modules.contains_key(&format!("{way}.0.resnets.{index}.conv1"))).count()
 }
 
 /// `attentions.3.proj_in` to its three parts.
@@ -72,5 +77,59 @@ fn inner_name<'a>(kind: &str, inner: &'a str) -> Option<&'a str> {
         ("resnets", "conv2") => Some("out_layers.3"),
         ("resnets", "conv_shortcut") => Some("skip_connection"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lora::ModuleShape;
+
+    /// Stable Diffusion 1's layout: two residual blocks a level on the way down, three on the way up; the innermost
+    /// level has no attention.
+    #[test]
+    fn blocks_are_counted_over_the_levels() {
+        let pairs = [
+            ("conv_in", "input_blocks.0.0"),
+            ("down_blocks.0.resnets.0.conv1", "input_blocks.1.0.in_layers.2"),
+            ("down_blocks.0.attentions.1.proj_in", "input_blocks.2.1.proj_in"),
+            ("down_blocks.0.resnets.1.conv1", "input_blocks.2.0.in_layers.2"),
+            ("down_blocks.0.downsamplers.0.conv", "input_blocks.3.0.op"),
+            ("down_blocks.3.resnets.1.time_emb_proj", "input_blocks.11.0.emb_layers.1"),
+            ("mid_block.attentions.0.proj_out", "middle_block.1.proj_out"),
+            ("mid_block.resnets.1.conv2", "middle_block.2.out_layers.3"),
+            ("up_blocks.0.resnets.0.conv1", "output_blocks.0.0.in_layers.2"),
+            ("up_blocks.0.resnets.1.conv1", "output_blocks.1.0.in_layers.2"),
+            ("up_blocks.0.resnets.2.conv1", "output_blocks.2.0.in_layers.2"),
+            ("up_blocks.0.upsamplers.0.conv", "output_blocks.2.1.conv"),
+            ("up_blocks.1.attentions.0.proj_in", "output_blocks.3.1.proj_in"),
+            ("up_blocks.1.upsamplers.0.conv", "output_blocks.5.2.conv"),
+            (
+                "up_blocks.3.attentions.2.transformer_blocks.0.attn1.to_out.0",
+                "output_blocks.11.1.transformer_blocks.0.attn1.to_out.0",
+            ),
+            ("up_blocks.3.resnets.2.conv_shortcut", "output_blocks.11.0.skip_connection"),
+            ("time_embedding.linear_2", "time_embed.2"),
+            ("conv_out", "out.2"),
+        ];
+        let shape = ModuleShape { outputs: 1, inputs: 1, kernel: [1, 1] };
+        let modules: ModuleShapes = pairs.iter().map(|(name, _)| ((*name).to_owned(), shape)).collect();
+        let found = names(&modules);
+        assert_eq!(found.len(), pairs.len());
+        for (name, expected) in pairs {
+            assert!(found.contains(&(expected.to_owned(), name.to_owned())), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn odd_names_have_no_alias() {
+        let shape = ModuleShape { outputs: 1, inputs: 1, kernel: [1, 1] };
+        let odd = [
+            "up_blocks.0.upsamplers.0.conv",
+            "down_blocks.x",
+            "up_blocks.18446744073709551615.resnets.0.conv1",
+        ];
+        let modules: ModuleShapes = odd.iter().map(|name| ((*name).to_owned(), shape)).collect();
+        assert_eq!(names(&modules), []);
     }
 }
