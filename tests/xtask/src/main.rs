@@ -1,7 +1,8 @@
-//! The one tool: `cargo xtask serve`, `build` and `test`. Each sets up what is missing on the machine first.
+//! The one tool: `cargo xtask serve`, `build`, `test` and `fuzz`. Each sets up what is missing on the machine first.
 //!
 //! Plain std Rust, so that the first run on a fresh machine starts within seconds.
 
+mod fuzz;
 mod lockfile;
 mod optimize;
 mod shell;
@@ -20,6 +21,7 @@ cargo xtask COMMAND
   serve [--port N]      build the page and serve it on http://127.0.0.1:8080
   build                 build the page into dist/
   test [--only STAGE]   every check, in order: setup, format, clippy, clippy-wasm, tests, build, e2e
+  fuzz [--seconds N]    damaged files and odd prompts through libFuzzer, for a minute in all
   optimize              trunk's post-build hook: wasm-opt over the worker, where it is on PATH";
 
 fn main() -> ExitCode {
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         ["build"] => site::build(),
         ["test"] => stages::run(None),
         ["test", "--only", stage] => stages::run(Some(stage)),
+        ["fuzz"] => fuzz::run(fuzz::DEFAULT_SECONDS),
+        ["fuzz", "--seconds", seconds] => fuzz_for(seconds),
         ["optimize"] => optimize::hook(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
@@ -45,6 +49,13 @@ fn main() -> ExitCode {
             eprintln!("\nerror: {failure}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn fuzz_for(seconds: &str) -> Outcome {
+    match seconds.parse() {
+        Ok(seconds) => fuzz::run(seconds),
+        Err(_) => Err(format!("`{seconds}` is not a whole number of seconds").into()),
     }
 }
 

@@ -25,6 +25,13 @@ const LINKER: Need = Need {
     present: || !cfg!(unix) || find("cc").is_some(),
 };
 
+const CPP_COMPILER: Need = Need {
+    what: "a C++ compiler, for libFuzzer",
+    packages: &["build-essential"],
+    elsewhere: "Xcode's command line tools on macOS, the C++ build tools on Windows, g++ on Linux",
+    present: || !cfg!(unix) || env::var_os("CXX").is_some() || find("c++").is_some(),
+};
+
 const TEST_NEEDS: [Need; 3] = [
     Need {
         what: "Chromium",
@@ -53,6 +60,11 @@ const TEST_NEEDS: [Need; 3] = [
 /// Makes sure that programs can be linked.
 pub(crate) fn need_linker() -> Outcome {
     provide(&[&LINKER])
+}
+
+/// Makes sure that libFuzzer can be built.
+pub(crate) fn need_for_fuzzing() -> Outcome {
+    provide(&[&LINKER, &CPP_COMPILER])
 }
 
 /// Makes sure that every test can run.

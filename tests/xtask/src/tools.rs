@@ -13,6 +13,7 @@ use crate::shell::{Outcome, cargo, find, in_root, output, root, run, say};
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 // Newer trunks need a newer Rust than this workspace asks for.
 const TRUNK_VERSION: &str = "0.21.14";
+const CARGO_FUZZ_VERSION: &str = "0.13.1";
 
 struct Tool {
     package: &'static str,
@@ -44,6 +45,17 @@ pub(crate) fn set_up() -> Outcome<Vec<PathBuf>> {
         minutes: 2,
     };
     [trunk, wasm_bindgen].iter().map(provide).collect()
+}
+
+/// Sets up cargo-fuzz if it is missing and returns its folder.
+pub(crate) fn cargo_fuzz() -> Outcome<PathBuf> {
+    provide(&Tool {
+        package: "cargo-fuzz",
+        program: "cargo-fuzz",
+        version: CARGO_FUZZ_VERSION.to_owned(),
+        flags: &["--locked"],
+        minutes: 1,
+    })
 }
 
 /// Lets a command find the tools in `folders` first.

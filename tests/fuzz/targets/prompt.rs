@@ -1,0 +1,4 @@
+//! Prompts.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::entry::prompt(data));
