@@ -11,6 +11,8 @@ pub(crate) struct Denoiser<'a> {
     device: &'a Device,
     unet: &'a UNet,
     context: Context,
+    /// Of an inpainting model: what it takes behind the latents, `[.., h, w]`.
+    further: Vec<f32>,
     /// `None` when only the prompt's own half is computed.
     guidance_scale: Option<f64>,
     /// `[c, h, w]` of the latents.
@@ -27,17 +29,24 @@ impl<'a> Denoiser<'a> {
         shape: [usize; 3],
     ) -> Result<Self, PipelineError> {
         let context = unet.context(prompts).await?;
-        Ok(Self { device, unet, context, guidance_scale, shape })
+        Ok(Self { device, unet, context, further: Vec::new(), guidance_scale, shape })
+    }
+
+    /// Gives the denoiser more channels `[.., h, w]` with every sample, behind the latents.
+    pub(crate) fn with_channels(self, further: Vec<f32>) -> Self {
+        Self { further, ..self }
     }
 
     /// What the model predicts for latents `[c, h, w]` at a timestep.
     async fn predict(&self, latents: &[f32], timestep: f64) -> Result<Vec<f32>, PipelineError> {
-        let [c, h, w] = self.shape;
+        let [_, h, w] = self.shape;
+        let sample = [latents, &self.further].concat();
+        let c = sample.len() / (h * w).max(1);
         let Some(scale) = self.guidance_scale else {
-            return self.run(latents, [1, c, h, w], timestep).await;
+            return self.run(&sample, [1, c, h, w], timestep).await;
         };
         // Both halves in one batch: the weights are read once.
-        let both = self.run(&latents.repeat(2), [2, c, h, w], timestep).await?;
+        let both = self.run(&sample.repeat(2), [2, c, h, w], timestep).await?;
         let (negative, positive) = both.split_at(both.len() / 2);
         let guided = negative.iter().zip(positive).map(|(&negative, &positive)| {
             let (negative, positive) = (f64::from(negative), f64::from(positive));
@@ -46,13 +55,8 @@ impl<'a> Denoiser<'a> {
         Ok(guided.collect())
     }
 
-    async fn run(
-        &self,
-        latents: &[f32],
-        shape: [usize; 4],
-        timestep: f64,
-    ) -> Result<Vec<f32>, PipelineError> {
-        let sample = layout::upload(self.device, shape, latents)?;
+    async fn run(&self, sample: &[f32], shape: [usize; 4], timestep: f64) -> Result<Vec<f32>, PipelineError> {
+        let sample = layout::upload(self.device, shape, sample)?;
         let timesteps = vec![timestep; shape[0]];
         let output = self.unet.forward(&sample, &timesteps, &self.context, &Taps::none()).await?;
         Ok(layout::download(&output).await?.1)

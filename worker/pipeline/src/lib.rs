@@ -6,10 +6,14 @@
 //!
 //! [`source::decode`] turns a file that a person chose into a picture to start from.
 
+mod area;
 mod autoencoder;
+mod canvas;
 mod denoise;
 mod error;
+mod feather;
 mod generate;
+mod inpaint;
 mod latent_space;
 mod mask;
 mod model;
@@ -26,4 +30,4 @@ pub use model::Model;
 pub use observer::{NoObserver, Observer, Stage};
 pub use preview::Preview;
 pub use profile::Profile;
-pub use request::{DecoderChoice, Request};
+pub use request::{DecoderChoice, InpaintArea, Request};

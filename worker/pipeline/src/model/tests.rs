@@ -6,7 +6,7 @@ use sampling::{Philox, SamplerKind, StrengthRule};
 use weights::DirFolder;
 
 use super::*;
-use crate::{NoObserver, Request, generate};
+use crate::{InpaintArea, NoObserver, Request, generate};
 
 fn open(folder: &str) -> Result<Model, PipelineError> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
@@ -19,6 +19,8 @@ fn request(decoder: DecoderChoice) -> Request {
         negative_prompt: String::new(),
         source: Some(image::RgbImage::new(16, 16)),
         mask: None,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: 0.5,
         strength_rule: StrengthRule::Steps,
         steps: 2,
