@@ -34,6 +34,8 @@ pub enum Kernel {
     Geglu(Width),
     /// Rows of two tensors side by side.
     ConcatChannels(Width),
+    /// Some rows of a picture.
+    Rows(Width),
     /// Repeated pixels.
     UpsampleNearest(Width),
     /// Rows of a table.
@@ -169,6 +171,7 @@ impl Kernel {
                 Self::GroupApply(width),
                 Self::Geglu(width),
                 Self::ConcatChannels(width),
+                Self::Rows(width),
                 Self::UpsampleNearest(width),
             ]);
             let columns = 1..=Attention::MOST_COLUMNS;
@@ -202,6 +205,7 @@ impl Kernel {
             | Self::GroupMerge
             | Self::Map
             | Self::Geglu(_)
+            | Self::Rows(_)
             | Self::UpsampleNearest(_) => 1,
         }
     }
@@ -230,6 +234,7 @@ impl Kernel {
             Self::Add => include_str!("../ops/add/add.wgsl"),
             Self::Geglu(_) => include_str!("../ops/geglu/geglu.wgsl"),
             Self::ConcatChannels(_) => include_str!("../ops/concat_channels/concat_channels.wgsl"),
+            Self::Rows(_) => include_str!("../ops/rows/rows.wgsl"),
             Self::UpsampleNearest(_) => include_str!("../ops/upsample_nearest/upsample_nearest.wgsl"),
             Self::Embedding(_) => include_str!("../ops/embedding/embedding.wgsl"),
         }
@@ -243,6 +248,7 @@ impl Kernel {
             Self::GroupApply(width)
             | Self::Geglu(width)
             | Self::ConcatChannels(width)
+            | Self::Rows(width)
             | Self::UpsampleNearest(width) => (single(width), vec![]),
             Self::Embedding(weight) => (vec![weight_define(weight)], vec![]),
             Self::GroupNormSmall => (single(Width::One), vec![]),
