@@ -9,12 +9,20 @@ use std::{
     time::Instant,
 };
 
-use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
-use pipeline::{Model, Observer, Output, Preview, Profile, Request, Stage, source};
+use image::{DynamicImage, ImageFormat, RgbaImage};
+use pipeline::{
+    InpaintArea, Model, Observer, Output, Preview, Profile, Request, Stage,
+    source::{self, SourceError},
+};
 use sampling::{NoiseSource, Philox};
 use weights::DirFolder;
 
-use crate::{args::GenerateArgs, builtin, device, error::CliError, tensors};
+use crate::{
+    args::{Area, GenerateArgs},
+    builtin, device,
+    error::CliError,
+    tensors,
+};
 
 /// Makes the picture that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
@@ -66,18 +74,26 @@ fn check_outputs(args: &GenerateArgs) -> Result<(), CliError> {
 }
 
 fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> {
-    let source = args.source.as_deref().map(read_picture).transpose()?;
-    let mask = args.mask.as_deref().map(read_picture).transpose()?;
+    let source = args.source.as_deref().map(|path| read(path, source::decode)).transpose()?;
+    let mask = args.mask.as_deref().map(|path| read(path, source::decode_mask)).transpose()?;
+    let inpaint_area = match args.inpaint_area {
+        Area::Whole => InpaintArea::Whole,
+        Area::Masked => InpaintArea::Masked { padding_px: args.inpaint_padding },
+    };
     let (width_px, height_px) = match (args.width, args.height, &source) {
         (Some(width), Some(height), _) => (width, height),
-        (.., Some(source)) => profile.size_for_source(source.width(), source.height()),
+        (.., Some(source)) if inpaint_area == InpaintArea::Whole => {
+            profile.size_for_source(source.width(), source.height())
+        }
         _ => (profile.native_px, profile.native_px),
     };
     Ok(Request {
         prompt: args.prompt.clone(),
         negative_prompt: args.negative_prompt.clone(),
         source,
-        mask: mask.map(|mask| DynamicImage::from(mask).into_luma8()),
+        mask,
+        mask_feather_px: args.mask_feather,
+        inpaint_area,
         strength: args.strength,
         strength_rule: args.strength_rule.map_or(profile.strength_rule, Into::into),
         steps: args.steps.unwrap_or(profile.default_steps as usize),
@@ -89,9 +105,9 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
     })
 }
 
-fn read_picture(path: &Path) -> Result<RgbImage, CliError> {
+fn read<T>(path: &Path, decode: impl Fn(&[u8]) -> Result<T, SourceError>) -> Result<T, CliError> {
     let bytes = fs::read(path).map_err(|reason| CliError::Unreadable { path: path.to_owned(), reason })?;
-    source::decode(&bytes).map_err(|reason| CliError::Picture { path: path.to_owned(), reason })
+    decode(&bytes).map_err(|reason| CliError::Picture { path: path.to_owned(), reason })
 }
 
 fn write_picture(path: &Path, output: &Output) -> Result<(), CliError> {
