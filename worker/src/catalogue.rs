@@ -1,6 +1,6 @@
 //! Models and requests, between the page's words and the engine's.
 
-use pipeline::{DecoderChoice, Profile, source};
+use pipeline::{DecoderChoice, InpaintArea, Profile, source};
 use protocol::{ModelId, ModelInfo};
 
 use crate::error::EngineError;
@@ -39,13 +39,14 @@ pub fn model_info(shelved: Shelved<'_>, profile: &Profile) -> ModelInfo {
     }
 }
 
-/// The engine's request for the page's. `source` is the source file's bytes.
+/// The engine's request for the page's. `source` and `mask` are the files' bytes.
 ///
 /// # Errors
-/// [`EngineError::Source`] when they are not a picture to start from.
+/// [`EngineError::Source`] when either is not a picture.
 pub fn engine_request(
     asked: &protocol::Request,
     source: Option<&[u8]>,
+    mask: Option<&[u8]>,
 ) -> Result<pipeline::Request, EngineError> {
     Ok(pipeline::Request {
         prompt: asked.prompt.clone(),
@@ -55,7 +56,12 @@ pub fn engine_request(
             protocol::PromptSyntax::Weighted => pipeline::PromptSyntax::Weighted,
         },
         source: source.map(source::decode).transpose()?,
-        mask: None,
+        mask: mask.map(source::decode_mask).transpose()?,
+        mask_feather_px: asked.mask_feather_px,
+        inpaint_area: match asked.inpaint_area {
+            protocol::InpaintArea::Whole => InpaintArea::Whole,
+            protocol::InpaintArea::Masked => InpaintArea::Masked { padding_px: asked.inpaint_padding_px },
+        },
         strength: asked.strength,
         strength_rule: match asked.strength_rule {
             protocol::StrengthRule::Steps => sampling::StrengthRule::Steps,

@@ -46,7 +46,7 @@ fn code_of_pipeline(error: &PipelineError) -> ErrorCode {
         | PipelineError::Guidance { .. }
         | PipelineError::NotFinite { .. }
         | PipelineError::NoTaesd => ErrorCode::Settings,
-        PipelineError::MaskWithoutSource => ErrorCode::Source,
+        PipelineError::MaskWithoutSource | PipelineError::EmptyMask => ErrorCode::Source,
         PipelineError::UnknownModel { .. } | PipelineError::Model(_) => ErrorCode::Model,
         PipelineError::Sampling(error) => code_of_sampling(error),
         PipelineError::Device(error) => code_of_kernel(error),

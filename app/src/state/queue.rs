@@ -180,7 +180,7 @@ impl Studio {
             }
         }
         let source = job.source.as_ref().map(|_| Payload(0));
-        self.send(Command::Generate { job: job.id, request: job.request, source }, payloads);
+        self.send(Command::Generate { job: job.id, request: job.request, source, mask: None }, payloads);
     }
 
     /// Whether a picture that runs or waits needs this model.

@@ -1,6 +1,6 @@
 //! From what stands in the form to a request: checked once, here.
 
-use protocol::{ModelInfo, PromptSyntax, Request, StrengthRule};
+use protocol::{InpaintArea, ModelInfo, PromptSyntax, Request, StrengthRule};
 
 use super::form::FormValues;
 use super::notices::Place;
@@ -53,6 +53,9 @@ pub(crate) fn check(
         seed: seed(&values.seed, random_seed)?,
         width_px,
         height_px,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
+        inpaint_padding_px: 32,
     })
 }
 

@@ -6,7 +6,7 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use pipeline::DecoderChoice;
+use pipeline::{DecoderChoice, InpaintArea};
 use sampling::{SamplerKind, StrengthRule};
 
 use crate::FAILURE;
@@ -50,6 +50,16 @@ pub(crate) struct GenerateArgs {
     /// Where to repaint the source: white is repainted, black stays.
     #[arg(long, value_name = "IMG", requires = "source")]
     pub(crate) mask: Option<PathBuf>,
+    /// Over how many pixels the mask's edge fades out, outside of its white.
+    #[arg(long, value_name = "PX", requires = "mask", default_value_t = 0)]
+    pub(crate) mask_feather: u32,
+    /// How much of the source is generated anew: all of it, or only the part around the mask, at the source's full
+    /// resolution.
+    #[arg(long, value_enum, value_name = "AREA", requires = "mask", default_value_t = Area::Whole)]
+    pub(crate) inpaint_area: Area,
+    /// How many pixels around the mask the model gets to see with `--inpaint-area masked`.
+    #[arg(long, value_name = "PX", requires = "mask", default_value_t = InpaintArea::PADDING_PX)]
+    pub(crate) inpaint_padding: u32,
     /// How far to go from the source, 0 to 1.
     #[arg(long, value_name = "X", default_value_t = 0.5)]
     pub(crate) strength: f64,
@@ -72,10 +82,11 @@ pub(crate) struct GenerateArgs {
     /// OUT-1.png, OUT-2.png, ..
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: u32,
-    /// Width of the picture; the source's, or the model's native size by default.
+    /// Width to generate; the source's by default, or the model's native size without a source and with
+    /// `--inpaint-area masked`.
     #[arg(long, value_name = "PX", requires = "height")]
     pub(crate) width: Option<u32>,
-    /// Height of the picture.
+    /// Height to generate.
     #[arg(long, value_name = "PX", requires = "width")]
     pub(crate) height: Option<u32>,
     /// Where to compute; `auto` takes a GPU if there is one.
@@ -85,7 +96,8 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_enum, default_value_t = Decoder::Vae)]
     pub(crate) decoder: Decoder,
     /// Replays the tensors `noise_00`, `noise_01`, .. in place of random draws: a sample of the encoded source
-    /// first (not with taesd), then the noise to start with.
+    /// first, then the noise to start with, then with a mask a sample of the encoded masked picture (samples not with
+    /// taesd).
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "count")]
     pub(crate) noise: Option<PathBuf>,
     /// Writes `latents` [1,c,h,w] before decoding and `decoded` [1,3,H,W] in -1..1.
@@ -105,6 +117,15 @@ pub(crate) enum Device {
     Gpu,
     /// The CPU.
     Cpu,
+}
+
+/// How much of the source is generated anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Area {
+    /// All of it.
+    Whole,
+    /// The part around the mask.
+    Masked,
 }
 
 /// How strength becomes steps.

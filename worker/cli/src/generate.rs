@@ -9,13 +9,21 @@ use std::{
     time::Instant,
 };
 
-use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
+use image::{DynamicImage, ImageFormat, RgbaImage};
 use kernels::Device;
-use pipeline::{Model, Observer, Output, Preview, Profile, PromptSyntax, Request, Stage, source};
+use pipeline::{
+    InpaintArea, Model, Observer, Output, Preview, Profile, PromptSyntax, Request, Stage,
+    source::{self, SourceError},
+};
 use sampling::{NoiseSource, Philox, item_seed};
 use weights::DirFolder;
 
-use crate::{args::GenerateArgs, builtin, device, error::CliError, tensors};
+use crate::{
+    args::{Area, GenerateArgs},
+    builtin, device,
+    error::CliError,
+    tensors,
+};
 
 /// Makes the pictures that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
@@ -95,11 +103,17 @@ fn check_outputs(args: &GenerateArgs) -> Result<(), CliError> {
 }
 
 fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> {
-    let source = args.source.as_deref().map(read_picture).transpose()?;
-    let mask = args.mask.as_deref().map(read_picture).transpose()?;
+    let source = args.source.as_deref().map(|path| read(path, source::decode)).transpose()?;
+    let mask = args.mask.as_deref().map(|path| read(path, source::decode_mask)).transpose()?;
+    let inpaint_area = match args.inpaint_area {
+        Area::Whole => InpaintArea::Whole,
+        Area::Masked => InpaintArea::Masked { padding_px: args.inpaint_padding },
+    };
     let (width_px, height_px) = match (args.width, args.height, &source) {
         (Some(width), Some(height), _) => (width, height),
-        (.., Some(source)) => profile.size_for_source(source.width(), source.height()),
+        (.., Some(source)) if inpaint_area == InpaintArea::Whole => {
+            profile.size_for_source(source.width(), source.height())
+        }
         _ => (profile.native_px, profile.native_px),
     };
     Ok(Request {
@@ -110,7 +124,9 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
             false => PromptSyntax::Plain,
         },
         source,
-        mask: mask.map(|mask| DynamicImage::from(mask).into_luma8()),
+        mask,
+        mask_feather_px: args.mask_feather,
+        inpaint_area,
         strength: args.strength,
         strength_rule: args.strength_rule.map_or(profile.strength_rule, Into::into),
         steps: args.steps.unwrap_or(profile.default_steps as usize),
@@ -122,9 +138,9 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
     })
 }
 
-fn read_picture(path: &Path) -> Result<RgbImage, CliError> {
+fn read<T>(path: &Path, decode: impl Fn(&[u8]) -> Result<T, SourceError>) -> Result<T, CliError> {
     let bytes = fs::read(path).map_err(|reason| CliError::Unreadable { path: path.to_owned(), reason })?;
-    source::decode(&bytes).map_err(|reason| CliError::Picture { path: path.to_owned(), reason })
+    decode(&bytes).map_err(|reason| CliError::Picture { path: path.to_owned(), reason })
 }
 
 fn write_picture(path: &Path, output: &Output) -> Result<(), CliError> {

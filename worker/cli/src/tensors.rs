@@ -41,13 +41,12 @@ pub(crate) fn read_noise(path: &Path) -> Result<Replay, CliError> {
 /// Writes `latents` `[1, c, h, w]` and `decoded` `[1, 3, H, W]` as float32.
 pub(crate) fn write_latents(path: &Path, output: &Output) -> Result<(), CliError> {
     let refuse = |reason: String| CliError::Unwritable { path: path.to_owned(), reason };
-    let decoded_shape = [1, 3, output.height_px as usize, output.width_px as usize];
     let latents = to_bytes(&output.latents);
     let decoded = to_bytes(&output.decoded);
     let view = |shape: [usize; 4], bytes| TensorView::new(Dtype::F32, shape.to_vec(), bytes);
     let tensors = [
         ("latents", view(output.latents_shape, &latents).map_err(|error| refuse(error.to_string()))?),
-        ("decoded", view(decoded_shape, &decoded).map_err(|error| refuse(error.to_string()))?),
+        ("decoded", view(output.decoded_shape, &decoded).map_err(|error| refuse(error.to_string()))?),
     ];
     let bytes = safetensors::serialize(tensors, None).map_err(|error| refuse(error.to_string()))?;
     fs::write(path, bytes).map_err(|error| refuse(error.to_string()))

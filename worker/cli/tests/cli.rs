@@ -132,9 +132,11 @@ fn every_mistake_is_one_line() {
     fs::write(&empty, b"").unwrap();
     let text = scratch("drawing.svg");
     fs::write(&text, b"<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
-    let [cut, empty, text] = [cut, empty, text].map(|path| path.to_str().unwrap().to_owned());
+    let black = scratch("black.png");
+    image::GrayImage::new(5, 7).save(&black).unwrap();
+    let [cut, empty, text, black] = [cut, empty, text, black].map(|path| path.to_str().unwrap().to_owned());
 
-    let cases: [(&[&str], &str); 21] = [
+    let cases: [(&[&str], &str); 25] = [
         (&["--prompt", ""], "the prompt is empty"),
         (&["--prompt", "x", "--steps", "0"], "at least 1 step"),
         (&["--prompt", "x", "--steps", "many"], "invalid value 'many'"),
@@ -151,6 +153,16 @@ fn every_mistake_is_one_line() {
         (&["--prompt", "x", "--source", &text], "SVG"),
         (&["--prompt", "x", "--source", "/nowhere/a.png"], "could not be read"),
         (&["--prompt", "x", "--mask", &source], "--source"),
+        (&["--prompt", "x", "--source", &source, "--mask-feather", "8"], "--mask"),
+        (
+            &["--prompt", "x", "--source", &source, "--mask", &source, "--mask-feather", "-1"],
+            "--mask-feather",
+        ),
+        (&["--prompt", "x", "--source", &source, "--mask", &source, "--inpaint-area", "half"], "'half'"),
+        (
+            &["--prompt", "x", "--source", &source, "--mask", &black, "--inpaint-area", "masked"],
+            "the mask is all black",
+        ),
         (&["--prompt", "x", "--sampler", "flow-euler"], "flow"),
         (&["--prompt", "x", "--sampler", "heun"], "dpmpp-2m-karras"),
         (&["--prompt", "x", "--count", "0"], "invalid value '0'"),

@@ -11,6 +11,12 @@ use crate::{
     weight,
 };
 
+/// Wasm has 4 GiB for everything, and a residual block holds four or five tensors at a time.
+const CPU_TENSOR_BYTES: u64 = 256 << 20;
+
+/// Graphics memory is not told; 1 GiB a tensor suits cards of 8 GiB.
+const GPU_TENSOR_BYTES: u64 = 1 << 30;
+
 /// A handle on the CPU or on one GPU. Clones share the device.
 #[derive(Clone)]
 pub struct Device(Rc<Inner>);
@@ -63,6 +69,15 @@ impl Device {
         match self.backend() {
             Backend::Cpu(_) => "CPU".to_owned(),
             Backend::Gpu(gpu) => gpu.name(),
+        }
+    }
+
+    /// The largest tensor that should be made here, in bytes: what one kernel can see at once on a GPU, and no more
+    /// than leaves room for the others that an operator needs. Networks that can work in strips do so above it.
+    pub fn largest_tensor_bytes(&self) -> u64 {
+        match self.backend() {
+            Backend::Cpu(_) => CPU_TENSOR_BYTES,
+            Backend::Gpu(gpu) => gpu.binding_limit_bytes().min(GPU_TENSOR_BYTES),
         }
     }
 

@@ -23,7 +23,7 @@ fn text_encoders_on_the_cpu() {
 #[test]
 fn unets_on_the_cpu() {
     block_on(async {
-        for family in ["sd1", "sd2"] {
+        for family in ["sd1", "sd2", "sd1-inpaint"] {
             unet(&Device::cpu(), family, CPU_LIMIT).await;
         }
     });
@@ -47,6 +47,7 @@ fn text_encoders_and_unets_on_the_gpu() {
             text_encoder(&device, family, GPU_LIMIT).await;
             unet(&device, family, GPU_LIMIT).await;
         }
+        unet(&device, "sd1-inpaint", GPU_LIMIT).await;
     });
 }
 
@@ -77,7 +78,11 @@ async fn text_encoder(device: &Device, family: &str, limit: f64) {
 
 async fn unet(device: &Device, family: &str, limit: f64) {
     let model = UNet::open(device, checkpoint(family).as_ref(), "unet").await.unwrap();
-    for name in ["unet_square", "unet_oblong"] {
+    let names = match family {
+        "sd1-inpaint" => ["unet", "unet_ragged"],
+        _ => ["unet_square", "unet_oblong"],
+    };
+    for name in names {
         let golden = Golden::read(family, name);
         let inputs = ["sample", "timestep", "encoder_hidden_states", "output"];
         let names = golden.names().into_iter().filter(|name| !inputs.contains(&name.as_str()));

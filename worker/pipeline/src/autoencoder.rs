@@ -71,6 +71,11 @@ impl AutoencoderFiles {
         }
     }
 
+    /// Whether an encoding is a draw from a distribution.
+    pub(crate) fn draws_samples(&self) -> bool {
+        matches!(self.kind, Kind::Kl(_))
+    }
+
     /// Brings the weights to a device.
     pub(crate) async fn load(&self, device: &Device) -> Result<Autoencoder, ModelError> {
         Ok(match &self.kind {

@@ -23,6 +23,8 @@ pub(crate) struct Denoiser<'a> {
     unet: &'a UNet,
     context: Context,
     guidance: Guidance,
+    /// Of an inpainting model: what it takes behind the latents, `[.., h, w]`.
+    further: Vec<f32>,
     /// `[c, h, w]` of the latents.
     shape: [usize; 3],
 }
@@ -40,17 +42,24 @@ impl<'a> Denoiser<'a> {
             Guidance::Input(scale) => unet.guided_context(prompts, scale).await?,
             Guidance::Off | Guidance::Halves(_) => unet.context(prompts).await?,
         };
-        Ok(Self { device, unet, context, guidance, shape })
+        Ok(Self { device, unet, context, guidance, further: Vec::new(), shape })
+    }
+
+    /// Gives the denoiser more channels `[.., h, w]` with every sample, behind the latents.
+    pub(crate) fn with_channels(self, further: Vec<f32>) -> Self {
+        Self { further, ..self }
     }
 
     /// What the model predicts for latents `[c, h, w]` at a timestep.
     async fn predict(&self, latents: &[f32], timestep: f64) -> Result<Vec<f32>, PipelineError> {
-        let [c, h, w] = self.shape;
+        let [_, h, w] = self.shape;
+        let sample = [latents, &self.further].concat();
+        let c = sample.len() / (h * w).max(1);
         let Guidance::Halves(scale) = self.guidance else {
-            return self.run(latents, [1, c, h, w], timestep).await;
+            return self.run(&sample, [1, c, h, w], timestep).await;
         };
         // Both halves in one batch: the weights are read once.
-        let both = self.run(&latents.repeat(2), [2, c, h, w], timestep).await?;
+        let both = self.run(&sample.repeat(2), [2, c, h, w], timestep).await?;
         let (negative, positive) = both.split_at(both.len() / 2);
         let guided = negative.iter().zip(positive).map(|(&negative, &positive)| {
             let (negative, positive) = (f64::from(negative), f64::from(positive));
@@ -59,13 +68,8 @@ impl<'a> Denoiser<'a> {
         Ok(guided.collect())
     }
 
-    async fn run(
-        &self,
-        latents: &[f32],
-        shape: [usize; 4],
-        timestep: f64,
-    ) -> Result<Vec<f32>, PipelineError> {
-        let sample = layout::upload(self.device, shape, latents)?;
+    async fn run(&self, sample: &[f32], shape: [usize; 4], timestep: f64) -> Result<Vec<f32>, PipelineError> {
+        let sample = layout::upload(self.device, shape, sample)?;
         let timesteps = vec![timestep; shape[0]];
         let output = self.unet.forward(&sample, &timesteps, &self.context, &Taps::none()).await?;
         Ok(layout::download(&output).await?.1)

@@ -58,6 +58,9 @@ pub enum PipelineError {
     /// A mask without the picture that it belongs to.
     #[error("a mask needs a source picture")]
     MaskWithoutSource,
+    /// Only the masked part is wanted, and there is none.
+    #[error("the mask is all black: paint the part white that should change")]
+    EmptyMask,
     /// The model has no tiny autoencoder.
     #[error("this model has no taesd folder beside its vae; use the vae decoder")]
     NoTaesd,

@@ -1,14 +1,15 @@
 //! Making one picture.
 
-use image::RgbImage;
+use image::GrayImage;
 use kernels::Device;
 use sampling::{NoiseSource, Plan};
 
 use crate::{
-    Model, Observer, PipelineError, Request, Stage,
+    InpaintArea, Model, Observer, PipelineError, Request, Stage,
+    canvas::Canvas,
     conditioning::{self, encode_prompts},
     denoise::{Denoiser, Guidance, denoise},
-    loras,
+    inpaint, loras,
     mask::Repaint,
     picture,
 };
@@ -20,13 +21,15 @@ pub struct Output {
     pub latents_shape: [usize; 4],
     /// The latents before decoding, at the denoiser's scale, in `[n, c, h, w]` order.
     pub latents: Vec<f32>,
-    /// What the decoder made of them: `[1, 3, height_px, width_px]`, about -1..1, not clamped.
+    /// Shape of `decoded`: `[1, 3, h, w]`, of the size that was asked for.
+    pub decoded_shape: [usize; 4],
+    /// What the decoder made of the latents, about -1..1, not clamped.
     pub decoded: Vec<f32>,
     /// The picture: `width_px * height_px * 4` bytes, opaque. With a mask, laid over the source.
     pub rgba8: Vec<u8>,
-    /// Width in pixels.
+    /// Width of the picture in pixels. With a mask it may be the source's own, see [`Request::inpaint_area`].
     pub width_px: u32,
-    /// Height in pixels.
+    /// Height of the picture in pixels.
     pub height_px: u32,
     /// Steps that ran.
     pub executed_steps: usize,
@@ -34,8 +37,10 @@ pub struct Output {
     pub start_sigma: f64,
 }
 
-/// Makes one picture. `noise` is drawn from in the reference's order: a sample of the encoded source (only with
-/// the large autoencoder), the noise to start with, then what the sampler asks for.
+/// Makes one picture. `noise` is drawn from in the reference's order: a sample of the encoded source, the noise
+/// to start with, with a mask a sample of the encoded masked picture, then what the sampler asks for. Samples are drawn
+/// only with the large autoencoder; an inpainting model needs none of the source at strength 1, and draws the masked
+/// picture's even without a mask.
 ///
 /// # Errors
 /// [`PipelineError::Cancelled`] soon after the device's token is set; otherwise what is wrong with the request, the
@@ -48,22 +53,24 @@ pub async fn generate(
     observer: &mut dyn Observer,
 ) -> Result<Output, PipelineError> {
     let (size, mut plan) = prepare(model, request)?;
+    let canvas = Canvas::new(request, model.profile().multiple_px)?;
     let guidance = guidance(model, request);
     let prompts = encode_prompts(model, device, request, guidance, observer).await?;
 
-    let source = prepared_source(request);
-    let encoded = match &source {
-        Some(source) if request.mask.is_some() || !plan.starts_from_noise() => {
-            Some(encode_source(model, device, request, source, noise, observer).await?)
+    let encoded = match &canvas.source {
+        Some(source) if needs_source(model, request, &plan) => {
+            let planes = picture::to_planes(source);
+            Some(encode_picture(model, device, request, size, &planes, noise, observer).await?)
         }
         _ => None,
     };
     let first_noise = noise.draw(size.latents())?;
     let start = start(&plan, request, encoded.as_deref(), &first_noise)?;
-    let repaint = match (&request.mask, source, encoded) {
-        (Some(mask), Some(source), Some(encoded)) => {
-            let [_, h, w] = size.shape;
-            Some(Repaint::new(mask, source, [h, w], encoded, first_noise))
+    let further = inpaint::channels(model, device, request, size, &canvas, noise, observer).await?;
+    let [c, h, w] = size.shape;
+    let repaint = match (&canvas.mask, encoded) {
+        (Some(mask), Some(encoded)) if !model.sees_masks() => {
+            Some(Repaint::new(mask, [h, w], encoded, first_noise))
         }
         _ => None,
     };
@@ -74,23 +81,21 @@ pub async fn generate(
         let unet = model.unet(device, &request.loras).await?;
         observer.stage(Stage::Denoising);
         let denoiser = Denoiser::new(device, &unet, &prompts, guidance, size.shape).await?;
+        let denoiser = denoiser.with_channels(further);
         let space = &model.autoencoder_files(request.decoder)?.space;
         denoise(&denoiser, &mut plan, start, repaint.as_ref(), space, noise, observer).await?
     };
 
     let decoded = decode(model, device, request, size, &latents, observer).await?;
-    let mut rgba8 = picture::to_rgba(&decoded, (size.width_px * size.height_px) as usize);
-    if let Some(repaint) = &repaint {
-        repaint.composite(&mut rgba8);
-    }
-    let [c, h, w] = size.shape;
+    let picture = canvas.finish(picture::to_rgba(&decoded, size.width_px, size.height_px));
     Ok(Output {
         latents_shape: [1, c, h, w],
         latents,
+        decoded_shape: [1, 3, size.height_px as usize, size.width_px as usize],
         decoded,
-        rgba8,
-        width_px: size.width_px,
-        height_px: size.height_px,
+        width_px: picture.width(),
+        height_px: picture.height(),
+        rgba8: picture.into_raw(),
         executed_steps: plan.executed_steps(),
         start_sigma: plan.start_sigma(),
     })
@@ -114,18 +119,18 @@ fn prepare(model: &Model, request: &Request) -> Result<(Size, Plan), PipelineErr
     Ok((size, plan(model, request, size)?))
 }
 
-/// The size of the picture and of its latents.
+/// The size of the generated picture and of its latents.
 #[derive(Clone, Copy)]
-struct Size {
+pub(crate) struct Size {
     width_px: u32,
     height_px: u32,
     /// `[c, h, w]`
-    shape: [usize; 3],
+    pub(crate) shape: [usize; 3],
 }
 
 impl Size {
     /// Checks everything in a request that needs no schedule, and works out its size.
-    fn of(model: &Model, request: &Request) -> Result<Self, PipelineError> {
+    pub(crate) fn of(model: &Model, request: &Request) -> Result<Self, PipelineError> {
         let &Request { width_px, height_px, guidance_scale, .. } = request;
         if request.prompt.trim().is_empty() {
             return Err(PipelineError::EmptyPrompt);
@@ -136,6 +141,10 @@ impl Size {
         if request.mask.is_some() && request.source.is_none() {
             return Err(PipelineError::MaskWithoutSource);
         }
+        let is_black = |mask: &GrayImage| mask.as_raw().iter().all(|&byte| byte == 0);
+        if request.inpaint_area != InpaintArea::Whole && request.mask.as_ref().is_some_and(is_black) {
+            return Err(PipelineError::EmptyMask);
+        }
         model.profile().check_size(width_px, height_px)?;
         let factor = model.autoencoder_files(request.decoder)?.scale_factor();
         let [h, w] = [height_px, width_px].map(|side| side as usize / factor);
@@ -143,8 +152,13 @@ impl Size {
     }
 
     /// Number of latents.
-    fn latents(self) -> usize {
+    pub(crate) fn latents(self) -> usize {
         self.shape.iter().product()
+    }
+
+    /// Number of pixels.
+    pub(crate) fn pixels(self) -> usize {
+        self.width_px as usize * self.height_px as usize
     }
 }
 
@@ -170,6 +184,15 @@ fn guidance(model: &Model, request: &Request) -> Guidance {
     }
 }
 
+/// Whether the source itself is encoded: for its part in the start, or to put it back after each step. An inpainting
+/// model at full strength has neither.
+fn needs_source(model: &Model, request: &Request, plan: &Plan) -> bool {
+    match request.mask {
+        Some(_) => !model.sees_masks() || request.strength < 1.0,
+        None => !plan.starts_from_noise(),
+    }
+}
+
 /// The latents before the first step.
 fn start(
     plan: &Plan,
@@ -185,26 +208,21 @@ fn start(
     Ok(plan.start(encoded, noise)?)
 }
 
-/// The source at the request's size.
-fn prepared_source(request: &Request) -> Option<RgbImage> {
-    let source = request.source.as_ref()?;
-    Some(picture::resized(source, request.width_px, request.height_px))
-}
-
-/// Latents `[c, h, w]` of the source, at the denoiser's scale.
-async fn encode_source(
+/// Latents `[c, h, w]` of a picture `[3, height, width]` of the generated size, at the denoiser's scale.
+pub(crate) async fn encode_picture(
     model: &mut Model,
     device: &Device,
     request: &Request,
-    source: &RgbImage,
+    size: Size,
+    planes: &[f32],
     noise: &mut dyn NoiseSource,
     observer: &mut dyn Observer,
 ) -> Result<Vec<f32>, PipelineError> {
     observer.stage(Stage::Loading);
     let autoencoder = model.autoencoder(device, request.decoder).await?;
     observer.stage(Stage::EncodingSource);
-    let size = [source.height(), source.width()].map(|side| side as usize);
-    let latents = autoencoder.encode(device, &picture::to_planes(source), size, noise).await?;
+    let sides = [size.height_px, size.width_px].map(|side| side as usize);
+    let latents = autoencoder.encode(device, planes, sides, noise).await?;
     let space = &model.autoencoder_files(request.decoder)?.space;
     Ok(space.to_denoiser(&latents, model.latent_channels))
 }

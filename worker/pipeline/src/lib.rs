@@ -6,11 +6,15 @@
 //!
 //! [`source::decode`] turns a file that a person chose into a picture to start from.
 
+mod area;
 mod autoencoder;
+mod canvas;
 mod conditioning;
 mod denoise;
 mod error;
+mod feather;
 mod generate;
+mod inpaint;
 mod latent_space;
 mod loras;
 mod mask;
@@ -29,4 +33,4 @@ pub use models::LoraUse;
 pub use observer::{NoObserver, Observer, Stage};
 pub use preview::Preview;
 pub use profile::Profile;
-pub use request::{DecoderChoice, PromptSyntax, Request};
+pub use request::{DecoderChoice, InpaintArea, PromptSyntax, Request};

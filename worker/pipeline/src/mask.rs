@@ -1,24 +1,45 @@
-//! Repainting part of a picture with a model that knows nothing of masks.
+//! Repainting part of a picture.
 //!
-//! After each step, the latents outside the mask are set to the source's, noised to the level of the next step with
-//! the same noise every time; at the end they are the source's own (diffusers' `StableDiffusionInpaintPipeline`
-//! with a 4-channel UNet). The decoder still touches every pixel, so the picture is laid over the source at the end.
+//! With a model that knows nothing of masks: after each step, the latents outside the mask are set to the source's,
+//! noised to the level of the next step with the same noise every time; at the end they are the source's own
+//! (diffusers' `StableDiffusionInpaintPipeline` with a 4-channel UNet). Models that do are in [`inpaint`].
+//!
+//! [`inpaint`]: crate::inpaint
 
 use image::{GrayImage, RgbImage};
 use sampling::Sampler;
 
 use crate::picture;
 
-/// Brightness from which a pixel counts as white when latents are masked: a half, rounded up.
-const WHITE: u8 = 128;
+/// Brightness from which a pixel counts as white: a half, rounded up.
+pub(crate) const WHITE: u8 = 128;
+
+/// For each place in the latents' plane of `height` and `width`, whether it is repainted.
+pub(crate) fn repainted(mask: &GrayImage, [height, width]: [usize; 2]) -> Vec<bool> {
+    // A latent takes the mask's value at the top left of the pixels that it stands for.
+    let at = |index: usize, cells: usize, pixels: u32| (index * pixels as usize / cells) as u32;
+    (0..height * width)
+        .map(|cell| {
+            let (y, x) = (at(cell / width, height, mask.height()), at(cell % width, width, mask.width()));
+            mask.get_pixel_checked(x, y).is_some_and(|pixel| pixel.0[0] >= WHITE)
+        })
+        .collect()
+}
+
+/// The source `[3, h, w]` in -1..1, with zeros, which are grey, where the mask of the same size is white.
+pub(crate) fn masked_planes(source: &RgbImage, mask: &GrayImage) -> Vec<f32> {
+    let mut planes = picture::to_planes(source);
+    for (value, pixel) in planes.iter_mut().zip(mask.as_raw().iter().cycle()) {
+        if *pixel >= WHITE {
+            *value = 0.0;
+        }
+    }
+    planes
+}
 
 /// What a masked run keeps of its source.
 pub(crate) struct Repaint {
-    /// The mask at the picture's size.
-    mask: GrayImage,
-    /// The source at the picture's size.
-    source: RgbImage,
-    /// For each place in the latents' plane, whether it is repainted.
+    /// See [`repainted`].
     repainted: Vec<bool>,
     /// The source's latents `[c, h, w]`, at the denoiser's scale.
     latents: Vec<f32>,
@@ -28,23 +49,8 @@ pub(crate) struct Repaint {
 
 impl Repaint {
     /// `latent_size`: height and width of the latents.
-    pub(crate) fn new(
-        mask: &GrayImage,
-        source: RgbImage,
-        [height, width]: [usize; 2],
-        latents: Vec<f32>,
-        noise: Vec<f32>,
-    ) -> Self {
-        let mask = picture::resized_mask(mask, source.width(), source.height());
-        // A latent takes the mask's value at the top left of the pixels that it stands for.
-        let at = |index: usize, cells: usize, pixels: u32| (index * pixels as usize / cells) as u32;
-        let repainted = (0..height * width)
-            .map(|cell| {
-                let (y, x) = (at(cell / width, height, mask.height()), at(cell % width, width, mask.width()));
-                mask.get_pixel_checked(x, y).is_some_and(|pixel| pixel.0[0] >= WHITE)
-            })
-            .collect();
-        Self { mask, source, repainted, latents, noise }
+    pub(crate) fn new(mask: &GrayImage, latent_size: [usize; 2], latents: Vec<f32>, noise: Vec<f32>) -> Self {
+        Self { repainted: repainted(mask, latent_size), latents, noise }
     }
 
     /// Puts the source back outside the mask, after step `i`.
@@ -59,22 +65,6 @@ impl Repaint {
             }
         }
     }
-
-    /// Lays a decoded picture over the source: as it is where the mask is black, mixed where it is grey.
-    pub(crate) fn composite(&self, rgba: &mut [u8]) {
-        let pixels = rgba.as_chunks_mut::<4>().0.iter_mut();
-        for ((pixel, source), mask) in pixels.zip(self.source.pixels()).zip(self.mask.pixels()) {
-            for (byte, &source) in pixel.iter_mut().zip(&source.0) {
-                *byte = mix(source, *byte, mask.0[0]);
-            }
-        }
-    }
-}
-
-/// `below` at opacity 0, `above` at 255, exactly.
-fn mix(below: u8, above: u8, opacity: u8) -> u8 {
-    let (below, above, opacity) = (u32::from(below), u32::from(above), u32::from(opacity));
-    ((below * (255 - opacity) + above * opacity + 127) / 255) as u8
 }
 
 #[cfg(test)]
@@ -83,22 +73,20 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn black_keeps_the_source_to_the_byte() {
-        let mask = GrayImage::from_fn(16, 8, |x, _| Luma([if x < 8 { 0 } else { 255 }]));
-        let source = RgbImage::from_pixel(16, 8, Rgb([10, 20, 30]));
-        let repaint = Repaint::new(&mask, source, [1, 2], vec![1.0, 2.0], vec![0.0; 2]);
-        assert_eq!(repaint.repainted, [false, true]);
-        let mut rgba = [200, 210, 220, 255].repeat(16 * 8);
-        repaint.composite(&mut rgba);
-        assert_eq!(rgba[..4], [10, 20, 30, 255]);
-        assert_eq!(rgba[4 * 15..4 * 16], [200, 210, 220, 255]);
+    fn half_white() -> GrayImage {
+        GrayImage::from_fn(16, 8, |x, _| Luma([if x < 8 { 127 } else { 128 }]))
     }
 
     #[test]
-    fn mixing_is_exact_at_both_ends() {
-        for value in [0, 1, 127, 254, 255] {
-            assert_eq!((mix(value, 99, 0), mix(99, value, 255)), (value, value));
-        }
+    fn latents_are_masked_by_their_first_pixel() {
+        assert_eq!(repainted(&half_white(), [1, 2]), [false, true]);
+        assert_eq!(repainted(&half_white(), [2, 4]), [false, false, true, true, false, false, true, true]);
+    }
+
+    #[test]
+    fn the_masked_picture_is_grey_where_the_mask_is_white() {
+        let planes = masked_planes(&RgbImage::from_pixel(16, 8, Rgb([255, 0, 255])), &half_white());
+        assert_eq!((planes[7], planes[8], planes[16]), (1.0, 0.0, 1.0));
+        assert_eq!((planes[128], planes[2 * 128 + 15]), (-1.0, 0.0));
     }
 }

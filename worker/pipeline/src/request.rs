@@ -25,6 +25,25 @@ pub enum PromptSyntax {
     Weighted,
 }
 
+/// How much of the source is generated anew. Unused without a mask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum InpaintArea {
+    /// The whole picture, at the request's size.
+    #[default]
+    Whole,
+    /// Only the part around the mask, cut from the source at its full resolution and scaled to the request's size;
+    /// the result has the source's own size.
+    Masked {
+        /// Pixels of the source around the mask that the model gets to see; [`InpaintArea::PADDING_PX`] suits most.
+        padding_px: u32,
+    },
+}
+
+impl InpaintArea {
+    /// The padding to offer first.
+    pub const PADDING_PX: u32 = 32;
+}
+
 /// One picture to make. Everything that decides how it looks, except the model and the noise.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -38,6 +57,11 @@ pub struct Request {
     pub source: Option<RgbImage>,
     /// Where to repaint the source, of any size: white is repainted, black stays.
     pub mask: Option<GrayImage>,
+    /// Over how many pixels of the result the mask's edge fades out, outside of its white; 0 for not at all. Black
+    /// pixels that far from white, or further, keep the source's bytes.
+    pub mask_feather_px: u32,
+    /// Whether all of the source is generated, or only the part around the mask.
+    pub inpaint_area: InpaintArea,
     /// How far to go from the source, 0 to 1. Unused without a source.
     pub strength: f64,
     /// How strength becomes steps.
@@ -48,9 +72,9 @@ pub struct Request {
     pub guidance_scale: f64,
     /// The sampler.
     pub sampler: SamplerKind,
-    /// Width of the picture in pixels.
+    /// Width in pixels of the picture to generate.
     pub width_px: u32,
-    /// Height of the picture in pixels.
+    /// Height in pixels of the picture to generate.
     pub height_px: u32,
     /// Which autoencoder to use.
     pub decoder: DecoderChoice,

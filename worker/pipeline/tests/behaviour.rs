@@ -9,8 +9,8 @@ use std::{path::PathBuf, rc::Rc};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use kernels::{CancelToken, Device};
 use pipeline::{
-    DecoderChoice, Model, NoObserver, Observer, Output, PipelineError, Preview, PromptSyntax, Request, Stage,
-    generate,
+    DecoderChoice, InpaintArea, Model, NoObserver, Observer, Output, PipelineError, Preview, PromptSyntax,
+    Request, Stage, generate,
 };
 use pollster::block_on;
 use sampling::{Philox, SamplerKind, StrengthRule};
@@ -33,6 +33,8 @@ fn request() -> Request {
         prompt_syntax: PromptSyntax::Plain,
         source: Some(source()),
         mask: None,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: 0.5,
         strength_rule: StrengthRule::AllSteps,
         steps: 4,
@@ -93,16 +95,64 @@ fn pixels_outside_the_mask_stay_to_the_byte() {
     assert!((32..64).all(differs), "the masked half did not");
 }
 
-#[test]
-fn the_tiny_autoencoder_stands_in_for_the_large_one() {
-    let mut model = block_on(Model::open(checkpoint("sd1"))).unwrap();
-    assert!(model.profile().has_taesd);
-    let request = Request {
+/// A request for Stable Diffusion's small stand-ins.
+fn classic_request() -> Request {
+    Request {
         sampler: SamplerKind::Euler,
         strength_rule: StrengthRule::Steps,
         decoder: DecoderChoice::Taesd,
         ..request()
+    }
+}
+
+#[test]
+fn only_the_masked_part_is_generated_at_the_sources_own_pixels() {
+    let mut model = block_on(Model::open(checkpoint("sd1"))).unwrap();
+    let photo = RgbImage::from_fn(157, 93, |x, y| Rgb([x as u8, y as u8, (x * 7 + y * 13) as u8]));
+    let is_white = |x: u32, y: u32| (30..52).contains(&x) && (40..60).contains(&y);
+    let mask = GrayImage::from_fn(157, 93, |x, y| Luma([if is_white(x, y) { 255 } else { 0 }]));
+    let request = Request {
+        source: Some(photo.clone()),
+        mask: Some(mask),
+        mask_feather_px: 6,
+        inpaint_area: InpaintArea::Masked { padding_px: 4 },
+        ..classic_request()
     };
+    let output = run(&mut model, &request, 3).unwrap();
+    assert_eq!((output.width_px, output.height_px), (157, 93));
+    assert_eq!((output.latents_shape, output.decoded_shape), ([1, 4, 8, 8], [1, 3, 64, 64]));
+    let mut changed = 0;
+    for ((x, y, before), after) in photo.enumerate_pixels().zip(output.rgba8.chunks_exact(4)) {
+        let beyond =
+            |at: u32, low: u32, high: u32| f64::from(low.saturating_sub(at).max(at.saturating_sub(high)));
+        let distance = beyond(x, 30, 51).hypot(beyond(y, 40, 59));
+        assert!(distance < 6.0 || before.0 == after[..3], "{x},{y} changed");
+        changed += usize::from(before.0 != after[..3]);
+    }
+    assert!(changed > 400, "only {changed} pixels changed");
+
+    let black = Request { mask: Some(GrayImage::new(8, 8)), ..request };
+    assert!(matches!(run(&mut model, &black, 3), Err(PipelineError::EmptyMask)));
+    assert!(matches!(model.check(&black), Err(PipelineError::EmptyMask)));
+}
+
+#[test]
+fn an_inpainting_model_without_a_mask_repaints_everything() {
+    let mut model = block_on(Model::open(checkpoint("sd1-inpaint"))).unwrap();
+    let unmasked = Request { decoder: DecoderChoice::Vae, ..classic_request() };
+    let white = GrayImage::from_pixel(3, 3, Luma([255]));
+    let masked = Request { mask: Some(white), ..unmasked.clone() };
+    let (without, with) = (run(&mut model, &unmasked, 3).unwrap(), run(&mut model, &masked, 3).unwrap());
+    assert_eq!(without, with);
+    let from_words = run(&mut model, &Request { source: None, ..unmasked }, 3).unwrap();
+    assert_ne!(from_words.latents, without.latents);
+}
+
+#[test]
+fn the_tiny_autoencoder_stands_in_for_the_large_one() {
+    let mut model = block_on(Model::open(checkpoint("sd1"))).unwrap();
+    assert!(model.profile().has_taesd);
+    let request = classic_request();
     let tiny = run(&mut model, &request, 3).unwrap();
     let large = run(&mut model, &Request { decoder: DecoderChoice::Vae, ..request }, 3).unwrap();
     assert_eq!(tiny.decoded.len(), large.decoded.len());

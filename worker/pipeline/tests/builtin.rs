@@ -8,7 +8,7 @@ use std::{path::PathBuf, rc::Rc};
 
 use kernels::Device;
 use models::{ClipText, Taps, UNet, layout};
-use pipeline::{DecoderChoice, Model, NoObserver, PromptSyntax, Request, generate};
+use pipeline::{DecoderChoice, InpaintArea, Model, NoObserver, PromptSyntax, Request, generate};
 use pollster::block_on;
 use sampling::{Replay, SamplerKind, StrengthRule};
 use support::{Golden, assert_close, gpu};
@@ -70,6 +70,8 @@ async fn pipeline(device: &Device, limit: f64) {
         prompt_syntax: PromptSyntax::Plain,
         source: None,
         mask: None,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: 1.0,
         strength_rule: StrengthRule::AllSteps,
         steps: metadata["steps"].parse().unwrap(),

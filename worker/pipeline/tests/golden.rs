@@ -6,7 +6,7 @@ mod support;
 
 use image::{GrayImage, RgbImage};
 use kernels::Device;
-use pipeline::{DecoderChoice, Model, NoObserver, PromptSyntax, Request, generate, source};
+use pipeline::{DecoderChoice, InpaintArea, Model, NoObserver, PromptSyntax, Request, generate, source};
 use pollster::block_on;
 use sampling::{Replay, SamplerKind, StrengthRule};
 use support::{Golden, assert_close, checkpoint, golden_root, gpu};
@@ -40,6 +40,19 @@ fn inpainting_on_the_cpu() {
 }
 
 #[test]
+fn inpainting_models_on_the_cpu() {
+    block_on(check_family(&Device::cpu(), "sd1-inpaint", &inpainting_model(), CPU_LIMIT));
+}
+
+#[test]
+fn inpainting_models_on_the_gpu() {
+    let device = gpu();
+    let few = ["inpaint_ddim_0.5", "inpaint_ragged_1.0"];
+    let names = gpu_cases(&device, &few, inpainting_model());
+    block_on(check_family(&device, "sd1-inpaint", &names, GPU_LIMIT));
+}
+
+#[test]
 fn pipelines_on_the_gpu_sd1() {
     let device = gpu();
     let few = [
@@ -51,7 +64,7 @@ fn pipelines_on_the_gpu_sd1() {
         "img2img_noguidance_0.5",
         "img2img_dpmpp_2m_0.5",
     ];
-    block_on(check_family(&device, "sd1", &gpu_cases(&device, &few), GPU_LIMIT));
+    block_on(check_family(&device, "sd1", &gpu_cases(&device, &few, plain()), GPU_LIMIT));
 }
 
 #[test]
@@ -66,18 +79,37 @@ fn pipelines_on_the_gpu_sd2() {
         "img2img_euler_1.0",
         "img2img_euler_ancestral_0.6",
     ];
-    block_on(check_family(&device, "sd2", &gpu_cases(&device, &few), GPU_LIMIT));
+    block_on(check_family(&device, "sd2", &gpu_cases(&device, &few, plain()), GPU_LIMIT));
 }
 
-/// Every pipeline; but on an emulated GPU, where all of them take ten minutes, only `few`: between the two families,
+/// All pipelines; but on an emulated GPU, where all of them take ten minutes, only `few`: between the two families,
 /// DDIM and Euler at each strength, and the others once.
-fn gpu_cases(device: &Device, few: &[&str]) -> Vec<String> {
+fn gpu_cases(device: &Device, few: &[&str], all: Vec<String>) -> Vec<String> {
     const FORCE: &str = "PALIMPSEST_ALL_GPU_CASES";
     if device.is_software_adapter() && std::env::var_os(FORCE).is_none() {
         println!("{} is emulated: only {few:?} run; set {FORCE} to run all", device.name());
         return few.iter().map(ToString::to_string).collect();
     }
+    all
+}
+
+/// Every pipeline of a model that knows nothing of masks.
+fn plain() -> Vec<String> {
     [text_to_image(), image_to_image(), inpainting()].concat()
+}
+
+/// Every pipeline of an inpainting model.
+fn inpainting_model() -> Vec<String> {
+    let names = [
+        "ddim_0.5",
+        "ddim_1.0",
+        "ddim_other_prompt",
+        "euler_0.7",
+        "euler_1.0",
+        "euler_noguidance",
+        "ragged_1.0",
+    ];
+    names.map(|name| format!("inpaint_{name}")).to_vec()
 }
 
 fn text_to_image() -> Vec<String> {
@@ -109,8 +141,9 @@ async fn check_family(device: &Device, family: &str, names: &[String], limit: f6
         assert_eq!(output.latents_shape.to_vec(), shape);
         assert_close(&format!("{family} {name} latents"), &output.latents, &latents, limit);
         let (shape, decoded) = golden.floats("decoded_every_4th");
-        assert_eq!(shape, [1, 3, 32, 32]);
-        let thinned = every_4th(&output.decoded, output.width_px as usize);
+        let [_, _, height, width] = output.decoded_shape;
+        assert_eq!(shape, [1, 3, height / 4, width / 4]);
+        let thinned = every_4th(&output.decoded, width);
         assert_close(&format!("{family} {name} decoded"), &thinned, &decoded, limit);
     }
 }
@@ -120,26 +153,32 @@ fn request(family: &str, name: &str, golden: &Golden) -> Request {
     let metadata = golden.metadata();
     let text = |key: &str| serde_json::from_str::<String>(&metadata[key]).unwrap();
     let number = |key: &str| metadata.get(key).map(|value| value.parse::<f64>().unwrap());
-    let picture = |file: &str| {
-        let bytes = std::fs::read(golden_root().join(family).join("golden").join(file)).unwrap();
-        source::decode(&bytes).unwrap()
+    let side = |key: &str| number(key).unwrap_or(128.0) as u32;
+    let (width_px, height_px) = (side("width"), side("height"));
+    let picture = |what: &str| {
+        let folder = golden_root().join(family).join("golden");
+        let of_size = folder.join(format!("{what}_{width_px}x{height_px}.png"));
+        let path = if of_size.exists() { of_size } else { folder.join(format!("{what}.png")) };
+        source::decode(&std::fs::read(path).unwrap()).unwrap()
     };
-    let source: Option<RgbImage> = (!name.starts_with("txt2img")).then(|| picture("source.png"));
+    let source: Option<RgbImage> = (!name.starts_with("txt2img")).then(|| picture("source"));
     let mask: Option<GrayImage> =
-        name.starts_with("inpaint").then(|| image::DynamicImage::from(picture("mask.png")).into_luma8());
+        name.starts_with("inpaint").then(|| image::DynamicImage::from(picture("mask")).into_luma8());
     Request {
         prompt: text("prompt"),
         negative_prompt: text("negative_prompt"),
         prompt_syntax: PromptSyntax::Plain,
         source,
         mask,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: number("strength").unwrap_or(1.0),
         strength_rule: StrengthRule::Steps,
         steps: number("num_inference_steps").unwrap() as usize,
         guidance_scale: number("guidance_scale").unwrap(),
         sampler: sampler_in(name),
-        width_px: number("width").unwrap_or(128.0) as u32,
-        height_px: number("height").unwrap_or(128.0) as u32,
+        width_px,
+        height_px,
         decoder: DecoderChoice::Vae,
         loras: Vec::new(),
     }

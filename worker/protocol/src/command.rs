@@ -65,6 +65,8 @@ pub enum Command {
         /// The source file's bytes as the person gave them, an `ArrayBuffer`; the worker decodes and resizes
         /// them with the same code as the command line tool.
         source: Option<Payload>,
+        /// Where to repaint the source: a PNG file's bytes of any size, an `ArrayBuffer`. White is repainted.
+        mask: Option<Payload>,
     },
     /// Stops a job at its next submit. Unknown or finished jobs are ignored.
     Cancel(JobId),

@@ -12,7 +12,7 @@ mod request;
 pub use command::{Command, DeviceChoice, ImportedFile, Precision};
 pub use error::{ErrorCode, ErrorReport};
 pub use event::{Capabilities, DeviceInfo, Event, ImageReport, ModelInfo, Pixels, Stage};
-pub use request::{ModelId, PromptSyntax, Request, SamplerKind, StrengthRule};
+pub use request::{InpaintArea, ModelId, PromptSyntax, Request, SamplerKind, StrengthRule};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -59,6 +59,17 @@ pub enum PromptSyntax {
     Weighted,
 }
 
+/// How much of a masked source is generated anew. Unused without a mask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InpaintArea {
+    /// The whole picture.
+    #[default]
+    Whole,
+    /// Only the part around the mask, cut from the source at its full resolution.
+    Masked,
+}
+
 /// One picture to make.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -87,4 +98,10 @@ pub struct Request {
     pub width_px: u32,
     /// Height of the picture in pixels, a multiple of 8.
     pub height_px: u32,
+    /// Pixels over which the mask's edge fades out, outside of its white; 0 for not at all.
+    pub mask_feather_px: u32,
+    /// How much of a masked source is generated anew.
+    pub inpaint_area: InpaintArea,
+    /// Pixels around the mask that the model gets to see when only that part is generated.
+    pub inpaint_padding_px: u32,
 }

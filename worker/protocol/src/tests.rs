@@ -14,12 +14,16 @@ fn request() -> Request {
         seed: u64::MAX,
         width_px: 128,
         height_px: 96,
+        mask_feather_px: 8,
+        inpaint_area: InpaintArea::Masked,
+        inpaint_padding_px: 32,
     }
 }
 
 #[test]
 fn commands_survive_the_trip() {
-    let sent = Command::Generate { job: JobId(7), request: request(), source: Some(Payload(0)) };
+    let (source, mask) = (Some(Payload(0)), Some(Payload(1)));
+    let sent = Command::Generate { job: JobId(7), request: request(), source, mask };
     assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
 }
 
@@ -39,7 +43,7 @@ fn events_survive_the_trip() {
 
 #[test]
 fn a_strange_header_is_refused_not_a_panic() {
-    let sent = encode(&Command::Generate { job: JobId(7), request: request(), source: None });
+    let sent = encode(&Command::Generate { job: JobId(7), request: request(), source: None, mask: None });
     for cut in 0..sent.len() {
         assert!(decode::<Command>(&sent[..cut]).is_err(), "a header cut at {cut} was taken");
     }

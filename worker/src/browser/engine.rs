@@ -41,8 +41,8 @@ impl Engine {
             (Job::Prepare, _) => self.prepare().await,
             (Job::SetDevice(choice), _) => self.set_device(choice).await,
             (Job::Delete(model), _) => self.delete(&model).await,
-            (Job::Generate { request, source }, Some(id)) => {
-                let made = self.generate(id, &request, source).await;
+            (Job::Generate { request, source, mask }, Some(id)) => {
+                let made = self.generate(id, &request, [source, mask]).await;
                 self.heal(&request.model, made).await
             }
             (Job::Import { name, files }, Some(id)) => {
@@ -105,11 +105,11 @@ impl Engine {
         &mut self,
         job: JobId,
         asked: &Request,
-        source: Option<Vec<u8>>,
+        [source, mask]: [Option<Vec<u8>>; 2],
     ) -> Result<(), EngineError> {
         let started = Instant::now();
         let mut reporter = Reporter::new(Rc::clone(&self.session), job);
-        let request = engine_request(asked, source.as_deref())?;
+        let request = engine_request(asked, source.as_deref(), mask.as_deref())?;
         let shelf = self.shelf(&asked.model).await?;
         let device = self.device().await?;
         if reporter.is_cancelled() {

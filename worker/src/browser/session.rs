@@ -10,7 +10,8 @@ use std::{
 
 use kernels::Device;
 use protocol::{
-    Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, ModelId, PROTOCOL_VERSION, Request,
+    Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, ModelId, PROTOCOL_VERSION, Payload,
+    Request,
 };
 use storage::BrowserBlob;
 use wasm_bindgen_futures::spawn_local;
@@ -39,6 +40,8 @@ pub(super) enum Job {
         request: Request,
         /// The source file's bytes.
         source: Option<Vec<u8>>,
+        /// The mask file's bytes.
+        mask: Option<Vec<u8>>,
     },
     /// See [`Command::ImportModel`].
     Import {
@@ -133,11 +136,15 @@ impl Session {
                 spawn_local(async move { session.post_models().await });
             }
             Ok(Command::InspectSource { job, file }) => self.inspect(job, values.bytes(file)),
-            Ok(Command::Generate { job, request, source }) => {
-                let bytes = source.map(|source| values.bytes(source));
-                match bytes {
-                    Some(None) => self.fail(Some(job), &lacking("the source")),
-                    bytes => self.queue.push(Some(job), Job::Generate { request, source: bytes.flatten() }),
+            Ok(Command::Generate { job, request, source, mask }) => {
+                let bytes = |payload: Option<Payload>| payload.map(|payload| values.bytes(payload));
+                match (bytes(source), bytes(mask)) {
+                    (Some(None), _) => self.fail(Some(job), &lacking("the source")),
+                    (_, Some(None)) => self.fail(Some(job), &lacking("the mask")),
+                    (source, mask) => {
+                        let (source, mask) = (source.flatten(), mask.flatten());
+                        self.queue.push(Some(job), Job::Generate { request, source, mask });
+                    }
                 }
             }
             Ok(Command::Cancel(job)) => self.cancel(job),

@@ -14,6 +14,7 @@ mod group_norm;
 mod layer_norm;
 mod linear;
 mod map;
+mod rows;
 #[cfg(test)]
 mod test_epilogue;
 mod upsample_nearest;
@@ -27,8 +28,9 @@ pub use embedding::embedding;
 pub use epilogue::Epilogue;
 pub(crate) use epilogue::Fused;
 pub use geglu::geglu;
-pub use group_norm::group_norm;
+pub use group_norm::{group_norm, group_norm_by, group_statistics};
 pub use layer_norm::layer_norm;
 pub use linear::linear;
 pub use map::{activation, scale_shift, tanh_clamp};
+pub use rows::{join_rows, rows};
 pub use upsample_nearest::upsample_nearest;

@@ -35,6 +35,8 @@ pub enum Kernel {
     Geglu(Width),
     /// Rows of two tensors side by side.
     ConcatChannels(Width),
+    /// Some rows of a picture.
+    Rows(Width),
     /// Repeated pixels.
     UpsampleNearest(Width),
     /// Rows of a table.
@@ -170,6 +172,7 @@ impl Kernel {
                 Self::GroupApply(width),
                 Self::Geglu(width),
                 Self::ConcatChannels(width),
+                Self::Rows(width),
                 Self::UpsampleNearest(width),
             ]);
             let columns = 1..=Attention::MOST_COLUMNS;
@@ -203,6 +206,7 @@ impl Kernel {
             | Self::GroupMerge
             | Self::Map
             | Self::Geglu(_)
+            | Self::Rows(_)
             | Self::UpsampleNearest(_) => 1,
         }
     }
@@ -231,6 +235,7 @@ impl Kernel {
             Self::Add => include_str!("../ops/add/add.wgsl"),
             Self::Geglu(_) => include_str!("../ops/geglu/geglu.wgsl"),
             Self::ConcatChannels(_) => include_str!("../ops/concat_channels/concat_channels.wgsl"),
+            Self::Rows(_) => include_str!("../ops/rows/rows.wgsl"),
             Self::UpsampleNearest(_) => include_str!("../ops/upsample_nearest/upsample_nearest.wgsl"),
             Self::Embedding(_) => include_str!("../ops/embedding/embedding.wgsl"),
         }
@@ -244,6 +249,7 @@ impl Kernel {
             Self::GroupApply(width)
             | Self::Geglu(width)
             | Self::ConcatChannels(width)
+            | Self::Rows(width)
             | Self::UpsampleNearest(width) => (single(width), vec![]),
             Self::Embedding(weight) => (weight_type::defines(weight), weight_type::constants(weight)),
             Self::GroupNormSmall => (single(Width::One), vec![]),

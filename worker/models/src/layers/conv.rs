@@ -7,6 +7,7 @@ use kernels::{
 
 use weights::lora::ModuleShape;
 
+use super::Strips;
 use crate::{ModelError, adapters::Slot, loader::Loader};
 
 /// One row and column of zeros on every side: the output is as large as the input.
@@ -55,5 +56,25 @@ impl Conv2d {
             |down| ops::conv2d(x, down, self.shape, Epilogue::default()),
             |epilogue| ops::conv2d(x, &self.weight, self.shape, epilogue),
         )
+    }
+
+    /// As [`forward_with`](Self::forward_with) on strips, behind a layer `before` (see [`Strips::convolve`]); the
+    /// epilogue's residual comes in strips too. A convolution that halves needs strips of an even height.
+    pub(crate) async fn forward_strips(
+        &self,
+        x: Strips,
+        residuals: Option<Strips>,
+        epilogue: Epilogue<'_>,
+        before: impl Fn(&Tensor, bool) -> Result<Tensor, KernelError>,
+    ) -> Result<Strips, KernelError> {
+        let Conv { stride, padding: [top, left, bottom, right] } = self.shape;
+        // Output row y reads the input rows from `stride y - top` on, three of them.
+        let borders = [top, 3_usize.saturating_sub(stride + top)];
+        let convolve = |x: &Tensor, [is_first, is_last]: [bool; 2], residual: Option<&Tensor>| {
+            let padding = [if is_first { top } else { 0 }, left, if is_last { bottom } else { 0 }, right];
+            let epilogue = Epilogue { bias: self.bias.as_ref(), residual, ..epilogue };
+            ops::conv2d(x, &self.weight, Conv { stride, padding }, epilogue)
+        };
+        x.convolve(residuals, borders, before, convolve).await
     }
 }

@@ -5,12 +5,14 @@ mod linear;
 mod norm;
 mod resample;
 mod resnet;
+mod strips;
 
 pub(crate) use conv::Conv2d;
 pub(crate) use linear::Linear;
 pub(crate) use norm::{GroupNorm, LayerNorm};
 pub(crate) use resample::{Downsample, Upsample, padding};
 pub(crate) use resnet::{Resnet, ResnetShape};
+pub(crate) use strips::{Cut, Strips};
 
 use kernels::{KernelError, Tensor};
 

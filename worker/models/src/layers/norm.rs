@@ -2,6 +2,7 @@
 
 use kernels::{KernelError, Tensor, ops};
 
+use super::Strips;
 use crate::{ModelError, loader::Loader};
 
 /// Normalises groups of channels over all pixels.
@@ -32,6 +33,35 @@ impl GroupNorm {
     /// The norm and a SiLU after it, in one pass over the activations.
     pub(crate) fn forward_silu(&self, x: &Tensor) -> Result<Tensor, KernelError> {
         ops::group_norm(x, self.groups, self.eps, &self.gamma, &self.beta, true)
+    }
+}
+
+/// A norm with the statistics of the picture that it normalises, strip by strip.
+pub(crate) struct NormOfStrips<'a> {
+    norm: &'a GroupNorm,
+    /// `None` for a picture in one piece.
+    statistics: Option<Tensor>,
+}
+
+impl GroupNorm {
+    /// Takes the statistics of a picture in strips.
+    pub(crate) async fn of_strips(&self, x: &Strips) -> Result<NormOfStrips<'_>, KernelError> {
+        let statistics = match x.whole() {
+            Some(_) => None,
+            None => Some(x.statistics(self.groups, self.eps).await?),
+        };
+        Ok(NormOfStrips { norm: self, statistics })
+    }
+}
+
+impl NormOfStrips<'_> {
+    /// As [`GroupNorm::forward_silu`], on rows of the picture.
+    pub(crate) fn forward_silu(&self, x: &Tensor) -> Result<Tensor, KernelError> {
+        let norm = self.norm;
+        match &self.statistics {
+            None => norm.forward_silu(x),
+            Some(statistics) => ops::group_norm_by(x, statistics, &norm.gamma, &norm.beta, true),
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! Halving and doubling of pictures between the levels of a network.
 
-use kernels::{KernelError, Tensor, ops};
+use kernels::{
+    KernelError, Tensor,
+    ops::{self, Epilogue},
+};
 
-use super::Conv2d;
+use super::{Conv2d, Strips, size_of};
 use crate::{ModelError, Taps, loader::Loader};
 
 /// Zeros around a picture before it is halved, at top, left, bottom and right.
@@ -34,6 +37,11 @@ impl Downsample {
         taps.record(&self.name, &output);
         Ok(output)
     }
+
+    /// As [`forward`](Self::forward), on strips of an even height.
+    pub(crate) async fn forward_strips(&self, x: Strips) -> Result<Strips, KernelError> {
+        self.conv.forward_strips(x, None, Epilogue::default(), |x, _| Ok(x.clone())).await
+    }
 }
 
 /// Repeats pixels up to a given size, then smooths with a convolution.
@@ -58,5 +66,14 @@ impl Upsample {
         let output = self.conv.forward(&ops::upsample_nearest(x, height, width)?)?;
         taps.record(&self.name, &output);
         Ok(output)
+    }
+
+    /// Doubles a picture in strips.
+    pub(crate) async fn double_strips(&self, x: Strips) -> Result<Strips, KernelError> {
+        let double = |x: &Tensor, is_border: bool| {
+            let [height, width] = size_of(x)?;
+            ops::upsample_nearest(x, if is_border { 1 } else { 2 * height }, 2 * width)
+        };
+        self.conv.forward_strips(x, None, Epilogue::default(), double).await
     }
 }

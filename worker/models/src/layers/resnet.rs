@@ -2,7 +2,7 @@
 
 use kernels::{KernelError, Tensor, ops::Epilogue};
 
-use super::{Conv2d, GroupNorm, Linear};
+use super::{Conv2d, GroupNorm, Linear, Strips};
 use crate::{ModelError, Taps, loader::Loader};
 
 /// Sizes of a residual block.
@@ -72,5 +72,18 @@ impl Resnet {
         let output = self.conv2.forward_with(&hidden, residual)?;
         taps.record(&self.name, &output);
         Ok(output)
+    }
+
+    /// As [`forward`](Self::forward) without a time embedding, on strips.
+    pub(crate) async fn forward_strips(&self, x: Strips) -> Result<Strips, KernelError> {
+        let norm1 = self.norm1.of_strips(&x).await?;
+        let plain = Epilogue::default();
+        let hidden = self.conv1.forward_strips(x.clone(), None, plain, |x, _| norm1.forward_silu(x)).await?;
+        let norm2 = self.norm2.of_strips(&hidden).await?;
+        let shortcut = match &self.conv_shortcut {
+            Some(projection) => x.map(|x| projection.forward(x)).await?,
+            None => x,
+        };
+        self.conv2.forward_strips(hidden, Some(shortcut), plain, |x, _| norm2.forward_silu(x)).await
     }
 }

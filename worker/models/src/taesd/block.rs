@@ -1,9 +1,13 @@
 //! The tiny autoencoder's residual block.
 
-use kernels::{KernelError, Tensor};
+use kernels::KernelError;
 
-use super::relu;
-use crate::{ModelError, layers::Conv2d, loader::Loader};
+use super::RELU;
+use crate::{
+    ModelError,
+    layers::{Conv2d, Strips},
+    loader::Loader,
+};
 
 /// `relu(conv(relu(conv(relu(conv(x))))) + x)`
 pub(super) struct Block {
@@ -22,9 +26,9 @@ impl Block {
         })
     }
 
-    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor, KernelError> {
-        let hidden = self.conv_0.forward_with(x, relu(None))?;
-        let hidden = self.conv_2.forward_with(&hidden, relu(None))?;
-        self.conv_4.forward_with(&hidden, relu(Some(x)))
+    pub(super) async fn forward(&self, x: Strips) -> Result<Strips, KernelError> {
+        let hidden = self.conv_0.forward_strips(x.clone(), None, RELU, |x, _| Ok(x.clone())).await?;
+        let hidden = self.conv_2.forward_strips(hidden, None, RELU, |x, _| Ok(x.clone())).await?;
+        self.conv_4.forward_strips(hidden, Some(x), RELU, |x, _| Ok(x.clone())).await
     }
 }

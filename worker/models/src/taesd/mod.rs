@@ -15,7 +15,7 @@ use weights::{Folder, Tensors};
 
 use crate::{
     ModelError,
-    layers::{Conv2d, size_of},
+    layers::{Conv2d, Cut, Strips, size_of},
     loader::Loader,
 };
 use block::Block;
@@ -30,6 +30,10 @@ pub struct Taesd {
     device: Device,
     encoder: Vec<Layer>,
     decoder: Vec<Layer>,
+    /// The encoder's and the decoder's, and how often the picture is halved.
+    widths: [usize; 2],
+    halvings: u32,
+    largest_tensor_bytes: u64,
 }
 
 /// One entry of the networks' flat lists of layers.
@@ -62,7 +66,16 @@ impl Taesd {
             device: device.clone(),
             encoder: load_encoder(&at.at("encoder.layers"), config).await?,
             decoder: load_decoder(&at.at("decoder.layers"), config).await?,
+            widths: [config.encoder_width(), config.decoder_width()],
+            halvings: u32::try_from(config.num_decoder_blocks.len().saturating_sub(1)).unwrap_or(u32::MAX),
+            largest_tensor_bytes: device.largest_tensor_bytes(),
         })
+    }
+
+    /// As for the large autoencoder: see [`Vae::with_largest_tensor_bytes`](crate::Vae::with_largest_tensor_bytes).
+    #[must_use]
+    pub fn with_largest_tensor_bytes(self, largest_tensor_bytes: u64) -> Self {
+        Self { largest_tensor_bytes, ..self }
     }
 
     /// Encodes pictures `[n, h, w, 3]` in -1..1 to latents `[n, h/8, w/8, latent_channels]`.
@@ -71,7 +84,10 @@ impl Taesd {
     /// [`ModelError::Kernel`] when the shape does not fit, the device fails or the work is cancelled.
     pub async fn encode(&self, pictures: &Tensor) -> Result<Tensor, ModelError> {
         let unit = ops::scale_shift(pictures, 0.5, 0.5)?;
-        self.run(&self.encoder, unit).await
+        let [width, _] = self.widths;
+        let multiple = 1_usize.checked_shl(self.halvings).unwrap_or(usize::MAX);
+        let cut = self.cut(&unit, width as u64, multiple)?;
+        self.run(&self.encoder, Strips::new(unit, cut)?).await
     }
 
     /// Decodes latents `[n, h, w, latent_channels]` to pictures `[n, 8h, 8w, 3]`, about -1..1, not clamped.
@@ -80,28 +96,41 @@ impl Taesd {
     /// [`ModelError::Kernel`] when the shape does not fit, the device fails or the work is cancelled.
     pub async fn decode(&self, latents: &Tensor) -> Result<Tensor, ModelError> {
         let limited = ops::tanh_clamp(latents, LATENT_LIMIT)?;
-        let unit = self.run(&self.decoder, limited).await?;
+        let [_, width] = self.widths;
+        let pixels = 4_u64.saturating_pow(self.halvings);
+        let cut = self.cut(&limited, pixels.saturating_mul(width as u64), 1)?;
+        let unit = self.run(&self.decoder, Strips::new(limited, cut)?).await?;
         Ok(ops::scale_shift(&unit, 2.0, -1.0)?)
     }
 
-    async fn run(&self, layers: &[Layer], mut hidden: Tensor) -> Result<Tensor, ModelError> {
+    /// How to cut an input, for each place of which the largest activation has `values`.
+    fn cut(&self, x: &Tensor, values: u64, multiple: usize) -> Result<Option<Cut>, KernelError> {
+        let [_, width] = size_of(x)?;
+        let bytes_per_row = values.saturating_mul(4).saturating_mul(width as u64);
+        Ok(Cut::of(x.shape(), bytes_per_row, multiple, self.largest_tensor_bytes))
+    }
+
+    async fn run(&self, layers: &[Layer], mut hidden: Strips) -> Result<Tensor, ModelError> {
         for layer in layers {
-            hidden = layer.forward(&hidden)?;
+            hidden = layer.forward(hidden).await?;
             self.device.checkpoint().await?;
         }
-        Ok(hidden)
+        Ok(hidden.join()?)
     }
 }
 
 impl Layer {
-    fn forward(&self, x: &Tensor) -> Result<Tensor, KernelError> {
+    async fn forward(&self, x: Strips) -> Result<Strips, KernelError> {
         match self {
-            Self::Conv(conv) => conv.forward(x),
-            Self::Block(block) => block.forward(x),
-            Self::Relu => ops::activation(x, Activation::Relu),
+            Self::Conv(conv) => conv.forward_strips(x, None, Epilogue::default(), |x, _| Ok(x.clone())).await,
+            Self::Block(block) => block.forward(x).await,
+            Self::Relu => x.map(|x| ops::activation(x, Activation::Relu)).await,
             Self::Double => {
-                let [height, width] = size_of(x)?;
-                ops::upsample_nearest(x, 2 * height, 2 * width)
+                x.map(|x| {
+                    let [height, width] = size_of(x)?;
+                    ops::upsample_nearest(x, 2 * height, 2 * width)
+                })
+                .await
             }
         }
     }
@@ -159,11 +188,10 @@ async fn load_blocks(
 }
 
 /// An epilogue that ends in a ReLU.
-fn relu(residual: Option<&Tensor>) -> Epilogue<'_> {
-    Epilogue {
-        residual,
-        activation: Activation::Relu,
-        residual_before_activation: true,
-        ..Epilogue::default()
-    }
-}
+const RELU: Epilogue<'static> = Epilogue {
+    bias: None,
+    per_sample: None,
+    residual: None,
+    activation: Activation::Relu,
+    residual_before_activation: true,
+};

@@ -33,6 +33,7 @@ pub struct Vae {
     quant_conv: Option<Linear>,
     post_quant_conv: Option<Linear>,
     decoder: Decoder,
+    largest_tensor_bytes: u64,
 }
 
 impl Vae {
@@ -68,7 +69,15 @@ impl Vae {
             quant_conv,
             post_quant_conv,
             decoder: Decoder::load(&at.at("decoder"), config).await?,
+            largest_tensor_bytes: device.largest_tensor_bytes(),
         })
+    }
+
+    /// Works in strips of rows wherever a tensor would take more bytes than this, in place of what the device says
+    /// ([`Device::largest_tensor_bytes`]). The result is the same, but for rounding.
+    #[must_use]
+    pub fn with_largest_tensor_bytes(self, largest_tensor_bytes: u64) -> Self {
+        Self { largest_tensor_bytes, ..self }
     }
 
     /// Encodes pictures `[n, h, w, 3]` in -1..1 to the distribution of their latents.
@@ -76,7 +85,7 @@ impl Vae {
     /// # Errors
     /// [`ModelError::Kernel`] when the shape does not fit, the device fails or the work is cancelled.
     pub async fn encode(&self, pictures: &Tensor) -> Result<Moments, ModelError> {
-        let hidden = self.encoder.forward(pictures, &Taps::none()).await?;
+        let hidden = self.encoder.forward(pictures, self.largest_tensor_bytes, &Taps::none()).await?;
         let moments = match &self.quant_conv {
             Some(quant_conv) => quant_conv.forward(&hidden)?,
             None => hidden,
@@ -91,12 +100,11 @@ impl Vae {
     /// # Errors
     /// [`ModelError::Kernel`] when the shape does not fit, the device fails or the work is cancelled.
     pub async fn decode(&self, latents: &Tensor) -> Result<Tensor, ModelError> {
-        let pictures = match &self.post_quant_conv {
-            Some(post_quant_conv) => {
-                self.decoder.forward(&post_quant_conv.forward(latents)?, &Taps::none()).await?
-            }
-            None => self.decoder.forward(latents, &Taps::none()).await?,
+        let latents = match &self.post_quant_conv {
+            Some(post_quant_conv) => &post_quant_conv.forward(latents)?,
+            None => latents,
         };
+        let pictures = self.decoder.forward(latents, self.largest_tensor_bytes, &Taps::none()).await?;
         self.device.checkpoint().await?;
         Ok(pictures)
     }

@@ -7,7 +7,7 @@ use weights::{ByteSource, DirFolder, Folder, LocalBoxFuture, MemoryFolder, Weigh
 
 use super::golden_root;
 
-/// Opens the checkpoint of a family, `sd1` or `sd2`.
+/// Opens the checkpoint of a family, `sd1`, `sd2` or `sd1-inpaint`.
 pub(crate) fn checkpoint(family: &str) -> Rc<dyn Folder> {
     let root = golden_root().join(family);
     let mut rebuilt = MemoryFolder::default();
@@ -87,6 +87,9 @@ fn full_text_encoder(path: &Path) -> Vec<u8> {
     let mut tensors: HashMap<String, TensorView<'_>> =
         file.tensors().into_iter().filter(|(name, _)| !name.starts_with("token_")).collect();
     let table = TensorView::new(Dtype::F16, vec![VOCABULARY, width], &table).unwrap();
-    tensors.insert("embeddings.token_embedding.weight".to_owned(), table);
+    const TABLE: &str = "embeddings.token_embedding.weight";
+    let is_published = tensors.keys().any(|name| name.starts_with("text_model."));
+    let name = if is_published { format!("text_model.{TABLE}") } else { TABLE.to_owned() };
+    tensors.insert(name, table);
     safetensors::serialize(tensors, None).unwrap()
 }

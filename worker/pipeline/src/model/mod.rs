@@ -79,6 +79,11 @@ impl Model {
         &self.profile
     }
 
+    /// Whether the denoiser takes the mask and the masked picture too, as inpainting models do.
+    pub(crate) fn sees_masks(&self) -> bool {
+        self.unet.0.in_channels == inpainting_channels(self.latent_channels)
+    }
+
     /// Frees what is loaded on any device; the next run loads again.
     pub fn unload(&mut self) {
         self.loaded.clear();
@@ -179,13 +184,19 @@ fn check_manifest(manifest: &Manifest) -> Result<(), PipelineError> {
     }
 }
 
+/// Channels of an inpainting model's input: latents, mask, and the masked picture's latents.
+fn inpainting_channels(latents: usize) -> usize {
+    latents.saturating_mul(2).saturating_add(1)
+}
+
 fn check_channels(
     unet: &UNetConfig,
     vae: &AutoencoderFiles,
     taesd: Option<&AutoencoderFiles>,
 ) -> Result<(), PipelineError> {
     let channels = vae.channels();
-    let fault = if unet.in_channels != channels || unet.out_channels != channels {
+    let takes = [channels, inpainting_channels(channels)];
+    let fault = if !takes.contains(&unet.in_channels) || unet.out_channels != channels {
         format!(
             "its UNet takes {} channels and gives {}, but its latents have {channels}",
             unet.in_channels, unet.out_channels

@@ -6,7 +6,7 @@ use sampling::{Philox, SamplerKind, StrengthRule};
 use weights::{DirFolder, MemorySource, lora::Lora};
 
 use super::*;
-use crate::{NoObserver, PromptSyntax, Request, generate};
+use crate::{InpaintArea, NoObserver, PromptSyntax, Request, generate};
 
 fn open(folder: &str) -> Result<Model, PipelineError> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
@@ -20,6 +20,8 @@ fn request(decoder: DecoderChoice) -> Request {
         prompt_syntax: PromptSyntax::Plain,
         source: Some(image::RgbImage::new(16, 16)),
         mask: None,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: 0.5,
         strength_rule: StrengthRule::Steps,
         steps: 2,

@@ -7,7 +7,7 @@ mod complete;
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Rgb, RgbImage, Rgba};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Rgb, RgbImage, Rgba};
 
 /// Longest side of a source.
 pub const MAX_SIDE_PX: u32 = 8192;
@@ -90,6 +90,14 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, SourceError> {
         picture.apply_orientation(orientation);
     }
     Ok(over_white(picture))
+}
+
+/// As [`decode`], for a mask: its brightness.
+///
+/// # Errors
+/// As for [`decode`].
+pub fn decode_mask(bytes: &[u8]) -> Result<GrayImage, SourceError> {
+    decode(bytes).map(|mask| DynamicImage::from(mask).into_luma8())
 }
 
 fn over_white(picture: DynamicImage) -> RgbImage {

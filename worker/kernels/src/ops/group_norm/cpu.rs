@@ -16,15 +16,62 @@ pub(crate) fn run(
     eps: f32,
     silu: bool,
 ) -> Result<Array, KernelError> {
-    let Shape { batch, positions, channels, .. } = shape;
     let (x, gamma, beta) = (x.view()?, gamma.view()?, beta.view()?);
+    let of_sample = |sample: &[f32]| statistics(sample, shape, eps);
+    normalize(
+        cpu,
+        &x,
+        x.chunks_exact(shape.positions * shape.channels).map(of_sample),
+        [&gamma, &beta],
+        shape,
+        silu,
+    )
+}
+
+/// As [`run`], with the statistics of [`statistics_of`].
+pub(crate) fn run_by(
+    cpu: &Cpu,
+    [x, statistics, gamma, beta]: [&Array; 4],
+    shape: Shape,
+    silu: bool,
+) -> Result<Array, KernelError> {
+    let (x, statistics, gamma, beta) = (x.view()?, statistics.view()?, gamma.view()?, beta.view()?);
+    let pair = |&[mean, inverse]: &[f32; 2]| (f64::from(mean), f64::from(inverse));
+    let of_samples = statistics.as_chunks().0.chunks_exact(shape.groups);
+    let of_samples = of_samples.map(|groups| groups.iter().map(pair).collect::<Vec<_>>());
+    normalize(cpu, &x, of_samples, [&gamma, &beta], shape, silu)
+}
+
+/// Mean and inverse deviation of each group: `[batch, groups, 2]`.
+pub(crate) fn statistics_of(cpu: &Cpu, x: &Array, shape: Shape, eps: f32) -> Result<Array, KernelError> {
+    let x = x.view()?;
+    let samples = x.chunks_exact(shape.positions * shape.channels);
+    let pairs = samples.flat_map(|sample| statistics(sample, shape, eps));
+    cpu.array(pairs.flat_map(|(mean, inverse)| [mean as f32, inverse as f32]).collect())
+}
+
+/// Normalizes each sample by the mean and inverse deviation of its groups.
+fn normalize(
+    cpu: &Cpu,
+    x: &[f32],
+    of_samples: impl Iterator<Item = Vec<(f64, f64)>>,
+    [gamma, beta]: [&[f32]; 2],
+    shape: Shape,
+    silu: bool,
+) -> Result<Array, KernelError> {
+    let Shape { positions, channels, groups, .. } = shape;
     let activation = if silu { Activation::Silu } else { Activation::None };
-    let mut out = vec![0.0; batch * positions * channels];
-    let sample_len = positions * channels;
-    for (sample, target) in x.chunks_exact(sample_len).zip(out.chunks_exact_mut(sample_len)) {
-        let (means, scales) = statistics(sample, &gamma, shape, eps);
+    let mut out = vec![0.0; x.len()];
+    let samples = x.chunks_exact(positions * channels).zip(out.chunks_exact_mut(positions * channels));
+    for ((sample, target), of_groups) in samples.zip(of_samples) {
+        let of_channels =
+            of_groups.into_iter().flat_map(|group| std::iter::repeat_n(group, channels / groups));
+        let (means, scales): (Vec<f32>, Vec<f32>) = of_channels
+            .zip(gamma)
+            .map(|((mean, scale), &gamma)| (mean as f32, (scale * f64::from(gamma)) as f32))
+            .unzip();
         for (row, target) in sample.chunks_exact(channels).zip(target.chunks_exact_mut(channels)) {
-            let affine = means.iter().zip(&scales).zip(&*beta);
+            let affine = means.iter().zip(&scales).zip(beta);
             for ((out, &x), ((&mean, &scale), &beta)) in target.iter_mut().zip(row).zip(affine) {
                 *out = (x - mean) * scale + beta;
             }
@@ -34,8 +81,8 @@ pub(crate) fn run(
     cpu.array(out)
 }
 
-/// For each channel the mean of its group, and `gamma / sqrt(variance + eps)`.
-fn statistics(sample: &[f32], gamma: &[f32], shape: Shape, eps: f32) -> (Vec<f32>, Vec<f32>) {
+/// For each group its mean and `1 / sqrt(variance + eps)`.
+fn statistics(sample: &[f32], shape: Shape, eps: f32) -> Vec<(f64, f64)> {
     let mut sums = vec![0.0_f64; shape.channels];
     let mut squares = vec![0.0_f64; shape.channels];
     for row in sample.chunks_exact(shape.channels) {
@@ -54,9 +101,5 @@ fn statistics(sample: &[f32], gamma: &[f32], shape: Shape, eps: f32) -> (Vec<f32
         let variance = (squares.iter().sum::<f64>() / count - mean * mean).max(0.0);
         (mean, (variance + f64::from(eps)).sqrt().recip())
     });
-    of_groups
-        .flat_map(|group| std::iter::repeat_n(group, channels_per_group))
-        .zip(gamma)
-        .map(|((mean, scale), &gamma)| (mean as f32, (scale * f64::from(gamma)) as f32))
-        .unzip()
+    of_groups.collect()
 }

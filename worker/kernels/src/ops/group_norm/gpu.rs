@@ -30,12 +30,24 @@ pub(crate) fn run(
     eps: f32,
     silu: bool,
 ) -> Result<Buffer, KernelError> {
-    let Shape { batch, positions, channels, groups } = shape;
+    let Shape { positions, channels, groups, .. } = shape;
     let activation = if silu { Activation::Silu } else { Activation::None };
     if positions * (channels / groups) <= SMALL_GROUP {
         return small(gpu, [x, gamma, beta], shape, eps, activation);
     }
     let statistics = statistics(gpu, x, shape, eps)?;
+    apply(gpu, [x, &statistics, gamma, beta], shape, silu)
+}
+
+/// The values, from their statistics `[batch, groups, 2]`.
+pub(crate) fn apply(
+    gpu: &Gpu,
+    inputs: [&Buffer; 4],
+    shape: Shape,
+    silu: bool,
+) -> Result<Buffer, KernelError> {
+    let Shape { batch, positions, channels, groups } = shape;
+    let activation = if silu { Activation::Silu } else { Activation::None };
     let width = Width::fitting(&[channels]);
     let lanes_per_position = channels / width.lanes();
     let lanes = batch * positions * lanes_per_position;
@@ -47,10 +59,9 @@ pub(crate) fn run(
         groups,
         activation as usize,
     ])?;
-    let inputs = [x.binding(), statistics.binding(), gamma.binding(), beta.binding()];
     gpu.dispatch_elementwise(
         Kernel::GroupApply(width),
-        &inputs,
+        &inputs.map(Buffer::binding),
         &sizes,
         lanes * width.lanes(),
         256 * width.lanes(),
@@ -75,7 +86,7 @@ fn small(
 }
 
 /// Mean and inverse deviation of each group: `[batch, groups, 2]`.
-fn statistics(gpu: &Gpu, x: &Buffer, shape: Shape, eps: f32) -> Result<Buffer, KernelError> {
+pub(crate) fn statistics(gpu: &Gpu, x: &Buffer, shape: Shape, eps: f32) -> Result<Buffer, KernelError> {
     let Shape { batch, positions, channels, groups } = shape;
     let chunk = positions.div_ceil(MOST_CHUNKS).max(SMALLEST_CHUNK);
     let chunks = positions.div_ceil(chunk);

@@ -34,20 +34,78 @@ pub fn group_norm(
     beta: &Tensor,
     silu: bool,
 ) -> Result<Tensor, KernelError> {
-    let &[batch, ref inner @ .., channels] = x.shape() else {
-        return Err(KernelError::shape(OP, "x [n, .., c]", x.shape()));
-    };
-    if groups == 0 || channels % groups != 0 {
-        return Err(KernelError::shape(OP, "groups that divide the channels", (groups, channels)));
-    }
-    expect_shape(OP, "gamma of shape", gamma, &[channels])?;
-    expect_shape(OP, "beta of shape", beta, &[channels])?;
-    same_device(OP, x.device(), [gamma.device(), beta.device()])?;
-    let shape = Shape { batch, positions: inner.iter().product(), channels, groups };
+    let shape = checked_shape(x, groups)?;
+    check_affine(x, gamma, beta)?;
     dispatch(
         x.device(),
         x.shape(),
         |cpu| cpu::run(cpu, x.array(OP)?, gamma.array(OP)?, beta.array(OP)?, shape, eps, silu),
         |gpu| gpu::run(gpu, x.buffer(OP)?, gamma.buffer(OP)?, beta.buffer(OP)?, shape, eps, silu),
     )
+}
+
+/// `x: [n, .., c] -> [n, groups, 2]`: of each group the mean and `1 / sqrt(variance + eps)`, as [`group_norm`] takes
+/// them, for [`group_norm_by`].
+///
+/// # Errors
+/// [`KernelError::Shape`] when `groups` does not divide `c`.
+pub fn group_statistics(x: &Tensor, groups: usize, eps: f32) -> Result<Tensor, KernelError> {
+    let shape = checked_shape(x, groups)?;
+    dispatch(
+        x.device(),
+        &[shape.batch, groups, 2],
+        |cpu| cpu::statistics_of(cpu, x.array(OP)?, shape, eps),
+        |gpu| gpu::statistics(gpu, x.buffer(OP)?, shape, eps),
+    )
+}
+
+/// As [`group_norm`], with statistics `[n, groups, 2]` of its groups (mean and inverse deviation) that were taken
+/// elsewhere, such as over a larger picture that `x` is a part of.
+///
+/// # Errors
+/// As for [`group_norm`].
+pub fn group_norm_by(
+    x: &Tensor,
+    statistics: &Tensor,
+    gamma: &Tensor,
+    beta: &Tensor,
+    silu: bool,
+) -> Result<Tensor, KernelError> {
+    let &[_, groups, 2] = statistics.shape() else {
+        return Err(KernelError::shape(OP, "statistics [n, groups, 2]", statistics.shape()));
+    };
+    let shape = checked_shape(x, groups)?;
+    expect_shape(OP, "statistics of shape", statistics, &[shape.batch, groups, 2])?;
+    check_affine(x, gamma, beta)?;
+    same_device(OP, x.device(), [statistics.device()])?;
+    dispatch(
+        x.device(),
+        x.shape(),
+        |cpu| {
+            let inputs = [x.array(OP)?, statistics.array(OP)?, gamma.array(OP)?, beta.array(OP)?];
+            cpu::run_by(cpu, inputs, shape, silu)
+        },
+        |gpu| {
+            let inputs = [x.buffer(OP)?, statistics.buffer(OP)?, gamma.buffer(OP)?, beta.buffer(OP)?];
+            gpu::apply(gpu, inputs, shape, silu)
+        },
+    )
+}
+
+fn checked_shape(x: &Tensor, groups: usize) -> Result<Shape, KernelError> {
+    let &[batch, ref inner @ .., channels] = x.shape() else {
+        return Err(KernelError::shape(OP, "x [n, .., c]", x.shape()));
+    };
+    if groups == 0 || channels % groups != 0 {
+        return Err(KernelError::shape(OP, "groups that divide the channels", (groups, channels)));
+    }
+    Ok(Shape { batch, positions: inner.iter().product(), channels, groups })
+}
+
+/// Checks the learned scale and shift, one value per channel of `x`.
+fn check_affine(x: &Tensor, gamma: &Tensor, beta: &Tensor) -> Result<(), KernelError> {
+    let channels = x.shape().last().copied().unwrap_or_default();
+    expect_shape(OP, "gamma of shape", gamma, &[channels])?;
+    expect_shape(OP, "beta of shape", beta, &[channels])?;
+    same_device(OP, x.device(), [gamma.device(), beta.device()])
 }

@@ -1,6 +1,6 @@
 //! One group and as many as channels, one position, several samples, values far from zero.
 
-use super::group_norm;
+use super::{group_norm, group_norm_by, group_statistics};
 use crate::{
     Device, KernelError, Tensor,
     ops::{Activation, test_epilogue::activation},
@@ -89,6 +89,36 @@ fn cpu_matches_reference() {
 #[test]
 fn gpu_matches_cpu() {
     test_support::gpu_matches_cpu(CASES);
+}
+
+/// The same cases in two operators.
+#[derive(Debug)]
+struct InTwo(&'static GroupNorm);
+
+impl Case for InTwo {
+    fn run(&self, device: &Device) -> Result<Tensor, KernelError> {
+        let case = self.0;
+        let x = device.tensor(case.shape, &case.inputs())?;
+        let gamma = random_tensor(device, 2, &[case.channels()])?;
+        let beta = random_tensor(device, 3, &[case.channels()])?;
+        let statistics = group_statistics(&x, case.groups, case.eps)?;
+        assert_eq!(statistics.shape(), [case.shape[0], case.groups, 2]);
+        group_norm_by(&x, &statistics, &gamma, &beta, case.silu)
+    }
+
+    fn reference(&self) -> Vec<f64> {
+        self.0.reference()
+    }
+}
+
+#[test]
+fn statistics_by_themselves_on_the_cpu() {
+    test_support::cpu_matches_reference(&CASES.iter().map(InTwo).collect::<Vec<_>>());
+}
+
+#[test]
+fn statistics_by_themselves_gpu_matches_cpu() {
+    test_support::gpu_matches_cpu(&CASES.iter().map(InTwo).collect::<Vec<_>>());
 }
 
 #[test]
