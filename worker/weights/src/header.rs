@@ -37,6 +37,8 @@ pub(crate) struct Header {
     pub(crate) data_start: u64,
     /// Every tensor, in the order of its bytes.
     pub(crate) tensors: Vec<(String, Described)>,
+    /// Texts about the file.
+    pub(crate) metadata: BTreeMap<String, String>,
 }
 
 /// Reads and checks the header of `source`, called `file` in messages.
@@ -56,9 +58,16 @@ pub(crate) async fn read(file: &str, source: &dyn ByteSource) -> Result<Header, 
     let json = source.read(LENGTH_BYTES..data_start).await?;
     let entries: BTreeMap<String, Value> =
         serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))?;
+    let metadata = texts(entries.get(METADATA));
     let tensors = in_data_order(file, entries)?;
     check_layout(file, &tensors, file_bytes - data_start)?;
-    Ok(Header { data_start, tensors })
+    Ok(Header { data_start, tensors, metadata })
+}
+
+/// The texts in the metadata; the format has nothing else there, and what else there is says nothing to us.
+fn texts(metadata: Option<&Value>) -> BTreeMap<String, String> {
+    let entries = metadata.and_then(Value::as_object).into_iter().flatten();
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 fn in_data_order(

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range, rc::Rc};
 
-use crate::{ByteSource, DType, Folder, RawTensor, WeightsError, header, shards};
+use crate::{ByteSource, DType, Folder, RawTensor, WeightsError, header, pickle, shards};
+
+mod views;
+pub use views::View;
 
 /// What a header says about one tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +21,11 @@ pub struct TensorInfo {
 }
 
 /// An index of tensors over one or more open files. Reading is by range, one tensor at a time.
+#[derive(Clone)]
 pub struct Tensors {
     files: Vec<(String, Rc<dyn ByteSource>)>,
     index: BTreeMap<String, TensorInfo>,
+    metadata: BTreeMap<String, String>,
 }
 
 impl Tensors {
@@ -32,32 +37,42 @@ impl Tensors {
         Self::open_files(vec![("the file".to_owned(), source)]).await
     }
 
-    /// Opens `stem.safetensors` in a folder, or its `fp16` variant, or the shards that
-    /// `stem.safetensors.index.json` lists. `stem` is for example `unet/diffusion_pytorch_model`.
+    /// As [`open`](Self::open), for a file that messages call `name`.
     ///
     /// # Errors
-    /// [`WeightsError::MissingFile`] when none of them is there or a shard is lost, and as for [`Tensors::open`].
+    /// As for [`Tensors::open`].
+    pub async fn open_named(name: &str, source: Rc<dyn ByteSource>) -> Result<Self, WeightsError> {
+        Self::open_files(vec![(name.to_owned(), source)]).await
+    }
+
+    /// Opens `stem.safetensors` in a folder, or its `fp16` variant, or the shards that an index of either
+    /// lists. `stem` is for example `unet/diffusion_pytorch_model`.
+    ///
+    /// # Errors
+    /// [`WeightsError::MissingFile`] when none of them is there or a shard is lost, [`WeightsError::Pickle`] when
+    /// the weights are there as a pickle, and as for [`Tensors::open`].
     pub async fn open_in(folder: &dyn Folder, stem: &str) -> Result<Self, WeightsError> {
         for path in [format!("{stem}.safetensors"), format!("{stem}.fp16.safetensors")] {
             if let Some(source) = folder.open(&path).await? {
                 return Self::open_files(vec![(path, source)]).await;
             }
         }
-        let index = format!("{stem}.safetensors.index.json");
-        match shards::open(folder, &index).await? {
-            Some(shards) => {
+        for index in shards::index_paths(stem) {
+            if let Some(shards) = shards::open(folder, &index).await? {
                 let tensors = Self::open_files(shards.files).await?;
                 tensors.check_complete(&index, &shards.names)?;
-                Ok(tensors)
+                return Ok(tensors);
             }
-            None => Err(WeightsError::MissingFile { file: format!("{stem}.safetensors") }),
         }
+        pickle::refuse_beside(folder, stem).await?;
+        Err(WeightsError::MissingFile { file: format!("{stem}.safetensors") })
     }
 
     async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
-        let mut index = BTreeMap::new();
+        let (mut index, mut metadata) = (BTreeMap::new(), BTreeMap::new());
         for (file, (path, source)) in files.iter().enumerate() {
             let header = header::read(path, source.as_ref()).await?;
+            metadata.extend(header.metadata);
             for (name, described) in header.tensors {
                 let (begin, end) = described.offsets;
                 let range = header.data_start + begin..header.data_start + end;
@@ -68,7 +83,7 @@ impl Tensors {
                 }
             }
         }
-        Ok(Self { files, index })
+        Ok(Self { files, index, metadata })
     }
 
     fn check_complete(&self, index_file: &str, names: &[String]) -> Result<(), WeightsError> {
@@ -90,6 +105,11 @@ impl Tensors {
     /// Every tensor's name, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.index.keys().map(String::as_str)
+    }
+
+    /// What the files say about themselves: the texts of their headers.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
     }
 
     /// Reads one tensor. An int8 tensor brings the scales of its rows from `NAME.scale`.
@@ -135,7 +155,7 @@ impl Tensors {
         scale.to_f32()
     }
 
-    fn first_file(&self) -> String {
+    pub(crate) fn first_file(&self) -> String {
         self.files.first().map_or_else(|| "the model".to_owned(), |(path, _)| path.clone())
     }
 }
