@@ -4,7 +4,7 @@ use kernels::Device;
 use models::{ModelError, Taesd, TaesdConfig, Vae, VaeConfig, layout};
 use sampling::NoiseSource;
 use serde::Deserialize;
-use weights::{Folder, Tensors, require_json};
+use weights::{Checkpoint, Tensors, require_json};
 
 use crate::{PipelineError, latent_space::LatentSpace};
 
@@ -33,8 +33,9 @@ struct Class {
 }
 
 impl AutoencoderFiles {
-    /// Opens the autoencoder in the folder `part`.
-    pub(crate) async fn open(folder: &dyn Folder, part: &str) -> Result<Self, PipelineError> {
+    /// Opens the autoencoder that diffusers would have in the folder `part`.
+    pub(crate) async fn open(checkpoint: &Checkpoint, part: &str) -> Result<Self, PipelineError> {
+        let folder = checkpoint.configs();
         let path = format!("{part}/config.json");
         let class: Class = require_json(folder, &path).await?;
         let space: LatentSpace = require_json(folder, &path).await?;
@@ -47,7 +48,7 @@ impl AutoencoderFiles {
             }
         };
         let space = space.with_default_scale(scale);
-        let tensors = Tensors::open_in(folder, &format!("{part}/diffusion_pytorch_model")).await?;
+        let tensors = checkpoint.tensors(part).await?;
         let files = Self { kind, space, tensors };
         match files.space.fault(files.channels()) {
             None => Ok(files),

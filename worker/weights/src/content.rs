@@ -32,7 +32,10 @@ pub(crate) async fn read(file: &str, source: &dyn ByteSource) -> Result<Contents
     if first.starts_with(gguf::MAGIC) {
         return gguf::read(file, source).await;
     }
-    match refusal(&first, file_bytes) {
+    if is_pickle(&first, file_bytes) {
+        return Err(WeightsError::Pickle { file: file.to_owned() });
+    }
+    match refusal(&first) {
         Some(what) => Err(WeightsError::NotAModel { file: file.to_owned(), what }),
         None => from_safetensors(header::read(file, source).await?),
     }
@@ -47,13 +50,16 @@ fn from_safetensors(header: header::Header) -> Result<Contents, WeightsError> {
     Ok(Contents { tensors: tensors.collect(), metadata: header.metadata })
 }
 
+/// Whether it begins as Python's pickles do: a zip archive, which torch has written since 2020, or the opcode PROTO
+/// and a protocol's number.
+fn is_pickle(first: &[u8], file_bytes: u64) -> bool {
+    matches!(first, [b'P', b'K', 3 | 5, 4 | 6, ..] | [0x80, 0..=5, ..])
+        && !could_be_safetensors(first, file_bytes)
+}
+
 /// What the file is, when it is surely no weights and a person can be told what to do instead.
-fn refusal(first: &[u8], file_bytes: u64) -> Option<String> {
-    let pickle = "a PyTorch pickle. Loading a pickle can run code, so none is read; \
-                  use the model's safetensors or GGUF file";
+fn refusal(first: &[u8]) -> Option<String> {
     let what = match first {
-        [b'P', b'K', 3 | 5, 4 | 6, ..] if !could_be_safetensors(first, file_bytes) => pickle.to_owned(),
-        [0x80, 0..=5, ..] if !could_be_safetensors(first, file_bytes) => pickle.to_owned(),
         _ if first.len() > 8 && first.iter().all(|&byte| byte == 0) => {
             "nothing but zeros, as an interrupted download leaves it; download it again".to_owned()
         }

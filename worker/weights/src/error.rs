@@ -1,6 +1,6 @@
 //! The one error type of this crate.
 
-use crate::DType;
+use crate::{DType, Family};
 
 /// Why a checkpoint's file, header or tensor could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -115,4 +115,60 @@ pub enum WeightsError {
         /// Where and what, from the parser.
         reason: String,
     },
+    /// A file of Python's objects, which may hold a program.
+    #[error(
+        "{file} is a pickle, a format that can run programs when it is read; \
+         bring the model as safetensors or GGUF, or convert it first"
+    )]
+    Pickle {
+        /// Path in the model's folder.
+        file: String,
+    },
+    /// A file of a kind that is no model by itself, or no model that this application runs.
+    #[error("{file} is {family}, but {needed}")]
+    OtherFamily {
+        /// Path in the model's folder.
+        file: String,
+        /// What it is.
+        family: Family,
+        /// What would do instead.
+        needed: &'static str,
+    },
+    /// Tensors of a part that its other tensors call for.
+    #[error("{file}: its {part} has no tensor {first}{}", others(*.more))]
+    MissingTensors {
+        /// Path in the model's folder.
+        file: String,
+        /// `unet`, `vae` or `text_encoder`.
+        part: &'static str,
+        /// The first that is missing, under diffusers' name.
+        first: String,
+        /// How many more are missing.
+        more: usize,
+    },
+    /// A checkpoint without one of its parts.
+    #[error("{file} has no {part}: it is not a whole model, but may serve as a part of one")]
+    MissingPart {
+        /// Path in the model's folder.
+        file: String,
+        /// `unet`, `vae` or `text_encoder`.
+        part: &'static str,
+    },
+    /// Tensors of a part that cannot belong to any network of its kind.
+    #[error("{file}: its {part} cannot be understood: {reason}")]
+    UnknownLayout {
+        /// Path in the model's folder.
+        file: String,
+        /// `unet`, `vae` or `text_encoder`.
+        part: &'static str,
+        /// What is odd.
+        reason: String,
+    },
+}
+
+fn others(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        more => format!(", and {more} more are missing"),
+    }
 }

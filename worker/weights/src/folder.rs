@@ -8,8 +8,10 @@ use crate::{ByteSource, LocalBoxFuture, MemorySource, WeightsError, literals::wi
 
 #[cfg(not(target_arch = "wasm32"))]
 mod dir;
+mod overlay;
 #[cfg(not(target_arch = "wasm32"))]
 pub use dir::DirFolder;
+pub use overlay::OverlayFolder;
 
 /// Files by path, with `/` between the parts, relative to the model's root.
 pub trait Folder {

@@ -21,6 +21,12 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
+/// Where an index may lie: plain, and of the `fp16` variant as diffusers and as older tools name it.
+pub(crate) fn index_paths(stem: &str) -> [String; 3] {
+    ["safetensors.index.json", "safetensors.index.fp16.json", "fp16.safetensors.index.json"]
+        .map(|ending| format!("{stem}.{ending}"))
+}
+
 /// Opens every file that the index at `path` lists; `None` when there is no index.
 pub(crate) async fn open(folder: &dyn Folder, path: &str) -> Result<Option<Shards>, WeightsError> {
     let Some(index) = read_json::<Index>(folder, path).await? else { return Ok(None) };

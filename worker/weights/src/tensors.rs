@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range, rc::Rc};
 
-use crate::{ByteSource, DType, Folder, MetadataValue, RawTensor, WeightsError, content, shards};
+use crate::{ByteSource, DType, Folder, MetadataValue, RawTensor, WeightsError, content, pickle, shards};
+
+mod views;
+pub use views::View;
 
 /// What a header says about one tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,7 @@ pub struct TensorInfo {
 }
 
 /// An index of tensors over one or more open files. Reading is by range, one tensor at a time.
+#[derive(Clone)]
 pub struct Tensors {
     files: Vec<(String, Rc<dyn ByteSource>)>,
     index: BTreeMap<String, TensorInfo>,
@@ -34,11 +38,20 @@ impl Tensors {
         Self::open_files(vec![("the file".to_owned(), source)]).await
     }
 
-    /// Opens `stem.safetensors` in a folder, or its `fp16` variant, or `stem.gguf`, or the shards that
-    /// `stem.safetensors.index.json` lists. `stem` is for example `unet/diffusion_pytorch_model`.
+    /// As [`open`](Self::open), for a file that messages call `name`.
     ///
     /// # Errors
-    /// [`WeightsError::MissingFile`] when none of them is there or a shard is lost, and as for [`Tensors::open`].
+    /// As for [`Tensors::open`].
+    pub async fn open_named(name: &str, source: Rc<dyn ByteSource>) -> Result<Self, WeightsError> {
+        Self::open_files(vec![(name.to_owned(), source)]).await
+    }
+
+    /// Opens `stem.safetensors` in a folder, or its `fp16` variant, or `stem.gguf`, or the shards that an index of
+    /// either of the first two lists. `stem` is for example `unet/diffusion_pytorch_model`.
+    ///
+    /// # Errors
+    /// [`WeightsError::MissingFile`] when none of them is there or a shard is lost, [`WeightsError::Pickle`] when
+    /// the weights are there as a pickle, and as for [`Tensors::open`].
     pub async fn open_in(folder: &dyn Folder, stem: &str) -> Result<Self, WeightsError> {
         for ending in ["safetensors", "fp16.safetensors", "gguf"] {
             let path = format!("{stem}.{ending}");
@@ -46,15 +59,15 @@ impl Tensors {
                 return Self::open_files(vec![(path, source)]).await;
             }
         }
-        let index = format!("{stem}.safetensors.index.json");
-        match shards::open(folder, &index).await? {
-            Some(shards) => {
+        for index in shards::index_paths(stem) {
+            if let Some(shards) = shards::open(folder, &index).await? {
                 let tensors = Self::open_files(shards.files).await?;
                 tensors.check_complete(&index, &shards.names)?;
-                Ok(tensors)
+                return Ok(tensors);
             }
-            None => Err(WeightsError::MissingFile { file: format!("{stem}.safetensors") }),
         }
+        pickle::refuse_beside(folder, stem).await?;
+        Err(WeightsError::MissingFile { file: format!("{stem}.safetensors") })
     }
 
     pub(crate) async fn open_files(files: Vec<(String, Rc<dyn ByteSource>)>) -> Result<Self, WeightsError> {
@@ -161,7 +174,7 @@ impl Tensors {
         scale.to_f32()
     }
 
-    fn first_file(&self) -> String {
+    pub(crate) fn first_file(&self) -> String {
         self.files.first().map_or_else(|| "the model".to_owned(), |(path, _)| path.clone())
     }
 }

@@ -60,7 +60,8 @@ fn broken_files_are_refused_when_opened() {
             Err(
                 WeightsError::BadHeader { .. }
                 | WeightsError::BadTensor { .. }
-                | WeightsError::NotAModel { .. },
+                | WeightsError::NotAModel { .. }
+                | WeightsError::Pickle { .. },
             ) => {}
             Err(other) => panic!("{name}: unexpected kind of error: {other}"),
             Ok(_) => panic!("{name} was accepted"),

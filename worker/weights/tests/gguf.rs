@@ -67,7 +67,7 @@ fn broken_files_are_refused_with_the_reason() {
         ("tensor_count_absurd", "claims 1152921504606846976 tensors"),
         ("truncated_before_data", "7 are left"),
         ("truncated_data", "not inside the"),
-        ("truncated_header", "are left"),
+        ("truncated_header", "bytes left"),
         ("truncated_magic", "3 bytes"),
         ("truncated_metadata", "are left"),
         ("truncated_tensor_infos", "are left"),
@@ -92,8 +92,8 @@ fn files_that_are_no_models_are_told_by_their_bytes() {
         ("lfs_pointer.safetensors", "Git LFS pointer, which stands for a file of 4265380512 bytes"),
         ("noise.safetensors", "not a sound safetensors file"),
         ("page.safetensors", "a web page"),
-        ("pickle.ckpt", "a pickle can run code"),
-        ("pickle_renamed.safetensors", "a pickle can run code"),
+        ("pickle.ckpt", "a pickle, a format that can run programs"),
+        ("pickle_renamed.safetensors", "a pickle, a format that can run programs"),
         ("text.txt", "plain text"),
         ("zeros.gguf", "nothing but zeros"),
     ];
@@ -102,7 +102,7 @@ fn files_that_are_no_models_are_told_by_their_bytes() {
         assert!(error.contains(reason), "{name}: {error}");
     }
     let bare_pickle = open(*b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x08builtins").err().unwrap().to_string();
-    assert!(bare_pickle.contains("a pickle can run code"), "{bare_pickle}");
+    assert!(bare_pickle.contains("a pickle, a format that can run programs"), "{bare_pickle}");
     // The name does not matter: this is a safetensors file.
     let renamed = open(fs::read(here("not_models").join("safetensors_renamed.gguf")).unwrap()).unwrap();
     assert!(renamed.names().count() > 0);

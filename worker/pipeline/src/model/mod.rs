@@ -1,4 +1,4 @@
-//! An opened checkpoint folder, and the parts of it that are on a device.
+//! An opened checkpoint, and the parts of it that are on a device.
 
 mod pad;
 mod parts;
@@ -9,7 +9,7 @@ use kernels::Device;
 use models::{ClipText, ClipTextConfig, LoraUse, UNet, UNetConfig};
 use sampling::SchedulerConfig;
 use text::ClipTokenizer;
-use weights::{Folder, Manifest, Tensors, require_json};
+use weights::{Checkpoint, Folder, Manifest, Tensors, require_json};
 
 use crate::{
     DecoderChoice, PipelineError, Profile,
@@ -21,7 +21,7 @@ use parts::{Adapted, Parts};
 /// turns, so that the largest of them decides what fits.
 const KEPT_LOADED_BYTES: u64 = 512 << 20;
 
-/// A model in diffusers' folder layout, ready to load its parts when they are needed.
+/// A model in any layout that [`Checkpoint`] takes, ready to load its parts when they are needed.
 pub struct Model {
     pub(crate) scheduler: SchedulerConfig,
     pub(crate) latent_channels: usize,
@@ -42,17 +42,18 @@ impl Model {
     /// # Errors
     /// [`PipelineError::UnknownModel`] and [`PipelineError::Model`], which name the file or setting at fault.
     pub async fn open(folder: Rc<dyn Folder>) -> Result<Self, PipelineError> {
-        let folder = folder.as_ref();
+        let checkpoint = Checkpoint::open(folder).await?;
+        let folder = checkpoint.configs();
         let manifest = Manifest::read(folder).await?;
         check_manifest(&manifest)?;
         let scheduler: SchedulerConfig = require_json(folder, "scheduler/scheduler_config.json").await?;
         let text = ClipTextConfig::load(folder, "text_encoder/config.json").await?;
-        let text = (text, Tensors::open_in(folder, "text_encoder/model").await?);
+        let text = (text, checkpoint.tensors("text_encoder").await?);
         let unet = UNetConfig::load(folder, "unet/config.json").await?;
-        let unet = (unet, Tensors::open_in(folder, "unet/diffusion_pytorch_model").await?);
-        let vae = AutoencoderFiles::open(folder, "vae").await?;
+        let unet = (unet, checkpoint.tensors("unet").await?);
+        let vae = AutoencoderFiles::open(&checkpoint, "vae").await?;
         let taesd = match folder.open("taesd/config.json").await? {
-            Some(_) => Some(AutoencoderFiles::open(folder, "taesd").await?),
+            Some(_) => Some(AutoencoderFiles::open(&checkpoint, "taesd").await?),
             None => None,
         };
         check_channels(&unet.0, &vae, taesd.as_ref())?;
