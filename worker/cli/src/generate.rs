@@ -41,9 +41,9 @@ pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     let seed = args.seed.unwrap_or_else(random_seed);
     for item in 0..args.count {
         let seed = item_seed(seed, item.into());
-        let noise = (&mut Philox::new(seed) as &mut dyn NoiseSource, format!("seed {seed}"));
+        let (mut noise, name) = (Philox::new(seed), format!("seed {seed}"));
         let number = (args.count > 1).then_some(item + 1);
-        picture(args, &mut model, &device, &request, (noise.0, &noise.1), number).await?;
+        picture(args, &mut model, &device, &request, (&mut noise, &name), number).await?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ fn floats(bytes: &[u8], name: &str) -> (Vec<usize>, Vec<f64>) {
     let file = SafeTensors::deserialize(bytes).unwrap();
     let tensor = file.tensor(name).unwrap();
     let widen = |bits: u16| {
-        let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023) / 1024.0);
+        let (exponent, fraction) = (i32::from((bits >> 10) & 31), f64::from(bits & 1023) / 1024.0);
         let sign = if bits >> 15 == 0 { 1.0 } else { -1.0 };
         sign * if exponent == 0 {
             fraction * 2_f64.powi(-14)

@@ -33,7 +33,7 @@ pub(crate) fn timesteps(
     }
     let points = steps + usize::from(grid == Grid::AllButLast);
     let timestep = |index: usize| match spacing {
-        Spacing::Leading => ((points - 1 - index) * (train_steps / points) + offset) as f64,
+        Spacing::Leading => ((points - 1 - index) * (train_steps / points)).saturating_add(offset) as f64,
         Spacing::Trailing => {
             let stride = train_steps as f64 / steps as f64;
             (train_steps as f64 - index as f64 * stride).round_ties_even() - 1.0

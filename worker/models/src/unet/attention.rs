@@ -48,7 +48,7 @@ pub(super) struct CrossAttention {
 /// computed once and used in every step. Layers are told apart by their names.
 #[derive(Default)]
 pub struct Context {
-    layers: BTreeMap<String, KeyValue>,
+    pub(super) layers: BTreeMap<String, KeyValue>,
     /// For a model that takes the guidance scale as an input.
     pub(super) guidance_scale: Option<f64>,
 }
