@@ -27,6 +27,23 @@ struct CommandLine {
 pub(crate) enum Command {
     /// Make one picture.
     Generate(GenerateArgs),
+    /// Write a model as one smaller GGUF file.
+    Quantize(QuantizeArgs),
+}
+
+/// Which model to make smaller, and how far.
+#[derive(Args)]
+pub(crate) struct QuantizeArgs {
+    /// A folder in diffusers' layout, or of one part of it, or `builtin`.
+    #[arg(value_name = "IN")]
+    pub(crate) model: String,
+    /// The type of most numbers: f16, q8_0, q6_k, q5_k, q5_1, q5_0, q4_k, q4_1, q4_0, q3_k or q2_k. Layers that
+    /// suffer most keep more.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) target: weights::quantize::Target,
+    /// The file to write; it appears when it is whole.
+    #[arg(value_name = "OUT.gguf")]
+    pub(crate) out: PathBuf,
 }
 
 /// What picture to make. Options that are left out take the model's own defaults.

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use kernels::KernelError;
 use pipeline::{PipelineError, source::SourceError};
+use weights::WeightsError;
 
-/// Why no picture was made, in one sentence.
+/// Why nothing was made, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// A file could not be read.
@@ -27,6 +28,12 @@ pub(crate) enum CliError {
     /// Another format was asked for.
     #[error("{path} does not end in .png, the only format that is written", path = path.display())]
     NotPng {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another format was asked for.
+    #[error("{path} does not end in .gguf, the only format that is written", path = path.display())]
+    NotGguf {
         /// The file.
         path: PathBuf,
     },
@@ -60,6 +67,9 @@ pub(crate) enum CliError {
     /// The device could not be opened.
     #[error(transparent)]
     Device(#[from] KernelError),
+    /// A model's files could not be read, or not be written.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
     /// The pipeline failed.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),

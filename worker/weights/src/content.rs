@@ -66,6 +66,8 @@ fn refusal(first: &[u8]) -> Option<String> {
         _ if OLD_GGML.iter().any(|magic| first.starts_with(magic)) => {
             "a file of ggml's time before GGUF; convert the model to GGUF".to_owned()
         }
+        // Of a few bytes nothing can be told but that they are too few.
+        _ if first.len() < 8 => return None,
         _ => refused_text(first)?,
     };
     Some(what)
