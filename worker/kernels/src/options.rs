@@ -8,4 +8,7 @@ pub struct GpuOptions {
     /// Ask only for the limits that every WebGPU device has (128 MiB a binding, 256 invocations, 16 KiB of
     /// workgroup memory), whatever the adapter offers.
     pub default_limits: bool,
+    /// Compute nothing: buffers are made, kept and freed and dispatches are counted as ever, but nothing is uploaded
+    /// or run, and whatever is read back is zero. Tells in seconds how much memory a model would take.
+    pub dry_run: bool,
 }

@@ -1,7 +1,7 @@
 //! What the GPU device promises beyond arithmetic: batches, reuse of buffers, limits, cancellation and loss.
 
 use kernels::{
-    DType, Device, GpuOptions, KernelError, WeightData,
+    BlockType, DType, Device, GpuOptions, KernelError, Stats, WeightData,
     ops::{Epilogue, add, linear, scale_shift},
 };
 use pollster::block_on;
@@ -96,6 +96,47 @@ fn default_limits_are_enough_for_a_product_in_splits() -> Result<(), KernelError
     let y = linear(&x, &device.weight(data)?, Epilogue::default())?;
     assert_eq!(block_on(y.to_vec())?, vec![2048.0; 128]);
     assert_eq!(device.stats().dispatches, 2, "partial sums, then their sum");
+    Ok(())
+}
+
+/// Peak and dispatches of a chain that a large weight goes through.
+fn chain(options: GpuOptions) -> Result<Stats, KernelError> {
+    let device = block_on(Device::gpu(options))?;
+    let bytes = vec![0x3c; (2 << 20) + (64 << 10)];
+    let data = WeightData { shape: &[1024, 1056], dtype: DType::F16, bytes: &bytes, scales: None };
+    let x = device.tensor(&[3, 1056], &vec![1.0; 3 * 1056])?;
+    let mut y = linear(&x, &device.weight(data)?, Epilogue::default())?;
+    for _ in 0..100 {
+        y = add(&y, &device.zeros(&[3, 1024])?)?;
+        block_on(device.checkpoint())?;
+    }
+    let is_zero = block_on(y.to_vec())?.iter().all(|&y| y == 0.0);
+    assert_eq!(is_zero, options.dry_run);
+    Ok(device.stats())
+}
+
+#[test]
+fn a_dry_run_takes_the_memory_of_a_real_one() -> Result<(), KernelError> {
+    let real = chain(GpuOptions::default())?;
+    let dry = chain(GpuOptions { dry_run: true, ..GpuOptions::default() })?;
+    assert_eq!((dry.submits, dry.pipelines), (0, 0));
+    assert_eq!(Stats { submits: real.submits, pipelines: real.pipelines, ..dry }, real);
+    Ok(())
+}
+
+#[test]
+fn a_weight_in_blocks_takes_its_size_in_whole_words() -> Result<(), KernelError> {
+    let device = gpu(false)?;
+    for (block, bytes) in [(BlockType::Q4_K, 144 * 512), (BlockType::Q6_K, 212 * 512)] {
+        let before = device.stats().live_bytes;
+        let file = vec![0; 512 * block.bytes()];
+        let data = WeightData { shape: &[512, 256], dtype: DType::Block(block), bytes: &file, scales: None };
+        let weight = device.weight(data)?;
+        assert_eq!(device.stats().live_bytes, before + bytes, "{block}");
+        drop(weight);
+        block_on(device.zeros(&[1])?.to_vec())?;
+        assert!(device.stats().live_bytes < before + 1024, "{block}");
+    }
     Ok(())
 }
 

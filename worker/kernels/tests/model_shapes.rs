@@ -132,7 +132,9 @@ fn weight(device: &Device, seed: u64, shape: &[usize], dtype: DType) -> Result<W
         DType::F16 => values.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes()).collect(),
         DType::BF16 => values.iter().flat_map(|&x| half::bf16::from_f32(x).to_le_bytes()).collect(),
         DType::I8 => values.iter().flat_map(|x| ((x * 127.0) as i8).to_le_bytes()).collect(),
-        DType::Block(block) => blocks::encode(block, &values).expect("whole blocks"),
+        DType::Block(block) => {
+            blocks::encode(block, &values).map_err(|error| KernelError::Cpu(error.to_string()))?
+        }
     };
     let scales: Vec<f32> = (0..shape[0]).map(|row| (row % 7 + 1) as f32 / 500.0).collect();
     let scales = (dtype == DType::I8).then_some(&scales[..]);

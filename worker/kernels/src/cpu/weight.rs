@@ -30,19 +30,10 @@ pub(crate) struct Narrow {
 impl Cpu {
     /// Takes a copy of a checked weight.
     pub(crate) fn weight(&self, data: &WeightData<'_>) -> Result<Weight, KernelError> {
-        self.weight_stored_from(data, FEWEST_STORED_VALUES)
-    }
-
-    /// A weight that keeps its type when it has so many values.
-    fn weight_stored_from(
-        &self,
-        data: &WeightData<'_>,
-        fewest_stored_values: usize,
-    ) -> Result<Weight, KernelError> {
         self.ledger.count_upload(data.bytes.len() + data.scales.map_or(0, size_of_val));
         let stored = Stored::new(data);
         let rows = data.shape.first().copied().unwrap_or_default();
-        if data.dtype == DType::F32 || rows * stored.row_len() < fewest_stored_values {
+        if data.dtype == DType::F32 || rows * stored.row_len() < FEWEST_STORED_VALUES {
             return Ok(Weight::Wide(self.array(stored.widen(0, rows))?));
         }
         let stored = stored.into_owned();

@@ -36,6 +36,14 @@ impl Gpu {
             self.flush();
         }
         let workgroups = self.fold(dispatch.workgroups)?;
+        self.dispatches.set(self.dispatches.get() + 1);
+        if self.is_dry_run {
+            // Takes its place in the batch, so that buffers are freed when they would be.
+            let recorder = &mut *self.recorder.borrow_mut();
+            recorder.push_params(dispatch.params);
+            recorder.push(Command::Nothing, dispatch.flops);
+            return Ok(());
+        }
         let compiled = self.pipelines.get(&self.device, dispatch.kernel)?;
         let recorder = &mut *self.recorder.borrow_mut();
         let params = BufferBinding {
@@ -57,7 +65,6 @@ impl Gpu {
         let pipeline = compiled.pipeline;
         recorder
             .push(Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups }, dispatch.flops);
-        self.dispatches.set(self.dispatches.get() + 1);
         Ok(())
     }
 

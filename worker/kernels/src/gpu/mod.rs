@@ -42,6 +42,8 @@ pub(crate) struct Gpu {
     queue: wgpu::Queue,
     name: String,
     is_software: bool,
+    /// Nothing is uploaded, run or read back.
+    is_dry_run: bool,
     /// Largest tensor or weight that a kernel can see at once.
     binding_limit_bytes: u64,
     buffer_limit_bytes: u64,
@@ -82,6 +84,7 @@ impl Gpu {
             queue,
             name,
             is_software,
+            is_dry_run: options.dry_run,
             health,
             pool,
             nothing,
@@ -158,6 +161,10 @@ impl Gpu {
 
     /// Submits recorded work.
     fn flush(&self) {
+        if self.is_dry_run {
+            self.recorder.borrow_mut().forget();
+            self.bytes_queued.set(0);
+        }
         let submitted = self.recorder.borrow_mut().submit(&self.device, &self.queue);
         if let Some(index) = submitted {
             self.submits.set(self.submits.get() + 1);

@@ -38,6 +38,8 @@ pub(super) enum Command {
         to: wgpu::Buffer,
         bytes: u64,
     },
+    /// A dispatch of a dry run.
+    Nothing,
 }
 
 /// Collects commands, and the parameters of all of them in one uniform buffer.
@@ -101,6 +103,13 @@ impl Recorder {
         self.flops += flops;
     }
 
+    /// Drops all commands.
+    pub(super) fn forget(&mut self) {
+        self.commands.clear();
+        self.params.clear();
+        self.flops = 0;
+    }
+
     /// Hands all commands to the queue. Nothing happens when there are none.
     pub(super) fn submit(
         &mut self,
@@ -115,9 +124,7 @@ impl Recorder {
         }
         let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
         encode(&mut encoder, &self.commands);
-        self.commands.clear();
-        self.params.clear();
-        self.flops = 0;
+        self.forget();
         Some(queue.submit([encoder.finish()]))
     }
 }
@@ -127,6 +134,7 @@ fn encode(encoder: &mut CommandEncoder, commands: &[Command]) {
     for run in commands.chunk_by(|a, b| is_dispatch(a) && is_dispatch(b)) {
         match run {
             [Command::Clear { buffer }] => encoder.clear_buffer(buffer, 0, None),
+            [Command::Nothing] => {}
             [Command::Copy { from, to, bytes }] => encoder.copy_buffer_to_buffer(from, 0, to, 0, *bytes),
             dispatches => encode_pass(encoder, dispatches),
         }

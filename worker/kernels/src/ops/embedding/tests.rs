@@ -87,6 +87,23 @@ fn gpu_matches_cpu_with_blocks() {
     test_support::gpu_matches_cpu(&block_cases());
 }
 
+/// Large enough for the CPU to keep it as it is.
+#[test]
+fn a_large_table_keeps_its_size_on_the_cpu() -> Result<(), KernelError> {
+    let (rows, channels) = (4096, 260);
+    let plain = [DType::F16, DType::BF16, DType::I8].into_iter();
+    for dtype in plain.chain([BlockType::Q4_1, BlockType::Q3_K].map(DType::Block)) {
+        let device = Device::cpu();
+        let file = FileWeight::random(1, &[rows, channels], dtype);
+        let table = file.upload(&device)?;
+        let scales = if dtype == DType::I8 { rows * 4 } else { 0 };
+        assert_eq!(device.stats().live_bytes, (file.data().bytes.len() + scales) as u64, "{dtype:?}");
+        let expected = [4095, 0, 77].map(|row| &file.values[row * channels..][..channels]).concat();
+        assert_eq!(values(embedding(&[4095, 0, 77], &table)?)?, expected, "{dtype:?}");
+    }
+    Ok(())
+}
+
 /// As if a binding were so small that a table takes several.
 #[test]
 fn gpu_finds_rows_in_any_window() -> Result<(), KernelError> {
