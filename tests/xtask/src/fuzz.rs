@@ -39,7 +39,7 @@ const TARGETS: [Target; 2] = [
     Target {
         name: "prompt",
         seeds: &["tests/golden/tokens"],
-        flags: &["-max_len=4096", "-dict=tests/fuzz/prompt.dict"],
+        flags: &["-max_len=512", "-dict=tests/fuzz/prompt.dict"],
     },
 ];
 
