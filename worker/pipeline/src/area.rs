@@ -95,7 +95,9 @@ mod tests {
     }
 
     /// Picture, white part, padding, size to generate, and the area to expect.
-    const CASES: &[((u32, u32), Area, u32, (u32, u32), Area)] = &[
+    type Sides = (u32, u32);
+
+    const CASES: &[(Sides, Area, u32, Sides, Area)] = &[
         // The middle, then each corner.
         ((200, 100), area(90, 40, 20, 10), 0, (64, 64), area(90, 35, 20, 20)),
         ((200, 100), area(0, 0, 10, 20), 5, (64, 64), area(0, 0, 25, 25)),
