@@ -33,6 +33,8 @@ fn code(error: &EngineError) -> ErrorCode {
         | EngineError::NoBuiltin { .. }
         | EngineError::NoSuchModel { .. }
         | EngineError::BadName { .. }
+        | EngineError::NoSuchLora { .. }
+        | EngineError::Lora(_)
         | EngineError::NotAModel => ErrorCode::Model,
         EngineError::Cancelled | EngineError::BadMessage { .. } => ErrorCode::Internal,
     }
@@ -42,9 +44,10 @@ fn code_of_pipeline(error: &PipelineError) -> ErrorCode {
     match error {
         PipelineError::DeviceLost { .. } => ErrorCode::DeviceLost,
         PipelineError::EmptyPrompt => ErrorCode::Prompt,
-        PipelineError::Size { .. } | PipelineError::Guidance { .. } | PipelineError::NoTaesd => {
-            ErrorCode::Settings
-        }
+        PipelineError::Size { .. }
+        | PipelineError::Guidance { .. }
+        | PipelineError::LoraScale { .. }
+        | PipelineError::NoTaesd => ErrorCode::Settings,
         PipelineError::MaskWithoutSource => ErrorCode::Source,
         PipelineError::UnknownModel { .. } | PipelineError::Model(_) => ErrorCode::Model,
         PipelineError::Sampling(error) => code_of_sampling(error),

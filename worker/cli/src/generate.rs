@@ -14,14 +14,15 @@ use pipeline::{Model, Observer, Output, Preview, Profile, Request, Stage, source
 use sampling::{NoiseSource, Philox};
 use weights::DirFolder;
 
-use crate::{args::GenerateArgs, builtin, device, error::CliError, tensors};
+use crate::{args::GenerateArgs, builtin, device, error::CliError, lora, tensors};
 
 /// Makes the picture that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     let started = Instant::now();
     check_outputs(args)?;
     let mut model = Model::open(Rc::new(DirFolder::new(builtin::model_folder(&args.model)?))).await?;
-    let request = request(args, model.profile())?;
+    let (loras, notes) = lora::open(&args.loras, &model).await?;
+    let request = Request { loras, ..request(args, model.profile())? };
     let (mut noise, noise_name): (Box<dyn NoiseSource>, String) = match &args.noise {
         Some(path) => (Box::new(tensors::read_noise(path)?), "recorded noise".to_owned()),
         None => {
@@ -33,6 +34,9 @@ pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     model.check(&request)?;
     let (device, note) = device::open(args.device).await?;
     say(&format!("device: {note}"));
+    for note in &notes {
+        say(note);
+    }
     let output =
         pipeline::generate(&mut model, &device, &request, noise.as_mut(), &mut Terminal::new()).await?;
     write_picture(&args.out, &output)?;
@@ -86,6 +90,7 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
         width_px,
         height_px,
         decoder: args.decoder.into(),
+        loras: Vec::new(),
     })
 }
 
