@@ -82,6 +82,7 @@ pub fn engine_request(
         width_px: asked.width_px,
         height_px: asked.height_px,
         decoder: DecoderChoice::Vae,
+        loras: Vec::new(),
     })
 }
 

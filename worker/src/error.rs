@@ -4,7 +4,7 @@ use kernels::KernelError;
 use models::ModelError;
 use pipeline::{PipelineError, source::SourceError};
 use storage::StorageError;
-use weights::WeightsError;
+use weights::{WeightsError, lora::LoraError};
 
 /// Why a command could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -51,8 +51,17 @@ pub enum EngineError {
         /// Its key.
         id: String,
     },
+    /// A LoRA file cannot be used.
+    #[error(transparent)]
+    Lora(#[from] LoraError),
+    /// A LoRA that was deleted, perhaps in another tab.
+    #[error("the LoRA {id} is no longer there; choose another")]
+    NoSuchLora {
+        /// Its key.
+        id: String,
+    },
     /// A name for an imported model that cannot be used.
-    #[error("{name:?} cannot be the name of an imported model; choose another")]
+    #[error("{name:?} cannot be the name of an imported model or LoRA; choose another")]
     BadName {
         /// The name.
         name: String,

@@ -44,7 +44,7 @@ pub async fn import<B: Backend>(
     watch: &mut dyn Watch,
 ) -> Result<ModelRecord, EngineError> {
     let name = name.trim();
-    if name.is_empty() || name == builtin::ID {
+    if name.is_empty() || name == builtin::ID || storage::is_lora(name) {
         return Err(EngineError::BadName { name: name.to_owned() });
     }
     let files: Vec<_> = files.into_iter().filter(|(path, _)| is_wanted(path)).collect();
@@ -168,7 +168,7 @@ mod tests {
         let storage = MemoryStorage::over(Memory::default());
         let none = block_on(import(&storage, "m", Vec::new(), &mut Seen::default()));
         assert!(matches!(none, Err(EngineError::NotAModel)));
-        for name in ["builtin", "  "] {
+        for name in ["builtin", "  ", "lora:x"] {
             let refused = block_on(import(&storage, name, chosen(), &mut Seen::default()));
             assert!(matches!(refused, Err(EngineError::BadName { .. })), "{name:?}");
         }

@@ -13,5 +13,6 @@ pub mod device;
 pub mod error;
 pub mod folder;
 pub mod import;
+pub mod lora;
 pub mod queue;
 pub mod report;

@@ -33,6 +33,8 @@ fn code(error: &EngineError) -> ErrorCode {
         | EngineError::NoBuiltin { .. }
         | EngineError::NoSuchModel { .. }
         | EngineError::BadName { .. }
+        | EngineError::NoSuchLora { .. }
+        | EngineError::Lora(_)
         | EngineError::NotAModel => ErrorCode::Model,
         EngineError::Cancelled | EngineError::BadMessage { .. } => ErrorCode::Internal,
     }
@@ -44,6 +46,7 @@ fn code_of_pipeline(error: &PipelineError) -> ErrorCode {
         PipelineError::EmptyPrompt | PipelineError::PromptTooLong { .. } => ErrorCode::Prompt,
         PipelineError::Size { .. }
         | PipelineError::Guidance { .. }
+        | PipelineError::LoraScale { .. }
         | PipelineError::NotFinite { .. }
         | PipelineError::NoTaesd => ErrorCode::Settings,
         PipelineError::MaskWithoutSource | PipelineError::EmptyMask => ErrorCode::Source,

@@ -9,7 +9,7 @@ use clap::{
 use pipeline::{DecoderChoice, InpaintArea};
 use sampling::{SamplerKind, StrengthRule};
 
-use crate::FAILURE;
+use crate::{FAILURE, lora::LoraArg};
 
 #[derive(Parser)]
 #[command(
@@ -112,6 +112,9 @@ pub(crate) struct GenerateArgs {
     /// Which autoencoder to use: the model's own, or the small one in its folder `taesd`.
     #[arg(long, value_enum, default_value_t = Decoder::Vae)]
     pub(crate) decoder: Decoder,
+    /// Adds a LoRA to the model, at a scale of 1 unless one is given; can be repeated.
+    #[arg(long = "lora", value_name = "FILE[:SCALE]")]
+    pub(crate) loras: Vec<LoraArg>,
     /// Replays the tensors `noise_00`, `noise_01`, .. in place of random draws: a sample of the encoded source
     /// first, then the noise to start with, then with a mask a sample of the encoded masked picture (samples not with
     /// taesd).

@@ -53,6 +53,14 @@ pub(crate) enum CliError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A LoRA that cannot be used with the model.
+    #[error("{path}: {reason}", path = path.display())]
+    Lora {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: PipelineError,
+    },
     /// The model's folder is not there.
     #[error("there is no model folder {path}", path = path.display())]
     NoModel {

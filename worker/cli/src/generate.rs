@@ -22,19 +22,23 @@ use crate::{
     args::{Area, GenerateArgs},
     builtin, device,
     error::CliError,
-    tensors,
+    lora, tensors,
 };
 
 /// Makes the pictures that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check_outputs(args)?;
     let mut model = Model::open(Rc::new(DirFolder::new(builtin::model_folder(&args.model)?))).await?;
-    let request = request(args, model.profile())?;
+    let (loras, notes) = lora::open(&args.loras, &model).await?;
+    let request = Request { loras, ..request(args, model.profile())? };
     let recorded = args.noise.as_deref().map(tensors::read_noise).transpose()?;
     // Before the device: graphics drivers may print warnings of their own.
     model.check(&request)?;
     let (device, note) = device::open(args.device).await?;
     say(&format!("device: {note}"));
+    for note in &notes {
+        say(note);
+    }
     if let Some(mut noise) = recorded {
         return picture(args, &mut model, &device, &request, (&mut noise, "recorded noise"), None).await;
     }
@@ -135,6 +139,7 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
         width_px,
         height_px,
         decoder: args.decoder.into(),
+        loras: Vec::new(),
     })
 }
 

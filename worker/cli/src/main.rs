@@ -7,6 +7,7 @@ mod builtin;
 mod device;
 mod error;
 mod generate;
+mod lora;
 mod quantize;
 mod tensors;
 

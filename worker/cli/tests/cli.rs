@@ -79,6 +79,66 @@ fn recorded_noise_gives_the_reference_latents() {
 }
 
 #[test]
+fn loras_are_added_at_their_scales() {
+    let latents = scratch("lora.safetensors");
+    let recorded = golden("sd1-lora/golden/img2img_a_0.7_b_0.4.safetensors");
+    // A file of which the model knows one module of two.
+    let half = scratch("half.safetensors");
+    let known = golden("sd1-lora/malformed/sound.safetensors");
+    write_with_unknown_module(&known, &half);
+    let run = generate(&[
+        "--model",
+        &golden("sd1"),
+        "--source",
+        &golden("sd1/golden/source.png"),
+        "--noise",
+        &recorded,
+        "--prompt",
+        "Oil painting in the style of Rembrandt, dramatic lighting, rich colors",
+        "--negative-prompt",
+        "blurry, low quality",
+        "--steps",
+        "10",
+        "--guidance",
+        "7.5",
+        "--sampler",
+        "euler",
+        "--device",
+        "cpu",
+        "--lora",
+        &(golden("sd1-lora/a_kohya.safetensors") + ":0.7"),
+        "--lora",
+        &(golden("sd1-lora/b_kohya.safetensors") + ":0.4"),
+        "--lora",
+        &format!("{}:0", half.display()),
+        "--latents",
+        latents.to_str().unwrap(),
+        "--out",
+        scratch("lora.png").to_str().unwrap(),
+    ]);
+    assert!(run.status.success(), "{run:?}");
+    let told = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(told.contains("lacks 1 of its modules: no_such_module"), "{told}");
+    let (got, expected) = (floats(&latents, "latents").1, floats(Path::new(&recorded), "latents").1);
+    let error: f32 = got.iter().zip(&expected).map(|(got, expected)| (got - expected).powi(2)).sum();
+    let power: f32 = expected.iter().map(|expected| expected.powi(2)).sum();
+    assert!(error <= 1e-6 * power, "relative error {}", error / power);
+}
+
+/// Copies a LoRA file and adds a module that no model has.
+fn write_with_unknown_module(from: &str, to: &Path) {
+    let bytes = fs::read(from).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let mut tensors = file.tensors();
+    let (name, down) = tensors.iter().find(|(name, _)| name.ends_with("lora_down.weight")).unwrap().clone();
+    let up_name = name.replace("lora_down", "lora_up");
+    let up = tensors.iter().find(|(name, _)| *name == up_name).unwrap().1.clone();
+    tensors.push(("lora_unet_no_such_module.lora_down.weight".to_owned(), down));
+    tensors.push(("lora_unet_no_such_module.lora_up.weight".to_owned(), up));
+    fs::write(to, safetensors::serialize(tensors, None).unwrap()).unwrap();
+}
+
+#[test]
 fn the_builtin_model_needs_no_gpu() {
     let (first, second) = (scratch("apple1.png"), scratch("apple2.png"));
     for out in [&first, &second] {
@@ -172,6 +232,17 @@ fn every_mistake_is_one_line() {
         (&["--prompt", "x", "--bogus"], "--bogus"),
         (&[], "--prompt"),
     ];
+    let bad = |name: &str| golden(&format!("sd1-lora/malformed/{name}.safetensors"));
+    for (lora, expected) in [
+        (bad("no_up"), "has no up matrix"),
+        (bad("unknown_module"), "fits another model"),
+        (bad("sound") + ":nan", "scale NaN"),
+        (bad("sound") + ":11", "between -10 and 10"),
+        ("/nowhere/a.safetensors".to_owned(), "no such file"),
+        (source.clone(), "not a sound safetensors file"),
+    ] {
+        assert_fails(&["--model", &sd1, "--out", "a.png", "--prompt", "x", "--lora", &lora], expected);
+    }
     for (args, expected) in cases {
         assert_fails(&[&["--model", &sd1, "--out", "a.png"], args].concat(), expected);
     }

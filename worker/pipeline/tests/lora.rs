@@ -123,8 +123,8 @@ fn a_lora_that_does_not_fit_is_refused_before_any_work() {
     let mut model = model;
     let request = request(&golden, vec![of(&lora("malformed/nan"), 1.0)]);
     let (device, mut noise) = (Device::cpu(), Philox::new(1));
-    let run = generate(&mut model, &device, &request, &mut noise, &mut NoObserver);
-    let error = block_on(run).unwrap_err().to_string();
+    let run = block_on(generate(&mut model, &device, &request, &mut noise, &mut NoObserver));
+    let error = run.unwrap_err().to_string();
     assert!(error.contains("not a finite number") && error.contains("lora_up"), "{error}");
 }
 

@@ -30,7 +30,7 @@ pub use browser::{Browser, BrowserBlob, Estimate, estimate, persist};
 pub use error::StorageError;
 pub use file::{CHUNK_BYTES, FileRecord, FileWriter, StoredFile};
 pub use memory::{Memory, MemoryBlob};
-pub use models::{Import, ModelRecord, folder_hash};
+pub use models::{Import, ModelRecord, folder_hash, is_lora, lora_id};
 pub use pictures::{NewPicture, PictureEntry, PicturePart};
 
 use std::rc::Rc;

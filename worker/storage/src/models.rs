@@ -18,7 +18,20 @@ use crate::{
 /// An unfinished import that nobody has touched for this long was cut off: storing one chunk takes seconds.
 const ABANDONED_MILLIS: f64 = 15.0 * 60.0 * 1000.0;
 
-/// A model that can be used.
+/// How the keys of LoRAs begin. They are stored as models are, a folder each, and are listed apart.
+const LORA: &str = "lora:";
+
+/// The key of a LoRA of this name.
+pub fn lora_id(name: &str) -> String {
+    format!("{LORA}{name}")
+}
+
+/// Whether a key is a LoRA's.
+pub fn is_lora(id: &str) -> bool {
+    id.starts_with(LORA)
+}
+
+/// A model that can be used, or a LoRA.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelRecord {
     /// Its key.
@@ -73,7 +86,7 @@ impl<B: Backend> Storage<B> {
     async fn free_folder(&self, id: &str, now_millis: f64) -> Result<String, StorageError> {
         let staging = self.backend.texts(Table::Staging, &Key(Vec::new())).await?;
         let mut taken: Vec<String> = staging.iter().map(|(key, _)| key.name().to_owned()).collect();
-        taken.extend(self.models().await?.into_iter().map(|model| model.folder));
+        taken.extend(self.records().await?.into_iter().map(|model| model.folder));
         let mut folder = format!("{id}@{now_millis:.0}");
         while taken.contains(&folder) {
             folder.push('+');
@@ -86,6 +99,19 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Damaged`] when a row is not a record, and as [`Backend::texts`].
     pub async fn models(&self) -> Result<Vec<ModelRecord>, StorageError> {
+        Ok(self.records().await?.into_iter().filter(|record| !is_lora(&record.id)).collect())
+    }
+
+    /// The LoRAs that can be used, by key. They are imported and deleted as models are, under [`lora_id`].
+    ///
+    /// # Errors
+    /// As [`Storage::models`].
+    pub async fn loras(&self) -> Result<Vec<ModelRecord>, StorageError> {
+        Ok(self.records().await?.into_iter().filter(|record| is_lora(&record.id)).collect())
+    }
+
+    /// Models and LoRAs.
+    async fn records(&self) -> Result<Vec<ModelRecord>, StorageError> {
         let rows = self.backend.texts(Table::Models, &Key(Vec::new())).await?;
         rows.iter().map(|(key, json)| parse(key.name(), json)).collect()
     }
@@ -221,7 +247,7 @@ impl<B: Backend> Import<B> {
     /// # Errors
     /// As [`Backend::write`]; the sweep will then remove it later.
     pub async fn discard(self) -> Result<(), StorageError> {
-        let models = Storage { backend: Rc::clone(&self.backend) }.models().await?;
+        let models = Storage { backend: Rc::clone(&self.backend) }.records().await?;
         // Two tabs that looked for a folder at the same moment may share it, and the other may have published it.
         match models.iter().any(|model| model.folder == self.folder) {
             true => Ok(()),
