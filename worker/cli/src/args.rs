@@ -26,7 +26,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make one picture.
-    Generate(GenerateArgs),
+    Generate(Box<GenerateArgs>),
     /// Write a model as one smaller GGUF file.
     Quantize(QuantizeArgs),
 }

@@ -7,7 +7,10 @@ mod support;
 use std::{path::PathBuf, rc::Rc};
 
 use kernels::Device;
-use pipeline::{DecoderChoice, LoraUse, Model, NoObserver, Output, PipelineError, Request, generate, source};
+use pipeline::{
+    DecoderChoice, InpaintArea, LoraUse, Model, NoObserver, Output, PipelineError, PromptSyntax, Request,
+    generate, source,
+};
 use pollster::block_on;
 use safetensors::{Dtype, tensor::TensorView};
 use sampling::{Philox, Replay, SamplerKind, StrengthRule};
@@ -42,8 +45,11 @@ fn request(golden: &Golden, loras: Vec<LoraUse>) -> Request {
     Request {
         prompt: text("prompt"),
         negative_prompt: text("negative_prompt"),
+        prompt_syntax: PromptSyntax::Plain,
         source: Some(source::decode(&picture).unwrap()),
         mask: None,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: number("strength"),
         strength_rule: StrengthRule::Steps,
         steps: number("num_inference_steps") as usize,

@@ -7,7 +7,7 @@ mod support;
 use std::rc::Rc;
 
 use kernels::Device;
-use pipeline::{DecoderChoice, Model, NoObserver, Output, Request, generate};
+use pipeline::{DecoderChoice, InpaintArea, Model, NoObserver, Output, PromptSyntax, Request, generate};
 use pollster::block_on;
 use sampling::{Philox, SamplerKind, StrengthRule};
 use support::{file, golden, single};
@@ -18,8 +18,11 @@ fn run(folder: Rc<dyn Folder>) -> Output {
     let request = Request {
         prompt: "a tree".to_owned(),
         negative_prompt: "rain".to_owned(),
+        prompt_syntax: PromptSyntax::Plain,
         source: Some(image::RgbImage::from_fn(32, 32, |x, y| image::Rgb([8 * x as u8, 8 * y as u8, 99]))),
         mask: None,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: 0.5,
         strength_rule: StrengthRule::Steps,
         steps: 4,
@@ -28,6 +31,7 @@ fn run(folder: Rc<dyn Folder>) -> Output {
         width_px: 32,
         height_px: 32,
         decoder: DecoderChoice::Vae,
+        loras: Vec::new(),
     };
     block_on(generate(&mut model, &Device::cpu(), &request, &mut Philox::new(5), &mut NoObserver)).unwrap()
 }
