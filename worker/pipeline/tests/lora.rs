@@ -23,6 +23,7 @@ use weights::{
 
 const CPU_LIMIT: f64 = 1e-6;
 const GPU_LIMIT: f64 = 1e-5;
+const FOLDING_LIMIT: f64 = 1e-9;
 
 fn lora(path: &str) -> Rc<Lora> {
     open(std::fs::read(golden_root().join("sd1-lora").join(format!("{path}.safetensors"))).unwrap())
@@ -102,8 +103,10 @@ fn every_layout_gives_the_same_picture() {
         println!("{layout}");
         check(&mut model, &device, "a_0.5", vec![of(&lora(layout), 0.5)], CPU_LIMIT)
     });
-    // Alpha over rank is a half, so that nothing is rounded by folding it in.
-    assert!(outputs.iter().all(|output| *output == outputs[0]));
+    // The folded files were rounded once more: a half of 9 of the 56960 values is no normal float16.
+    let [kohya, peft, folded, older] = outputs;
+    assert!(kohya == peft && folded == older, "two spellings of the same numbers differ");
+    assert_close("folded", &folded.latents, &kohya.latents, FOLDING_LIMIT);
 }
 
 #[test]
