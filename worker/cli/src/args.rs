@@ -23,15 +23,35 @@ struct CommandLine {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make one picture.
-    Generate(GenerateArgs),
+    Generate(Box<GenerateArgs>),
+    /// Say what a weight file or a model's folder is, and what is wrong with it.
+    Inspect(InspectArgs),
+}
+
+/// What to look at.
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    /// A weight file, or a folder in diffusers' layout.
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) path: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What picture to make. Options that are left out take the model's own defaults.
 #[derive(Args)]
 pub(crate) struct GenerateArgs {
-    /// A folder in diffusers' layout, or `builtin` for the model that comes with the program.
-    #[arg(long, value_name = "DIR|builtin")]
+    /// A folder in diffusers' layout, a checkpoint in one file, or `builtin` for the model that comes with the
+    /// program. Settings beside NAME.safetensors, in NAME.checkpoint.json, overrule what is inferred.
+    #[arg(long, value_name = "DIR|FILE|builtin")]
     pub(crate) model: String,
+    /// A file with the UNet to use in place of the model's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) unet: Option<PathBuf>,
+    /// A file with the VAE to use in place of the model's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vae: Option<PathBuf>,
     /// What to draw.
     #[arg(long, value_name = "TEXT")]
     pub(crate) prompt: String,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use kernels::KernelError;
 use pipeline::{PipelineError, source::SourceError};
+use weights::WeightsError;
 
 /// Why no picture was made, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +47,8 @@ pub(crate) enum CliError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The model's folder is not there.
-    #[error("there is no model folder {path}", path = path.display())]
+    /// The model is not there.
+    #[error("there is no model folder or file {path}", path = path.display())]
     NoModel {
         /// The folder.
         path: PathBuf,
@@ -60,6 +61,15 @@ pub(crate) enum CliError {
     /// The device could not be opened.
     #[error(transparent)]
     Device(#[from] KernelError),
+    /// A weight file cannot be used.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// A folder without anything to inspect.
+    #[error("{path} holds no weight files", path = path.display())]
+    NoWeights {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The pipeline failed.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),

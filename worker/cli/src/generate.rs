@@ -5,22 +5,21 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
     io::{IsTerminal, Write},
     path::Path,
-    rc::Rc,
     time::Instant,
 };
 
 use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
 use pipeline::{Model, Observer, Output, Preview, Profile, Request, Stage, source};
 use sampling::{NoiseSource, Philox};
-use weights::DirFolder;
 
-use crate::{args::GenerateArgs, builtin, device, error::CliError, tensors};
+use crate::{args::GenerateArgs, device, error::CliError, model, tensors};
 
 /// Makes the picture that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     let started = Instant::now();
     check_outputs(args)?;
-    let mut model = Model::open(Rc::new(DirFolder::new(builtin::model_folder(&args.model)?))).await?;
+    let folder = model::folder(&args.model, args.unet.as_deref(), args.vae.as_deref()).await?;
+    let mut model = Model::open(folder).await?;
     let request = request(args, model.profile())?;
     let (mut noise, noise_name): (Box<dyn NoiseSource>, String) = match &args.noise {
         Some(path) => (Box::new(tensors::read_noise(path)?), "recorded noise".to_owned()),

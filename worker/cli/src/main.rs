@@ -7,6 +7,8 @@ mod builtin;
 mod device;
 mod error;
 mod generate;
+mod inspect;
+mod model;
 mod tensors;
 
 use std::process::ExitCode;
@@ -21,8 +23,11 @@ fn main() -> ExitCode {
         Ok(command) => command,
         Err(exit_code) => return exit_code,
     };
-    let Command::Generate(args) = command;
-    match pollster::block_on(generate::run(&args)) {
+    let outcome = match &command {
+        Command::Generate(args) => pollster::block_on(generate::run(args)),
+        Command::Inspect(args) => pollster::block_on(inspect::run(args)),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Messages of other libraries may span lines.
