@@ -29,14 +29,22 @@ pub(crate) enum Command {
     Generate(Box<GenerateArgs>),
     /// Write a model as one smaller GGUF file.
     Quantize(QuantizeArgs),
+    /// Say what a weight file or a model's folder is, and what is wrong with it.
+    Inspect(InspectArgs),
 }
 
 /// Which model to make smaller, and how far.
 #[derive(Args)]
 pub(crate) struct QuantizeArgs {
-    /// A folder in diffusers' layout, or of one part of it, or `builtin`.
+    /// A model: a folder in diffusers' layout, a .safetensors or .gguf file, or `builtin`; or one part of a model.
     #[arg(value_name = "IN")]
     pub(crate) model: String,
+    /// A file whose UNet takes the place of the model's own.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) unet: Option<PathBuf>,
+    /// A file whose VAE takes the place of the model's own.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vae: Option<PathBuf>,
     /// The type of most numbers: f16, q8_0, q6_k, q5_k, q5_1, q5_0, q4_k, q4_1, q4_0, q3_k or q2_k. Layers that
     /// suffer most keep more.
     #[arg(long = "type", value_name = "TYPE")]
@@ -46,12 +54,30 @@ pub(crate) struct QuantizeArgs {
     pub(crate) out: PathBuf,
 }
 
+/// What to look at.
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    /// A weight file, or a folder in diffusers' layout.
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) path: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// What picture to make. Options that are left out take the model's own defaults.
 #[derive(Args)]
 pub(crate) struct GenerateArgs {
-    /// A folder in diffusers' layout, or `builtin` for the model that comes with the program.
-    #[arg(long, value_name = "DIR|builtin")]
+    /// A folder in diffusers' layout, a checkpoint in one file, or `builtin` for the model that comes with the
+    /// program. Settings beside NAME.safetensors, in NAME.checkpoint.json, overrule what is inferred.
+    #[arg(long, value_name = "DIR|FILE|builtin")]
     pub(crate) model: String,
+    /// A file with the UNet to use in place of the model's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) unet: Option<PathBuf>,
+    /// A file with the VAE to use in place of the model's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vae: Option<PathBuf>,
     /// What to draw.
     #[arg(long, value_name = "TEXT")]
     pub(crate) prompt: String,

@@ -4,13 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::CliError;
 
-/// The folder of a `--model` option. The built-in model is looked for in `models/builtin` beside the program, then in
-/// `public/models/builtin` of the repository that the program was built from.
-pub(crate) fn model_folder(model: &str) -> Result<PathBuf, CliError> {
-    if model != "builtin" {
-        let path = PathBuf::from(model);
-        return if path.is_dir() { Ok(path) } else { Err(CliError::NoModel { path }) };
-    }
+/// The built-in model's folder: `models/builtin` beside the program, else `public/models/builtin` of the repository
+/// that the program was built from.
+pub(crate) fn folder() -> Result<PathBuf, CliError> {
     let beside =
         std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("models/builtin")));
     let in_repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public/models/builtin");

@@ -61,8 +61,8 @@ pub(crate) enum CliError {
         /// What is wrong with it.
         reason: PipelineError,
     },
-    /// The model's folder is not there.
-    #[error("there is no model folder {path}", path = path.display())]
+    /// The model is not there.
+    #[error("there is no model folder or file {path}", path = path.display())]
     NoModel {
         /// The folder.
         path: PathBuf,
@@ -75,9 +75,15 @@ pub(crate) enum CliError {
     /// The device could not be opened.
     #[error(transparent)]
     Device(#[from] KernelError),
-    /// A model's files could not be read, or not be written.
+    /// A weight file cannot be used.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// A folder without anything to inspect.
+    #[error("{path} holds no weight files", path = path.display())]
+    NoWeights {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The pipeline failed.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),

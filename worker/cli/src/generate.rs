@@ -5,7 +5,6 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
-    rc::Rc,
     time::Instant,
 };
 
@@ -16,19 +15,19 @@ use pipeline::{
     source::{self, SourceError},
 };
 use sampling::{NoiseSource, Philox, item_seed};
-use weights::DirFolder;
 
 use crate::{
     args::{Area, GenerateArgs},
-    builtin, device,
+    device,
     error::CliError,
-    lora, tensors,
+    lora, model, tensors,
 };
 
 /// Makes the pictures that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check_outputs(args)?;
-    let mut model = Model::open(Rc::new(DirFolder::new(builtin::model_folder(&args.model)?))).await?;
+    let folder = model::folder(&args.model, args.unet.as_deref(), args.vae.as_deref()).await?;
+    let mut model = Model::open(folder).await?;
     let (loras, notes) = lora::open(&args.loras, &model).await?;
     let request = Request { loras, ..request(args, model.profile())? };
     let recorded = args.noise.as_deref().map(tensors::read_noise).transpose()?;

@@ -7,7 +7,9 @@ mod builtin;
 mod device;
 mod error;
 mod generate;
+mod inspect;
 mod lora;
+mod model;
 mod quantize;
 mod tensors;
 
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Generate(args) => pollster::block_on(generate::run(&args)),
         Command::Quantize(args) => pollster::block_on(quantize::run(&args)),
+        Command::Inspect(args) => pollster::block_on(inspect::run(&args)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

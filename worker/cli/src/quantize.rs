@@ -7,16 +7,17 @@ use std::{
 };
 
 use weights::{
-    DirFolder, FileSink,
+    FileSink,
     quantize::{Source, Summary, quantize},
 };
 
-use crate::{args::QuantizeArgs, builtin, error::CliError};
+use crate::{args::QuantizeArgs, error::CliError, model};
 
 /// Writes a smaller copy of a model. The file appears under its name only when it is whole.
 pub(crate) async fn run(args: &QuantizeArgs) -> Result<(), CliError> {
     check_output(&args.out)?;
-    let source = Source::open(&DirFolder::new(builtin::model_folder(&args.model)?)).await?;
+    let source =
+        Source::open(model::folder(&args.model, args.unet.as_deref(), args.vae.as_deref()).await?).await?;
     let unfinished = Unfinished::beside(&args.out)?;
     let mut sink = FileSink::create_new(&unfinished.path)?;
     let watched = std::io::stderr().is_terminal();

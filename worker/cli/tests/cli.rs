@@ -222,7 +222,7 @@ fn every_mistake_is_one_line() {
     for (args, expected) in cases {
         assert_fails(&[&["--model", &sd1, "--out", "a.png"], args].concat(), expected);
     }
-    assert_fails(&["--model", "/nowhere", "--prompt", "x", "--out", "a.png"], "no model folder");
+    assert_fails(&["--model", "/nowhere", "--prompt", "x", "--out", "a.png"], "no model folder or file");
     assert_fails(&["--model", &sd1, "--prompt", "x", "--out", "a.jpg"], "does not end in .png");
     assert_fails(
         &["--model", "builtin", "--decoder", "taesd", "--prompt", "x", "--out", "a.png"],

@@ -38,10 +38,10 @@ impl Tensors {
         Self::open_files(vec![("the file".to_owned(), source)]).await
     }
 
-    /// As [`open`](Self::open), for a file that messages call `name`.
+    /// As [`open`](Self::open), for a file that a person chose and that messages call `name`.
     ///
     /// # Errors
-    /// As for [`Tensors::open`].
+    /// [`WeightsError::Pickle`], and as for [`Tensors::open`].
     pub async fn open_named(name: &str, source: Rc<dyn ByteSource>) -> Result<Self, WeightsError> {
         Self::open_files(vec![(name.to_owned(), source)]).await
     }

@@ -53,13 +53,13 @@ fn source_of(tensors: &[(&str, &[usize], Vec<f32>)]) -> Source {
     let mut folder = MemoryFolder::default();
     folder.insert("model.safetensors", file_of(tensors));
     folder.insert("config.json", b"{}".as_slice());
-    block_on(Source::open(&folder)).unwrap()
+    block_on(Source::open(Rc::new(folder))).unwrap()
 }
 
 /// Of a whole UNet: how far the weights are from those it was made of, at most, and what they take.
 #[test]
 fn what_each_type_loses() {
-    let source = block_on(Source::open(&sd1())).unwrap();
+    let source = block_on(Source::open(Rc::new(sd1()))).unwrap();
     let original = &source.parts.iter().find(|part| part.prefix == "unet.").unwrap().tensors;
     let ceilings = [
         ("f16", 0.0),
@@ -107,7 +107,7 @@ fn what_each_type_loses() {
 
 #[test]
 fn each_tensor_has_its_place_in_the_policy() {
-    let source = block_on(Source::open(&sd1())).unwrap();
+    let source = block_on(Source::open(Rc::new(sd1()))).unwrap();
     let plan = Plan::new(&source, target("q4_k")).unwrap();
     let dtype = |name: &str| {
         let planned = plan.tensors.iter().find(|planned| planned.output.name == name);
@@ -135,7 +135,7 @@ fn each_tensor_has_its_place_in_the_policy() {
 
 #[test]
 fn a_whole_model_brings_its_configurations() {
-    let source = block_on(Source::open(&sd1())).unwrap();
+    let source = block_on(Source::open(Rc::new(sd1()))).unwrap();
     let file = open(run(&source, "q8_0").unwrap().0);
     let text = |key: &str| file.metadata().get(key).unwrap().text().unwrap().to_owned();
     assert_eq!(text("general.architecture"), "sd1");
@@ -216,7 +216,7 @@ fn what_is_packed_already_is_not_packed_into_more() {
     let source = source_of(&[("a.weight", &[4, 512], (0..2048).map(|i| (i as f32).cos()).collect())]);
     let mut folder = MemoryFolder::default();
     folder.insert("model.gguf", run(&source, "q4_0").unwrap().0);
-    let packed = block_on(Source::open(&folder)).unwrap();
+    let packed = block_on(Source::open(Rc::new(folder))).unwrap();
     for (name, expected) in [("q8_0", "Q4_0"), ("f16", "Q4_0"), ("q4_0", "Q4_0"), ("q2_k", "Q2_K")] {
         let file = open(run(&packed, name).unwrap().0);
         assert_eq!(file.get("a.weight").unwrap().dtype.to_string(), expected, "{name}");
@@ -229,7 +229,7 @@ fn what_is_packed_already_is_not_packed_into_more() {
 #[test]
 fn int8_rows_are_scaled_and_progress_is_told() {
     let builtin = DirFolder::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public/models/builtin"));
-    let source = block_on(Source::open(&builtin)).unwrap();
+    let source = block_on(Source::open(Rc::new(builtin))).unwrap();
     let (calls, mut file) = (Cell::new(0), Vec::new());
     let mut progress = |done: usize, all: usize| {
         assert!(done == calls.get() && done < all);

@@ -2,7 +2,7 @@ use image::{Luma, Rgb, Rgba};
 use sampling::{NoiseSource, Philox, SamplerKind, StrengthRule};
 
 use super::*;
-use crate::DecoderChoice;
+use crate::{DecoderChoice, PromptSyntax};
 
 /// A photo with odd sides, every pixel of it different.
 fn photo(width: u32, height: u32) -> RgbImage {
@@ -13,6 +13,7 @@ fn request(source: RgbImage, mask: GrayImage, size: (u32, u32)) -> Request {
     Request {
         prompt: "a tree".to_owned(),
         negative_prompt: String::new(),
+        prompt_syntax: PromptSyntax::Plain,
         source: Some(source),
         mask: Some(mask),
         mask_feather_px: 0,
@@ -25,6 +26,7 @@ fn request(source: RgbImage, mask: GrayImage, size: (u32, u32)) -> Request {
         width_px: size.0,
         height_px: size.1,
         decoder: DecoderChoice::Vae,
+        loras: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use sampling::{Replay, SamplerKind, StrengthRule};
 use support::{Golden, assert_close, checkpoint, golden_root};
 
 use super::*;
-use crate::{DecoderChoice, InpaintArea, NoObserver, source};
+use crate::{DecoderChoice, InpaintArea, NoObserver, PromptSyntax, source};
 
 #[test]
 fn mask_and_masked_latents_are_the_references() {
@@ -26,6 +26,7 @@ fn mask_and_masked_latents_are_the_references() {
         let request = Request {
             prompt: "anything".to_owned(),
             negative_prompt: String::new(),
+            prompt_syntax: PromptSyntax::Plain,
             mask_feather_px: 0,
             inpaint_area: InpaintArea::Whole,
             strength: 1.0,
@@ -38,6 +39,7 @@ fn mask_and_masked_latents_are_the_references() {
             decoder: DecoderChoice::Vae,
             source: Some(source),
             mask: Some(mask),
+            loras: Vec::new(),
         };
         // The masked picture's sample is the last draw.
         let last = golden.names().into_iter().filter(|name| name.starts_with("noise_")).max().unwrap();

@@ -1,15 +1,22 @@
 //! A model to be made smaller: its parts, and the configurations that travel with them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
-use crate::{Folder, Manifest, Tensors, WeightsError, read_bytes};
+use crate::{Checkpoint, Folder, Manifest, Survey, Tensors, WeightsError, read_bytes};
 
-/// Folders of a diffusers checkpoint that hold weights, in the order in which they are used.
-const PARTS: [&str; 6] = ["text_encoder", "text_encoder_2", "unet", "transformer", "vae", "taesd"];
-/// Names of weight files in them, without their endings.
+/// Parts with weights, by their folders in diffusers' layout, in the order in which they are used.
+const PARTS: [&str; 3] = ["text_encoder", "unet", "vae"];
+/// Names of the weight file in the folder of one part, without its ending.
 const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
+/// What a file that is a model, or a part of one, is called in the folder that presents it.
+const SINGLE_FILE: &str = "checkpoint.safetensors";
 /// Configurations that belong to no part with weights.
-const OTHER_CONFIGS: [&str; 2] = ["model_index.json", "scheduler/scheduler_config.json"];
+const OTHER_CONFIGS: [&str; 4] = [
+    "model_index.json",
+    "scheduler/scheduler_config.json",
+    "tokenizer/special_tokens_map.json",
+    "tokenizer/tokenizer_config.json",
+];
 
 /// One part of a model.
 pub struct Part {
@@ -32,39 +39,61 @@ pub struct Source {
 }
 
 impl Source {
-    /// Opens a folder in diffusers' layout, or the folder of one part of it.
+    /// Opens a model in any layout that [`Checkpoint`] knows, or one part of a model: its folder in diffusers' layout,
+    /// or a file that holds that part only.
     ///
     /// # Errors
-    /// [`WeightsError::MissingFile`] when it holds no weights, and those of opening its files.
-    pub async fn open(folder: &dyn Folder) -> Result<Self, WeightsError> {
-        let mut source = Self {
-            parts: Vec::new(),
-            configs: BTreeMap::new(),
-            architecture: "diffusion".to_owned(),
-            name: None,
-        };
-        for part in PARTS {
-            if let Some(tensors) = open_part(folder, &format!("{part}/")).await? {
-                source.parts.push(Part { prefix: format!("{part}."), tensors });
-                source.add_config(folder, &format!("{part}/config.json")).await?;
-            }
-        }
-        if source.parts.is_empty() {
-            let missing = || WeightsError::MissingFile { file: format!("unet/{}.safetensors", STEMS[0]) };
-            let tensors = open_part(folder, "").await?.ok_or_else(missing)?;
+    /// Those of [`Checkpoint::open`] and of opening files, for what is neither.
+    pub async fn open(folder: Rc<dyn Folder>) -> Result<Self, WeightsError> {
+        if let Some(tensors) = open_part(folder.as_ref()).await? {
+            let mut source = Self::new();
             source.parts.push(Part { prefix: String::new(), tensors });
-            source.add_config(folder, "config.json").await?;
+            source.add_config(folder.as_ref(), "config.json").await?;
             return Ok(source);
         }
+        match Checkpoint::open(folder.clone()).await {
+            Ok(checkpoint) => Self::of_checkpoint(&checkpoint).await,
+            Err(error) => match Self::of_single_part(folder.as_ref()).await? {
+                Some(source) => Ok(source),
+                None => Err(error),
+            },
+        }
+    }
+
+    fn new() -> Self {
+        let (parts, configs) = (Vec::new(), BTreeMap::new());
+        Self { parts, configs, architecture: "diffusion".to_owned(), name: None }
+    }
+
+    /// A whole model. A tiny autoencoder beside it stays behind: it is small already.
+    async fn of_checkpoint(checkpoint: &Checkpoint) -> Result<Self, WeightsError> {
+        let mut source = Self::new();
+        let configs = checkpoint.configs();
+        for part in PARTS {
+            source.parts.push(Part { prefix: format!("{part}."), tensors: checkpoint.tensors(part).await? });
+            source.add_config(configs, &format!("{part}/config.json")).await?;
+        }
         for path in OTHER_CONFIGS {
-            source.add_config(folder, path).await?;
+            source.add_config(configs, path).await?;
         }
-        if source.configs.contains_key("model_index.json") {
-            let manifest = Manifest::read(folder).await?;
-            source.architecture = architecture(manifest.class_name.as_deref().unwrap_or_default()).to_owned();
-            source.name = manifest.profile.and_then(|profile| profile.name);
-        }
+        let manifest = Manifest::read(configs).await?;
+        source.architecture = architecture(manifest.class_name.as_deref().unwrap_or_default()).to_owned();
+        source.name = manifest.profile.and_then(|profile| profile.name);
         Ok(source)
+    }
+
+    /// A file of one sound part, under diffusers' names; `None` for anything else.
+    async fn of_single_part(folder: &dyn Folder) -> Result<Option<Self>, WeightsError> {
+        let Some(file) = folder.open(SINGLE_FILE).await? else { return Ok(None) };
+        let tensors = Tensors::open_named(SINGLE_FILE, file).await?;
+        let survey = Survey::of(&tensors);
+        let parts: Vec<_> = survey.parts.values().collect();
+        let [part] = parts.as_slice() else { return Ok(None) };
+        if part.odd.is_some() || !part.missing.is_empty() {
+            return Ok(None);
+        }
+        let tensors = tensors.with_views(&part.views)?;
+        Ok(Some(Self { parts: vec![Part { prefix: String::new(), tensors }], ..Self::new() }))
     }
 
     async fn add_config(&mut self, folder: &dyn Folder, path: &str) -> Result<(), WeightsError> {
@@ -77,11 +106,10 @@ impl Source {
     }
 }
 
-/// The weights in a folder, whose path ends in `/`; `None` when there are none.
-async fn open_part(folder: &dyn Folder, path: &str) -> Result<Option<Tensors>, WeightsError> {
+/// The weights that lie in the folder itself, as in the folder of one part; `None` when there are none.
+async fn open_part(folder: &dyn Folder) -> Result<Option<Tensors>, WeightsError> {
     for stem in STEMS {
-        let stem = format!("{path}{stem}");
-        match Tensors::open_in(folder, &stem).await {
+        match Tensors::open_in(folder, stem).await {
             Ok(tensors) => return Ok(Some(tensors)),
             // Not a lost shard, which has another name.
             Err(WeightsError::MissingFile { file }) if file == format!("{stem}.safetensors") => {}

@@ -172,3 +172,6 @@ fn inside<'a>(names: &Names<'a>, module: &str) -> impl Iterator<Item = &'a str> 
     let from = names.range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded));
     from.map_while(move |name| name.strip_prefix(prefix.as_str()))
 }
+
+#[cfg(test)]
+mod tests;
