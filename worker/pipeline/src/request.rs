@@ -4,6 +4,8 @@ use image::{GrayImage, RgbImage};
 use models::LoraUse;
 use sampling::{SamplerKind, StrengthRule};
 
+use crate::Profile;
+
 /// Which autoencoder stands between pictures and latents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DecoderChoice {
@@ -83,6 +85,28 @@ pub struct Request {
 }
 
 impl Request {
+    /// What a model's profile suggests: a picture of its native size from the prompt alone.
+    pub fn suiting(profile: &Profile, prompt: impl Into<String>) -> Self {
+        Self {
+            prompt: prompt.into(),
+            negative_prompt: String::new(),
+            prompt_syntax: PromptSyntax::default(),
+            source: None,
+            mask: None,
+            mask_feather_px: 0,
+            inpaint_area: InpaintArea::default(),
+            strength: 1.0,
+            strength_rule: profile.strength_rule,
+            steps: profile.default_steps as usize,
+            guidance_scale: profile.default_guidance,
+            sampler: profile.sampler,
+            width_px: profile.native_px,
+            height_px: profile.native_px,
+            decoder: DecoderChoice::default(),
+            loras: Vec::new(),
+        }
+    }
+
     /// Whether both halves of the guidance are computed, unless the model takes the scale as an input.
     pub fn is_guided(&self) -> bool {
         self.guidance_scale > 1.0

@@ -34,20 +34,13 @@ fn consistency_model() -> Rc<dyn Folder> {
 }
 
 fn request(model: &Model) -> Request {
-    let profile = model.profile();
     Request {
-        prompt: "a lighthouse".to_owned(),
         negative_prompt: "blurry".to_owned(),
-        source: None,
-        mask: None,
         strength: 0.5,
-        strength_rule: profile.strength_rule,
-        steps: profile.default_steps as usize,
-        guidance_scale: profile.default_guidance,
-        sampler: profile.sampler,
         width_px: 32,
         height_px: 32,
         decoder: DecoderChoice::Taesd,
+        ..Request::suiting(model.profile(), "a lighthouse")
     }
 }
 

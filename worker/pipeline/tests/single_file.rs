@@ -7,31 +7,23 @@ mod support;
 use std::rc::Rc;
 
 use kernels::Device;
-use pipeline::{DecoderChoice, InpaintArea, Model, NoObserver, Output, PromptSyntax, Request, generate};
+use pipeline::{Model, NoObserver, Output, Request, generate};
 use pollster::block_on;
-use sampling::{Philox, SamplerKind, StrengthRule};
+use sampling::Philox;
 use support::{file, golden, single};
 use weights::{DirFolder, Folder, MemoryFolder};
 
 fn run(folder: Rc<dyn Folder>) -> Output {
     let mut model = block_on(Model::open(folder)).unwrap();
+    let source = image::RgbImage::from_fn(32, 32, |x, y| image::Rgb([8 * x as u8, 8 * y as u8, 99]));
     let request = Request {
-        prompt: "a tree".to_owned(),
         negative_prompt: "rain".to_owned(),
-        prompt_syntax: PromptSyntax::Plain,
-        source: Some(image::RgbImage::from_fn(32, 32, |x, y| image::Rgb([8 * x as u8, 8 * y as u8, 99]))),
-        mask: None,
-        mask_feather_px: 0,
-        inpaint_area: InpaintArea::Whole,
+        source: Some(source),
         strength: 0.5,
-        strength_rule: StrengthRule::Steps,
         steps: 4,
-        guidance_scale: 7.5,
-        sampler: SamplerKind::Ddim,
         width_px: 32,
         height_px: 32,
-        decoder: DecoderChoice::Vae,
-        loras: Vec::new(),
+        ..Request::suiting(model.profile(), "a tree")
     };
     block_on(generate(&mut model, &Device::cpu(), &request, &mut Philox::new(5), &mut NoObserver)).unwrap()
 }

@@ -5,7 +5,9 @@
 mod support;
 
 use kernels::Device;
-use pipeline::{DecoderChoice, Model, NoObserver, Output, PipelineError, PromptSyntax, Request, generate};
+use pipeline::{
+    DecoderChoice, InpaintArea, Model, NoObserver, Output, PipelineError, PromptSyntax, Request, generate,
+};
 use pollster::block_on;
 use sampling::{Philox, SamplerKind, StrengthRule};
 use support::{assert_close, checkpoint, gpu};
@@ -17,6 +19,8 @@ fn request(prompt: &str, prompt_syntax: PromptSyntax) -> Request {
         prompt_syntax,
         source: None,
         mask: None,
+        mask_feather_px: 0,
+        inpaint_area: InpaintArea::Whole,
         strength: 1.0,
         strength_rule: StrengthRule::Steps,
         steps: 2,
@@ -25,6 +29,7 @@ fn request(prompt: &str, prompt_syntax: PromptSyntax) -> Request {
         width_px: 32,
         height_px: 16,
         decoder: DecoderChoice::Taesd,
+        loras: Vec::new(),
     }
 }
 

@@ -247,9 +247,9 @@ impl<B: Backend> Import<B> {
     /// # Errors
     /// As [`Backend::write`]; the sweep will then remove it later.
     pub async fn discard(self) -> Result<(), StorageError> {
-        let models = Storage { backend: Rc::clone(&self.backend) }.records().await?;
+        let stored = Storage { backend: Rc::clone(&self.backend) }.records().await?;
         // Two tabs that looked for a folder at the same moment may share it, and the other may have published it.
-        match models.iter().any(|model| model.folder == self.folder) {
+        match stored.iter().any(|record| record.folder == self.folder) {
             true => Ok(()),
             false => self.backend.write(without_folder(&self.folder).into()).await,
         }
