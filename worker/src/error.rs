@@ -67,8 +67,22 @@ pub enum EngineError {
         name: String,
     },
     /// A folder without a single file that belongs to a model.
-    #[error("this folder is no model: choose the one that holds model_index.json")]
+    #[error(
+        "this is no model: choose a folder that holds model_index.json, or a .safetensors or .gguf checkpoint"
+    )]
     NotAModel,
+    /// A file with only one part of a model.
+    #[error("this file holds only a {part}: choose it together with the checkpoint that it belongs to")]
+    OnlyAPart {
+        /// The part.
+        part: &'static str,
+    },
+    /// Several files that would each be the same part of the model.
+    #[error("{name} and another of the chosen files are the same part of a model: choose one of them")]
+    TwoOfAKind {
+        /// The later file.
+        name: String,
+    },
     /// The job was cancelled before it reached the device.
     #[error("the work was cancelled")]
     Cancelled,

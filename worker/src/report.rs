@@ -35,6 +35,8 @@ fn code(error: &EngineError) -> ErrorCode {
         | EngineError::BadName { .. }
         | EngineError::NoSuchLora { .. }
         | EngineError::Lora(_)
+        | EngineError::OnlyAPart { .. }
+        | EngineError::TwoOfAKind { .. }
         | EngineError::NotAModel => ErrorCode::Model,
         EngineError::Cancelled | EngineError::BadMessage { .. } => ErrorCode::Internal,
     }

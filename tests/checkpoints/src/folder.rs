@@ -50,6 +50,14 @@ pub fn stable_diffusion_1_5(numbers: Numbers) -> MadeUpFolder {
     folder
 }
 
+/// The same model in one file, under diffusers' names behind those of its parts. Its configurations have to be told
+/// from its shapes.
+pub fn stable_diffusion_1_5_in_one_file(numbers: Numbers) -> Rc<dyn ByteSource> {
+    let unet = UNetSizes::stable_diffusion_1_5().shapes().prefixed("unet.");
+    let shapes = unet.and(clip_l().prefixed("text_encoder.")).and(autoencoder().prefixed("vae."));
+    Rc::new(MadeUpFile::new(&shapes, numbers))
+}
+
 /// What the published checkpoint's configurations say.
 fn configurations(unet: &UNetSizes) -> [(&'static str, Value); 5] {
     [

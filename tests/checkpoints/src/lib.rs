@@ -11,6 +11,6 @@ mod unet;
 mod vae;
 
 pub use bytes::Numbers;
-pub use folder::{MadeUpFolder, stable_diffusion_1_5};
+pub use folder::{MadeUpFolder, stable_diffusion_1_5, stable_diffusion_1_5_in_one_file};
 pub use shapes::Shapes;
 pub use unet::UNetSizes;

@@ -75,13 +75,13 @@ fn a_failure_is_one_line_and_leaves_nothing() {
     let sd1 = golden("sd1");
     let cases: [(&[&str], &str); 8] = [
         (&[&broken, "--type", "q8_0", out], "tensor a.weight holds a number that is not finite"),
-        (&[&pickle, "--type", "q8_0", out], "a pickle can run code"),
+        (&[&pickle, "--type", "q8_0", out], "a pickle, a format that can run programs"),
         (&[&sd1, "--type", "q9", out], "it is one of f16, q4_0"),
         (&[&sd1, out], "--type"),
         (&[&sd1, "--type", "f16", "a.safetensors"], "does not end in .gguf"),
         (&[&sd1, "--type", "f16", "/nowhere/a.gguf"], "no such folder"),
         (&["/nowhere", "--type", "f16", out], "no model folder"),
-        (&[&golden("samplers"), "--type", "f16", out], "no file unet/diffusion_pytorch_model.safetensors"),
+        (&[&golden("samplers"), "--type", "f16", out], "the model has no file"),
     ];
     for (args, expected) in cases {
         let run = quantize(args);

@@ -1,6 +1,5 @@
 //! From a checkpoint's tensors to weights on a device, with every shape checked against the configuration.
 
-use half::{bf16, f16};
 use kernels::{Device, Tensor, Weight, WeightData};
 use weights::{DType, RawTensor, Tensors, WeightsError, lora::ModuleShape};
 
@@ -81,7 +80,10 @@ impl<'a> Loader<'a> {
     async fn read(&self, name: &str) -> Result<RawTensor, ModelError> {
         let raw = self.tensors.read(&self.name_of(name)).await?;
         // A single bad value spreads over the whole picture as black or noise; better to name it here.
-        if is_finite(&raw) { Ok(raw) } else { Err(ModelError::NotFinite { tensor: raw.name }) }
+        match raw.not_finite() {
+            None => Ok(raw),
+            Some(_) => Err(ModelError::NotFinite { tensor: raw.name }),
+        }
     }
 
     fn upload(&self, raw: &RawTensor, shape: &[usize]) -> Result<Weight, ModelError> {
@@ -104,18 +106,4 @@ impl<'a> Loader<'a> {
 
 fn wrong_shape(raw: RawTensor, expected: &[usize]) -> ModelError {
     ModelError::WrongShape { tensor: raw.name, expected: expected.to_vec(), got: raw.shape }
-}
-
-/// Whether all of a tensor's numbers are finite, looked at as they are stored.
-fn is_finite(raw: &RawTensor) -> bool {
-    let scales_are_finite = raw.scales.iter().flatten().all(|scale| scale.is_finite());
-    let bytes = raw.bytes.as_slice();
-    scales_are_finite
-        && match raw.dtype {
-            DType::F32 => bytes.as_chunks().0.iter().all(|&b| f32::from_le_bytes(b).is_finite()),
-            DType::F16 => bytes.as_chunks().0.iter().all(|&b| f16::from_le_bytes(b).is_finite()),
-            DType::BF16 => bytes.as_chunks().0.iter().all(|&b| bf16::from_le_bytes(b).is_finite()),
-            DType::Block(block) => block.is_finite(bytes),
-            _ => true,
-        }
 }

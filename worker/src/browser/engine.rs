@@ -45,10 +45,10 @@ impl Engine {
                 let made = self.generate(id, &request, [source, mask]).await;
                 self.heal(&request.model, made).await
             }
-            (Job::Import { name, files }, Some(id)) => {
+            (Job::Import { name, files, precision }, Some(id)) => {
                 let mut watch = Reporter::new(Rc::clone(&self.session), id);
                 let imported = match self.library() {
-                    Ok(library) => library.import(&name, files, &mut watch).await,
+                    Ok(library) => library.import(&name, files, precision, &mut watch).await,
                     Err(error) => Err(error),
                 };
                 if imported.is_ok() {

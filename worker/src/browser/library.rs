@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use pipeline::Model;
-use protocol::{ModelId, ModelInfo};
+use protocol::{ModelId, ModelInfo, Precision};
 use storage::{BrowserBlob, BrowserStorage, ModelRecord, StorageError};
 use weights::Folder;
 
@@ -116,15 +116,16 @@ impl Library {
         (models, faults)
     }
 
-    /// Stores a folder as a model.
+    /// Stores files as a model.
     pub(super) async fn import(
         &self,
         name: &str,
         files: Vec<(String, BrowserBlob)>,
+        precision: Precision,
         watch: &mut dyn Watch,
     ) -> Result<(), EngineError> {
         let storage = self.storage.as_ref().map_err(StorageError::clone)?;
-        import::import(storage, name, files, watch).await?;
+        import::import(storage, name, files, precision, watch).await?;
         Ok(())
     }
 

@@ -47,8 +47,10 @@ pub(super) enum Job {
     Import {
         /// Name to store it under.
         name: String,
-        /// The folder's files.
+        /// The files.
         files: Vec<(String, BrowserBlob)>,
+        /// How to store the weights.
+        precision: Precision,
     },
     /// See [`Command::DeleteModel`].
     Delete(ModelId),
@@ -148,13 +150,13 @@ impl Session {
                 }
             }
             Ok(Command::Cancel(job)) => self.cancel(job),
-            Ok(Command::ImportModel { job, name, files }) => {
+            Ok(Command::ImportModel { job, name, files, precision }) => {
                 let files: Option<Vec<_>> = files
                     .into_iter()
                     .map(|file| Some((file.path, BrowserBlob(values.blob(file.blob)?))))
                     .collect();
                 match files {
-                    Some(files) => self.queue.push(Some(job), Job::Import { name, files }),
+                    Some(files) => self.queue.push(Some(job), Job::Import { name, files, precision }),
                     None => self.fail(Some(job), &lacking("a file")),
                 }
             }

@@ -9,6 +9,14 @@ use crate::{MemoryFolder, Tensors};
 /// What stands before a configuration's path in the metadata.
 pub const BUNDLED_CONFIG: &str = "palimpsest.config.";
 
+/// Parts that such a file can have, by their folders in diffusers' layout.
+pub(crate) const PARTS: [&str; 4] = ["text_encoder", "unet", "vae", "taesd"];
+
+/// Whether a file brings its configurations, so that none has to be told from names and shapes.
+pub(crate) fn is_bundle(tensors: &Tensors) -> bool {
+    tensors.texts().any(|(key, _)| key.starts_with(BUNDLED_CONFIG) && key.ends_with("model_index.json"))
+}
+
 /// The configurations that a file brings, by their paths in a diffusers folder; `None` when it brings none.
 pub fn bundled_configs(tensors: &Tensors) -> Option<MemoryFolder> {
     let mut folder = None;

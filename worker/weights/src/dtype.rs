@@ -27,6 +27,13 @@ pub enum DType {
     Other(safetensors::Dtype),
 }
 
+impl DType {
+    /// Whether tensors of it can be weights.
+    pub fn is_weights(self) -> bool {
+        matches!(self, Self::F32 | Self::F16 | Self::BF16 | Self::I8 | Self::Block(_))
+    }
+}
+
 impl From<safetensors::Dtype> for DType {
     fn from(dtype: safetensors::Dtype) -> Self {
         match dtype {
@@ -81,6 +88,25 @@ impl RawTensor {
         }
     }
 
+    /// The place of a number that is infinite or none at all, looked at as it is stored; of a block or a row whose
+    /// scale is at fault, the place of its first number. `None` when all are finite.
+    pub fn not_finite(&self) -> Option<usize> {
+        match (self.dtype, &self.scales) {
+            (DType::F32, _) => find(&self.bytes, |&bytes| !f32::from_le_bytes(bytes).is_finite()),
+            (DType::F16, _) => find(&self.bytes, |&bytes| !f16::from_le_bytes(bytes).is_finite()),
+            (DType::BF16, _) => find(&self.bytes, |&bytes| !bf16::from_le_bytes(bytes).is_finite()),
+            (DType::I8, Some(scales)) => {
+                let row = scales.iter().position(|scale| !scale.is_finite())?;
+                Some(row * (self.bytes.len() / scales.len().max(1)))
+            }
+            (DType::Block(block), _) => {
+                let mut blocks = self.bytes.chunks_exact(block.bytes());
+                Some(blocks.position(|bytes| !block.is_finite(bytes))? * block.values())
+            }
+            _ => None,
+        }
+    }
+
     fn scale_rows(&self, scales: &[f32]) -> Vec<f32> {
         // An empty tensor has no rows to chunk; `max` keeps the lengths legal.
         let row_len = (self.bytes.len() / scales.len().max(1)).max(1);
@@ -92,6 +118,10 @@ impl RawTensor {
 
 fn widen<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
     bytes.as_chunks::<N>().0.iter().map(|&chunk| number(chunk)).collect()
+}
+
+fn find<const N: usize>(bytes: &[u8], wanted: impl Fn(&[u8; N]) -> bool) -> Option<usize> {
+    bytes.as_chunks::<N>().0.iter().position(wanted)
 }
 
 fn decode(block: BlockType, bytes: &[u8]) -> Vec<f32> {

@@ -102,6 +102,11 @@ impl Tensors {
         self.index.get(name)
     }
 
+    /// Bytes of all tensors.
+    pub fn bytes(&self) -> u64 {
+        self.index.values().map(|info| info.range.end - info.range.start).sum()
+    }
+
     /// Every tensor's name, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.index.keys().map(String::as_str)

@@ -60,7 +60,7 @@ impl Model {
         let multiple_px = u32::try_from(vae.scale_factor()).unwrap_or(u32::MAX);
         let profile = Profile::resolve(manifest.profile, &scheduler, &unet.0, multiple_px, taesd.is_some())?;
         let autoencoders = std::iter::once(&vae.tensors).chain(taesd.as_ref().map(|taesd| &taesd.tensors));
-        let bytes: u64 = autoencoders.chain([&text.1, &unet.1]).map(weight_bytes).sum();
+        let bytes: u64 = autoencoders.chain([&text.1, &unet.1]).map(Tensors::bytes).sum();
         Ok(Self {
             scheduler,
             latent_channels: vae.channels(),
@@ -162,11 +162,6 @@ impl Model {
         self.loaded.autoencoder = Some((choice, autoencoder.clone()));
         Ok(autoencoder)
     }
-}
-
-fn weight_bytes(tensors: &Tensors) -> u64 {
-    let sizes = tensors.names().filter_map(|name| tensors.get(name));
-    sizes.map(|info| info.range.end - info.range.start).sum()
 }
 
 /// Only pipelines of one CLIP encoder and one UNet are known.

@@ -51,7 +51,7 @@ impl Family {
     }
 
     /// What a person needs in place of such a file, or beside it, to make pictures.
-    pub(super) fn needed(self) -> &'static str {
+    pub fn needed(self) -> &'static str {
         match self {
             Self::Lora => {
                 "a LoRA changes a model: choose the model that it was made for, and add this file to it"

@@ -18,7 +18,7 @@ pub use lora::LoraSummary;
 pub use prediction::Prediction;
 pub use survey::{PartSurvey, Survey};
 
-use crate::{Folder, OverlayFolder, Tensors, WeightsError, read_json};
+use crate::{Folder, OverlayFolder, Tensors, WeightsError, bundle, read_json};
 use stated::Configs;
 
 /// A part of a model that has weights.
@@ -137,6 +137,16 @@ impl Opening {
         let Some((file, tensors)) = open_first(self.folder.as_ref(), &SINGLE_FILES).await? else {
             return Ok(None);
         };
+        if bundle::is_bundle(&tensors) {
+            self.configs.take_metadata(&file, &tensors)?;
+            for part in bundle::PARTS {
+                let of_part = tensors.part(&format!("{part}."));
+                if of_part.names().next().is_some() {
+                    self.parts.insert(part, of_part);
+                }
+            }
+            return Ok(Some(file));
+        }
         let survey = Survey::of(&tensors);
         if !matches!(survey.family, Family::StableDiffusion1 | Family::StableDiffusion2)
             && !survey.parts.contains_key(&Part::Unet)

@@ -14,7 +14,7 @@ use blocks::BlockType;
 pub use plan::{Plan, PlannedTensor};
 pub use source::{Part, Source};
 
-use crate::{ByteSink, DType, GgufWriter, MetadataValue, WeightsError};
+use crate::{ByteSink, GgufWriter, MetadataValue, WeightsError};
 
 /// The number format that most of a model's numbers are to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,11 @@ pub enum Target {
 }
 
 impl Target {
+    /// About 8 bits a number.
+    pub const Q8_0: Self = Self::Blocks(BlockType::Q8_0);
+    /// About 4 bits a number.
+    pub const Q4_K: Self = Self::Blocks(BlockType::Q4_K);
+
     /// `general.file_type` of such files (`enum llama_ftype` of llama.cpp; the mixed kinds are its "medium").
     fn file_type(self) -> u64 {
         match self {
@@ -119,9 +124,4 @@ fn metadata(source: &Source, target: Target) -> BTreeMap<String, MetadataValue> 
         metadata.insert(format!("{}{path}", crate::BUNDLED_CONFIG), text(json));
     }
     metadata
-}
-
-/// Whether weights can be made of it.
-fn is_weights(dtype: DType) -> bool {
-    matches!(dtype, DType::F32 | DType::F16 | DType::BF16 | DType::I8 | DType::Block(_))
 }

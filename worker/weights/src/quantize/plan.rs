@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Part, Source, Target, is_weights, policy};
+use super::{Part, Source, Target, policy};
 use crate::{DType, GgufTensor, Tensors, WeightsError};
 
 /// One tensor to read, and what to write of it.
@@ -51,7 +51,7 @@ impl Plan {
             if let DType::Unsupported(_) = info.dtype {
                 return Err(WeightsError::Unsupported { tensor: output_name, dtype: info.dtype });
             }
-            if !is_weights(info.dtype) {
+            if !info.dtype.is_weights() {
                 self.left_out.push(output_name);
                 continue;
             }

@@ -2,10 +2,8 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use crate::{Checkpoint, Folder, Manifest, Survey, Tensors, WeightsError, read_bytes};
+use crate::{Checkpoint, Folder, Manifest, Survey, Tensors, WeightsError, bundle, read_bytes};
 
-/// Parts with weights, by their folders in diffusers' layout, in the order in which they are used.
-const PARTS: [&str; 3] = ["text_encoder", "unet", "vae"];
 /// Names of the weight file in the folder of one part, without its ending.
 const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
 /// What a file that is a model, or a part of one, is called in the folder that presents it.
@@ -65,13 +63,19 @@ impl Source {
         Self { parts, configs, architecture: "diffusion".to_owned(), name: None }
     }
 
-    /// A whole model. A tiny autoencoder beside it stays behind: it is small already.
+    /// A whole model.
     async fn of_checkpoint(checkpoint: &Checkpoint) -> Result<Self, WeightsError> {
         let mut source = Self::new();
         let configs = checkpoint.configs();
-        for part in PARTS {
-            source.parts.push(Part { prefix: format!("{part}."), tensors: checkpoint.tensors(part).await? });
-            source.add_config(configs, &format!("{part}/config.json")).await?;
+        for part in bundle::PARTS {
+            let config = format!("{part}/config.json");
+            // Not every model has a tiny autoencoder beside its own.
+            if configs.open(&config).await?.is_some() {
+                source
+                    .parts
+                    .push(Part { prefix: format!("{part}."), tensors: checkpoint.tensors(part).await? });
+                source.add_config(configs, &config).await?;
+            }
         }
         for path in OTHER_CONFIGS {
             source.add_config(configs, path).await?;
@@ -94,6 +98,11 @@ impl Source {
         }
         let tensors = tensors.with_views(&part.views)?;
         Ok(Some(Self { parts: vec![Part { prefix: String::new(), tensors }], ..Self::new() }))
+    }
+
+    /// Bytes of all its tensors.
+    pub fn bytes(&self) -> u64 {
+        self.parts.iter().map(|part| part.tensors.bytes()).sum()
     }
 
     async fn add_config(&mut self, folder: &dyn Folder, path: &str) -> Result<(), WeightsError> {
