@@ -94,7 +94,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "IMG", requires = "source")]
     pub(crate) mask: Option<PathBuf>,
     /// Over how many pixels the mask's edge fades out, outside of its white.
-    #[arg(long, value_name = "PX", requires = "mask", default_value_t = 0)]
+    #[arg(long, value_name = "PX", requires = "mask", default_value_t = 0, allow_negative_numbers = true)]
     pub(crate) mask_feather: u32,
     /// How much of the source is generated anew: all of it, or only the part around the mask, at the source's full
     /// resolution.

@@ -49,7 +49,7 @@ async fn of_path(path: &Path) -> Result<OverlayFolder, CliError> {
 }
 
 /// What messages call a file.
-fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

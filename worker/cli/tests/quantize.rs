@@ -81,7 +81,7 @@ fn a_failure_is_one_line_and_leaves_nothing() {
         (&[&sd1, "--type", "f16", "a.safetensors"], "does not end in .gguf"),
         (&[&sd1, "--type", "f16", "/nowhere/a.gguf"], "no such folder"),
         (&["/nowhere", "--type", "f16", out], "no model folder"),
-        (&[&golden("samplers"), "--type", "f16", out], "no file unet/diffusion_pytorch_model.safetensors"),
+        (&[&golden("samplers"), "--type", "f16", out], "no file text_encoder/model.safetensors"),
     ];
     for (args, expected) in cases {
         let run = quantize(args);

@@ -62,7 +62,7 @@ fn one_file_makes_the_references_picture() {
         sampler: SamplerKind::Ddim,
         width_px: 128,
         height_px: 128,
-        ..Request::suiting(model.profile(), &text("prompt"))
+        ..Request::suiting(model.profile(), text("prompt"))
     };
     let mut noise = Replay::new(["noise_00", "noise_01"].map(|name| recorded.floats(name).1).to_vec());
     let output =
