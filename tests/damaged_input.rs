@@ -7,11 +7,15 @@ mod entry;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use tests::{Outcome, repository};
 
 /// Damaged copies of each seed, beside all of its truncations.
 const COPIES: usize = 300;
+
+/// Seeds that are longer are left to the fuzzer.
+const MOST_SEED_BYTES: usize = 8192;
 
 /// Prompts in which much is open, nested, escaped or odd.
 const PROMPTS: [&str; 6] = [
@@ -25,15 +29,35 @@ const PROMPTS: [&str; 6] = [
 
 #[test]
 fn damaged_weight_files_are_refused() -> Outcome {
+    let folders = ["sound", "broken", "gguf_sound", "gguf_broken"];
+    let seeds = seeds(&folders.map(|folder| format!("worker/weights/tests/{folder}")))?;
+    assert!(seeds.len() > 60, "only {} seeds", seeds.len());
+    survives(seeds, entry::weights);
+    Ok(())
+}
+
+#[test]
+fn damaged_loras_are_refused() -> Outcome {
+    survives(seeds(&["tests/fuzz/seeds", "tests/golden/sd1-lora/malformed"])?, entry::lora);
+    Ok(())
+}
+
+#[test]
+fn damaged_models_are_refused() -> Outcome {
+    survives(seeds(&["tests/fuzz/seeds", "worker/weights/tests/gguf_sound"])?, entry::checkpoint);
+    Ok(())
+}
+
+/// The files of some folders, but for the longest, of which every truncation would take minutes.
+fn seeds(folders: &[impl AsRef<Path>]) -> Outcome<Vec<Vec<u8>>> {
     let mut seeds = Vec::new();
-    for folder in ["worker/weights/tests/sound", "worker/weights/tests/broken"] {
+    for folder in folders {
         for file in fs::read_dir(repository::root().join(folder))? {
             seeds.push(fs::read(file?.path())?);
         }
     }
-    assert!(seeds.len() > 30, "only {} seeds", seeds.len());
-    survives(seeds, entry::weights);
-    Ok(())
+    seeds.retain(|seed| seed.len() <= MOST_SEED_BYTES);
+    Ok(seeds)
 }
 
 #[test]

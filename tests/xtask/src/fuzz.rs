@@ -30,11 +30,26 @@ struct Target {
     flags: &'static [&'static str],
 }
 
-const TARGETS: [Target; 2] = [
+const TARGETS: [Target; 4] = [
     Target {
         name: "weights",
-        seeds: &["worker/weights/tests/sound", "worker/weights/tests/broken"],
+        seeds: &[
+            "worker/weights/tests/sound",
+            "worker/weights/tests/broken",
+            "worker/weights/tests/gguf_sound",
+            "worker/weights/tests/gguf_broken",
+        ],
         flags: &["-max_len=65536"],
+    },
+    Target {
+        name: "lora",
+        seeds: &["tests/fuzz/seeds", "tests/golden/sd1-lora/malformed"],
+        flags: &["-max_len=8192"],
+    },
+    Target {
+        name: "checkpoint",
+        seeds: &["tests/fuzz/seeds", "worker/weights/tests/gguf_sound"],
+        flags: &["-max_len=8192"],
     },
     Target {
         name: "prompt",

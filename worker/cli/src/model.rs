@@ -21,7 +21,9 @@ pub(crate) async fn folder(
     };
     for (part, path) in [("unet", unet), ("vae", vae)] {
         if let Some(path) = path {
-            folder.insert(format!("{part}.safetensors"), open(path).await?);
+            let place = format!("{part}.safetensors");
+            folder.set_label(&place, name_of(path));
+            folder.insert(place, open(path).await?);
         }
     }
     Ok(Rc::new(folder))
@@ -36,12 +38,19 @@ async fn of_path(path: &Path) -> Result<OverlayFolder, CliError> {
     }
     let mut folder = OverlayFolder::new(None);
     // Readers look at what the file is; the name only says where it is in the folder.
+    folder.set_label("checkpoint.safetensors", name_of(path));
     folder.insert("checkpoint.safetensors", open(path).await?);
     let settings = path.with_extension("checkpoint.json");
+    folder.set_label("checkpoint.json", name_of(&settings));
     if settings.is_file() {
         folder.insert("checkpoint.json", open(&settings).await?);
     }
     Ok(folder)
+}
+
+/// What messages call a file.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn over(path: PathBuf) -> OverlayFolder {

@@ -20,6 +20,11 @@ pub trait Folder {
     /// # Errors
     /// [`WeightsError::Unreadable`] when there is one but it cannot be opened.
     fn open(&self, path: &str) -> LocalBoxFuture<'_, Result<Option<Rc<dyn ByteSource>>, WeightsError>>;
+
+    /// What messages call the file at `path`: the path itself, unless the file has another name where a person sees it.
+    fn label(&self, path: &str) -> String {
+        path.to_owned()
+    }
 }
 
 /// A folder in memory, for tests and for files that a page has already fetched.
@@ -65,7 +70,7 @@ pub async fn read_json<T: DeserializeOwned>(
     let Some(bytes) = read_bytes(folder, path).await? else { return Ok(None) };
     serde_json::from_slice(&without_infinities(bytes))
         .map(Some)
-        .map_err(|error| WeightsError::BadJson { file: path.to_owned(), reason: error.to_string() })
+        .map_err(|error| WeightsError::BadJson { file: folder.label(path), reason: error.to_string() })
 }
 
 /// Reads a JSON file that must be there.
@@ -73,5 +78,5 @@ pub async fn read_json<T: DeserializeOwned>(
 /// # Errors
 /// [`WeightsError::MissingFile`], and as for [`read_json`].
 pub async fn require_json<T: DeserializeOwned>(folder: &dyn Folder, path: &str) -> Result<T, WeightsError> {
-    read_json(folder, path).await?.ok_or_else(|| WeightsError::MissingFile { file: path.to_owned() })
+    read_json(folder, path).await?.ok_or_else(|| WeightsError::MissingFile { file: folder.label(path) })
 }

@@ -1,17 +1,14 @@
 //! `palimpsest inspect`.
 
+mod files;
 mod report;
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-    rc::Rc,
-};
+use std::{io::Write, path::Path, rc::Rc};
 
+use pipeline::Model;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use weights::{ByteSource, Checkpoint, DirFolder, Survey, Tensors, WeightsError};
+use weights::{ByteSource, DirFolder, Survey, Tensors, WeightsError};
 
 use crate::{args::InspectArgs, error::CliError, model};
 use report::{Numbers, Report};
@@ -24,7 +21,7 @@ pub(crate) async fn run(args: &InspectArgs) -> Result<(), CliError> {
     let text = match args.path.is_dir() {
         true => folder(&args.path, args.json).await?,
         false => {
-            let report = file(&args.path).await?;
+            let report = file(&args.path, &model::name_of(&args.path)).await?;
             if args.json { report.json().to_string() } else { report.text() }
         }
     };
@@ -34,47 +31,31 @@ pub(crate) async fn run(args: &InspectArgs) -> Result<(), CliError> {
 }
 
 async fn folder(path: &Path, as_json: bool) -> Result<String, CliError> {
+    let (found, strays) = files::of_model(path).await?;
     let mut reports = Vec::new();
-    for file_path in weight_files(path)? {
-        reports.push(file(&file_path).await?);
+    for file_path in found {
+        reports.push(file(&file_path, &files::below(path, &file_path)).await?);
     }
     if reports.is_empty() {
         return Err(CliError::NoWeights { path: path.to_owned() });
     }
-    let opened = Checkpoint::open(Rc::new(DirFolder::new(path))).await;
+    let opened = Model::open(Rc::new(DirFolder::new(path))).await;
     let fault = opened.err().map(|error| error.to_string());
     if as_json {
         let files: Vec<_> = reports.iter().map(Report::json).collect();
-        return Ok(json!({ "kind": "folder", "fault": fault, "files": files }).to_string());
+        let folder = json!({ "kind": "folder", "fault": fault, "files": files, "other_files": strays });
+        return Ok(folder.to_string());
     }
     let verdict = fault.map_or("a folder that opens".to_owned(), |fault| format!("not a model: {fault}"));
-    let files: Vec<_> = reports.iter().map(Report::text).collect();
-    Ok(format!("{}: {verdict}\n\n{}", path.display(), files.join("\n\n")))
+    let mut texts: Vec<_> = reports.iter().map(Report::text).collect();
+    texts.extend(report::list("weight files that are no part of the model", &strays));
+    Ok(format!("{}: {verdict}\n\n{}", path.display(), texts.join("\n\n")))
 }
 
-/// Weight files in a folder and in the folders in it, in the order of their names.
-fn weight_files(path: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let list = |path: &Path| -> Result<Vec<PathBuf>, CliError> {
-        let unreadable = |reason| CliError::Unreadable { path: path.to_owned(), reason };
-        let entries = fs::read_dir(path).map_err(unreadable)?;
-        entries.map(|entry| entry.map(|entry| entry.path()).map_err(unreadable)).collect()
-    };
-    let mut files = Vec::new();
-    for entry in list(path)? {
-        files.extend(if entry.is_dir() { list(&entry)? } else { vec![entry] });
-    }
-    files.retain(|file| {
-        let extension = file.extension().and_then(|extension| extension.to_str());
-        extension.is_some_and(|extension| ["safetensors", "gguf"].contains(&extension))
-    });
-    files.sort();
-    Ok(files)
-}
-
-async fn file(path: &Path) -> Result<Report, CliError> {
+/// `name` is what messages call the file.
+async fn file(path: &Path, name: &str) -> Result<Report, CliError> {
     let source = model::open(path).await?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let tensors = Tensors::open_named(&name, source.clone()).await?;
+    let tensors = Tensors::open_named(name, source.clone()).await?;
     Ok(Report {
         path: path.to_owned(),
         is_gguf: source.read(0..source.len_bytes().min(4)).await? == b"GGUF",

@@ -130,7 +130,7 @@ impl Report {
 }
 
 /// `what: a, b, .. and 3 more`, or nothing.
-fn list(what: &str, names: &[String]) -> Option<String> {
+pub(super) fn list(what: &str, names: &[String]) -> Option<String> {
     let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
     let more = match names.len().saturating_sub(LISTED) {
         0 => String::new(),

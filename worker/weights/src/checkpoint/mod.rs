@@ -211,6 +211,10 @@ impl Opening {
             let (first, more) = (first.clone(), rest.len());
             return Err(WeightsError::MissingTensors { file, part: part_name, first, more });
         }
+        if found.config.is_null() {
+            let reason = "a tiny autoencoder's sizes are told by its configuration only, which the file does not bring";
+            return Err(WeightsError::UnknownLayout { file, part: part_name, reason: reason.to_owned() });
+        }
         self.configs.set(part.config(), found.config.clone());
         self.parts.insert(part_name, tensors.with_views(&found.views)?);
         Ok(())
@@ -221,7 +225,9 @@ impl Opening {
 async fn open_first(folder: &dyn Folder, names: &[&str]) -> Result<Option<(String, Tensors)>, WeightsError> {
     for &name in names {
         if let Some(source) = folder.open(name).await? {
-            return Ok(Some((name.to_owned(), Tensors::open_named(name, source).await?)));
+            let label = folder.label(name);
+            let tensors = Tensors::open_named(&label, source).await?;
+            return Ok(Some((label, tensors)));
         }
     }
     Ok(None)

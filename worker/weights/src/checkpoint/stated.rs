@@ -13,6 +13,12 @@ pub(super) const SCHEDULER: &str = "scheduler/scheduler_config.json";
 /// Settings by path that overrule everything else.
 const LAST_WORD: &str = "checkpoint.json";
 
+/// A configuration that a file brings in its metadata, if it is sound.
+pub(super) fn in_metadata(tensors: &Tensors, path: &str) -> Option<Value> {
+    let text = tensors.metadata().get(&format!("{BUNDLED_CONFIG}{path}"))?.text()?;
+    serde_json::from_str(text).ok()
+}
+
 /// Configurations by path, as far as they are not the folder's own, and settings to lay over them.
 #[derive(Default)]
 pub(super) struct Configs {
@@ -96,14 +102,16 @@ impl Configs {
                 config => *config = Value::Object(settings),
             }
         }
+        let settings = folder.label(LAST_WORD);
         let unet = self.files.get(Part::Unet.config());
         if unet.is_some_and(|unet| unet.get("attention_head_dim") == Some(&Value::Null)) {
             return Err(WeightsError::UnknownLayout {
                 file: file.to_owned(),
                 part: Part::Unet.folder(),
-                reason: "its levels are no multiples of 64, the width of a head in its family, so that the number of \
-                         heads is not known; say attention_head_dim in checkpoint.json"
-                    .to_owned(),
+                reason: format!(
+                    "its levels are no multiples of 64, the width of a head in its family, so that the number of \
+                     heads is not known; say attention_head_dim in {settings}"
+                ),
             });
         }
         let mut overlay = OverlayFolder::new(Some(folder));

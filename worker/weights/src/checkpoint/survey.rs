@@ -8,6 +8,7 @@ use super::{
     Family, LoraSummary, Part, Prediction, config, family,
     layout::{Fault, Shapes, TextLayout, UnetLayout, VaeLayout},
     names::{self, Names, Place},
+    stated,
 };
 use crate::{Tensors, View};
 
@@ -71,7 +72,7 @@ impl Survey {
             survey.prediction = Some(Prediction::of(tensors, layout));
         }
         for (part, shapes) in &shapes {
-            survey.measure(*part, shapes);
+            survey.measure(*part, shapes, tensors);
         }
         survey
     }
@@ -155,8 +156,13 @@ impl Survey {
     }
 
     /// Infers a part's configuration and holds its names against it.
-    fn measure(&mut self, part: Part, shapes: &Shapes) {
+    fn measure(&mut self, part: Part, shapes: &Shapes, tensors: &Tensors) {
         let sizes = match part {
+            // Which blocks are where does not follow from a flat list of layers: the file has to say.
+            Part::Vae if names::is_tiny(shapes.keys().map(String::as_str)) => {
+                let stated = stated::in_metadata(tensors, part.config()).unwrap_or_default();
+                Ok((shapes.keys().cloned().collect(), stated))
+            }
             Part::Unet => UnetLayout::of(shapes).and_then(|layout| {
                 let prediction = self.prediction.clone().unwrap_or_default();
                 let config = config::unet(&layout, &prediction).map_err(Fault::Odd)?;

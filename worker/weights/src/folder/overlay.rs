@@ -9,18 +9,24 @@ use crate::{ByteSource, LocalBoxFuture, MemorySource, WeightsError};
 #[derive(Clone, Default)]
 pub struct OverlayFolder {
     files: BTreeMap<String, Rc<dyn ByteSource>>,
+    labels: BTreeMap<String, String>,
     below: Option<Rc<dyn Folder>>,
 }
 
 impl OverlayFolder {
     /// Nothing yet over `below`.
     pub fn new(below: Option<Rc<dyn Folder>>) -> Self {
-        Self { files: BTreeMap::new(), below }
+        Self { files: BTreeMap::new(), labels: BTreeMap::new(), below }
     }
 
     /// Lays a file over whatever has its path.
     pub fn insert(&mut self, path: impl Into<String>, source: Rc<dyn ByteSource>) {
         self.files.insert(path.into(), source);
+    }
+
+    /// Says what messages call the file at `path`.
+    pub fn set_label(&mut self, path: impl Into<String>, label: impl Into<String>) {
+        self.labels.insert(path.into(), label.into());
     }
 
     /// As [`insert`](Self::insert), for bytes in memory.
@@ -38,6 +44,14 @@ impl Folder for OverlayFolder {
         match &self.below {
             Some(below) => below.open(path),
             None => Box::pin(async { Ok(None) }),
+        }
+    }
+
+    fn label(&self, path: &str) -> String {
+        match (self.labels.get(path), &self.below) {
+            (Some(label), _) => label.clone(),
+            (None, Some(below)) => below.label(path),
+            (None, None) => path.to_owned(),
         }
     }
 }

@@ -89,7 +89,7 @@ impl Source {
     /// A file of one sound part, under diffusers' names; `None` for anything else.
     async fn of_single_part(folder: &dyn Folder) -> Result<Option<Self>, WeightsError> {
         let Some(file) = folder.open(SINGLE_FILE).await? else { return Ok(None) };
-        let tensors = Tensors::open_named(SINGLE_FILE, file).await?;
+        let tensors = Tensors::open_named(&folder.label(SINGLE_FILE), file).await?;
         let survey = Survey::of(&tensors);
         let parts: Vec<_> = survey.parts.values().collect();
         let [part] = parts.as_slice() else { return Ok(None) };

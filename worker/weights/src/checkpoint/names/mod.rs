@@ -7,6 +7,8 @@ mod text;
 mod unet;
 mod vae;
 
+pub(super) use vae::is_tiny;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,
@@ -43,11 +45,14 @@ const PREFIXES: [(&str, Part); 7] = [
 ];
 
 /// Tensors that tell a file of one part alone, without a prefix.
-const BARE: [(&str, Part); 4] = [
+const BARE: [(&str, Part); 7] = [
     ("input_blocks.0.0.weight", Part::Unet),
     ("down_blocks.0.resnets.0.conv1.weight", Part::Unet),
     ("encoder.conv_in.weight", Part::Vae),
     ("decoder.conv_in.weight", Part::Vae),
+    ("decoder.layers.0.weight", Part::Vae),
+    ("embeddings.token_embedding.weight", Part::TextEncoder),
+    ("text_model.embeddings.token_embedding.weight", Part::TextEncoder),
 ];
 
 /// A copy of the UNet that training averages; samplers use the other one.

@@ -39,9 +39,20 @@ const OLDER: [(&str, &str); 4] = [
     ("attentions.0.proj_attn.", "attentions.0.to_out.0."),
 ];
 
+/// Modules that only diffusers' own names have: of its `AutoencoderKL`, and of its `AutoencoderTiny`.
+const DIFFUSERS: [&str; 4] = ["encoder.down_blocks", "decoder.up_blocks", "encoder.layers", TINY_DECODER];
+
+/// What the decoder of a tiny autoencoder is.
+const TINY_DECODER: &str = "decoder.layers";
+
+/// Whether the names, under diffusers' names, are a tiny autoencoder's.
+pub(in crate::checkpoint) fn is_tiny<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
+    names.any(|name| name.strip_prefix(TINY_DECODER).is_some_and(|rest| rest.starts_with('.')))
+}
+
 /// What becomes of each name. Names of diffusers' own stay, but for those of its older versions.
 pub(super) fn renames(names: &Names<'_>) -> Renames {
-    let is_diffusers = has_module(names, "encoder.down_blocks") || has_module(names, "decoder.up_blocks");
+    let is_diffusers = DIFFUSERS.iter().any(|module| has_module(names, module));
     let levels = (0_usize..).take_while(|level| has_module(names, &format!("decoder.up.{level}"))).count();
     let rename = |name: &str| match is_diffusers {
         true => Some(OLDER.iter().fold(name.to_owned(), |name, (old, new)| name.replace(old, new))),

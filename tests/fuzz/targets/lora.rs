@@ -1,0 +1,4 @@
+//! LoRA files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::entry::lora(data));
