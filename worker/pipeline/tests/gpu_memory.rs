@@ -9,7 +9,7 @@ mod support;
 
 use std::rc::Rc;
 
-use checkpoints::{Numbers, quantized, stable_diffusion_1_5};
+use checkpoints::{MadeUpFolder, Numbers, quantized, stable_diffusion_1_5};
 use image::{Rgb, RgbImage};
 use kernels::{Device, GpuOptions, Stats};
 use pipeline::{Model, Observer, Preview, Request, Stage, generate};
@@ -21,9 +21,12 @@ use weights::Folder;
 const MB: u64 = 1_000_000;
 
 /// Dispatches of one pass of Stable Diffusion 1.5's UNet over both halves of the guidance, at 512 px.
-const UNET_DISPATCHES: u64 = 0;
+const UNET_DISPATCHES: u64 = 490;
 
-const DRY: GpuOptions = GpuOptions { fallback_adapter: false, default_limits: false, dry_run: true };
+/// Batches are those of a graphics card, whichever adapter the tests run on.
+const REAL: GpuOptions =
+    GpuOptions { fallback_adapter: false, default_limits: false, dry_run: false, graphics_card: true };
+const DRY: GpuOptions = GpuOptions { dry_run: true, ..REAL };
 
 /// The device's counters at the beginning of each stage and after each step.
 struct Watch {
@@ -43,12 +46,6 @@ impl Observer for Watch {
 }
 
 impl Watch {
-    /// Bytes on the device when a stage begins, its weights among them.
-    fn live_at(&self, stage: Stage) -> u64 {
-        let found = self.stages.iter().find(|(name, _)| *name == stage);
-        found.unwrap_or_else(|| panic!("{stage:?} did not happen")).1.live_bytes
-    }
-
     /// Everything that a dry run has in common with a real one.
     fn counts(&self) -> Vec<Stats> {
         let all = self.stages.iter().map(|(_, stats)| stats).chain(&self.steps);
@@ -94,18 +91,38 @@ fn print(name: &str, watch: &Watch) {
 
 #[test]
 fn a_dry_run_counts_as_a_real_gpu_run() {
-    let [real, dry] =
-        [GpuOptions::default(), DRY].map(|options| run(checkpoint("sd1"), options, 64).counts());
+    let [real, dry] = [REAL, DRY].map(|options| run(checkpoint("sd1"), options, 64).counts());
     assert_eq!(dry, real);
 }
 
 #[test]
 fn gpu_memory_of_a_model_in_f16() {
-    let watch = run(Rc::new(stable_diffusion_1_5(Numbers::RandomF16)), DRY, 512);
+    let model = stable_diffusion_1_5(Numbers::RandomF16);
+    let watch = run(Rc::new(model.clone()), DRY, 512);
     print("f16", &watch);
     assert!(watch.device.stats().peak_bytes < 4000 * MB);
+    check_turns(&model, &watch);
     let [first, second] = [0, 1].map(|step| watch.steps[step].dispatches);
     assert_eq!(second - first, UNET_DISPATCHES);
+}
+
+/// Whether each part goes before the next one comes.
+fn check_turns(model: &MadeUpFolder, watch: &Watch) {
+    let bytes_of = |part: &str| {
+        let files = model.files().filter(|(path, _)| path.starts_with(part) && !path.ends_with(".json"));
+        files.map(|(_, file)| file.len_bytes()).sum::<u64>()
+    };
+    let [text, vae, unet] = ["text_encoder/", "vae/", "unet/"].map(bytes_of);
+    let turns = [(0, text), (text, vae), (vae, unet), (unet, vae)];
+    let changes = watch.stages.windows(2).filter(|pair| pair[0].0 == Stage::Loading);
+    let changes: Vec<_> = changes.collect();
+    assert_eq!(changes.len(), turns.len());
+    for (change, (goes, comes)) in changes.into_iter().zip(turns) {
+        let [before, after] = [0, 1].map(|at| change[at].1.live_bytes);
+        // Vectors are widened, and idle buffers may be freed when there are many.
+        let most = before - goes + comes + 20 * MB;
+        assert!(after <= most, "{:?}: {before} bytes became {after}, not {most}", change[1].0);
+    }
 }
 
 #[test]
@@ -124,8 +141,11 @@ fn gpu_memory_of_a_model_in_8_and_4_bits() {
 #[test]
 fn every_weight_fits_the_default_limits_of_a_gpu() {
     let options = GpuOptions { default_limits: true, ..DRY };
-    for (name, numbers) in [("f16", Numbers::RandomF16), ("f32", Numbers::ZeroF32)] {
+    for (name, numbers, most) in
+        [("f16", Numbers::RandomF16, 4000 * MB), ("f32", Numbers::ZeroF32, 6000 * MB)]
+    {
         let watch = run(Rc::new(stable_diffusion_1_5(numbers)), options, 512);
         print(&format!("{name}, default limits"), &watch);
+        assert!(watch.device.stats().peak_bytes < most);
     }
 }
