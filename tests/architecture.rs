@@ -37,7 +37,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 const PLAIN: [&str; 4] = ["gallery", "protocol", "sampling", "text"];
 const PLATFORM: [&str; 5] = ["js-sys", "wasm-bindgen", "web-sys", "wgpu", "candle-core"];
 
-const TOP_LEVEL: [&str; 10] = [
+const TOP_LEVEL: [&str; 11] = [
     "Cargo.toml",
     "app",
     "worker",
@@ -47,6 +47,7 @@ const TOP_LEVEL: [&str; 10] = [
     "tests",
     "README.md",
     "ARCHITECTURE.md",
+    "BENCHMARKS.md",
     "LICENSE",
 ];
 /// Files that tools look for at the top.

@@ -1,4 +1,4 @@
-//! A safetensors file whose bytes are made up when they are read.
+//! A weight file whose bytes are made up when they are read.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub enum Numbers {
     ZeroF32,
 }
 
-/// A safetensors file that exists only while it is read.
+/// A weight file that exists only while it is read: a header, and behind it numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct MadeUpFile {
     header: Vec<u8>,
@@ -25,6 +25,7 @@ pub(crate) struct MadeUpFile {
 }
 
 impl MadeUpFile {
+    /// A safetensors file.
     pub(crate) fn new(shapes: &Shapes, numbers: Numbers) -> Self {
         let (dtype, size) = match numbers {
             Numbers::RandomF16 => ("F16", 2),
@@ -43,7 +44,12 @@ impl MadeUpFile {
         json.resize(json.len().next_multiple_of(8), b' ');
         let mut header = (json.len() as u64).to_le_bytes().to_vec();
         header.append(&mut json);
-        let bytes = header.len() as u64 + end;
+        Self::behind(header, end, numbers)
+    }
+
+    /// A file with this header, a multiple of eight bytes, and so many bytes of numbers.
+    pub(crate) fn behind(header: Vec<u8>, number_bytes: u64, numbers: Numbers) -> Self {
+        let bytes = header.len() as u64 + number_bytes;
         Self { header, numbers, bytes }
     }
 

@@ -16,12 +16,16 @@ pub struct MadeUpFolder {
 impl MadeUpFolder {
     /// Adds a safetensors file of these tensors.
     pub fn insert_tensors(&mut self, path: &str, shapes: &Shapes, numbers: Numbers) {
-        self.files.insert(path.to_owned(), Rc::new(MadeUpFile::new(shapes, numbers)));
+        self.insert(path, Rc::new(MadeUpFile::new(shapes, numbers)));
     }
 
     /// Adds a JSON file.
     pub fn insert_json(&mut self, path: &str, json: &Value) {
-        self.files.insert(path.to_owned(), Rc::new(MemorySource::new(json.to_string().into_bytes())));
+        self.insert(path, Rc::new(MemorySource::new(json.to_string().into_bytes())));
+    }
+
+    pub(crate) fn insert(&mut self, path: &str, source: Rc<dyn ByteSource>) {
+        self.files.insert(path.to_owned(), source);
     }
 
     /// Every file, by path.
@@ -39,12 +43,21 @@ impl Folder for MadeUpFolder {
 
 /// Stable Diffusion 1.5 in diffusers' layout: 2.1 GB in `F16`, 4.3 GB in `F32`.
 pub fn stable_diffusion_1_5(numbers: Numbers) -> MadeUpFolder {
+    folder(&UNetSizes::stable_diffusion_1_5(), numbers)
+}
+
+/// As [`stable_diffusion_1_5`], but for a UNet of two levels with a block each. Its largest tensors are those of the
+/// whole model: the tokens' table and the widest filter.
+pub fn few_layers(numbers: Numbers) -> MadeUpFolder {
+    folder(&UNetSizes { widths: vec![320, 1280], layers: 1, ..UNetSizes::stable_diffusion_1_5() }, numbers)
+}
+
+fn folder(unet: &UNetSizes, numbers: Numbers) -> MadeUpFolder {
     let mut folder = MadeUpFolder::default();
-    let unet = UNetSizes::stable_diffusion_1_5();
     folder.insert_tensors("unet/diffusion_pytorch_model.safetensors", &unet.shapes(), numbers);
     folder.insert_tensors("text_encoder/model.safetensors", &clip_l(), numbers);
     folder.insert_tensors("vae/diffusion_pytorch_model.safetensors", &autoencoder(), numbers);
-    for (path, json) in configurations(&unet) {
+    for (path, json) in configurations(unet) {
         folder.insert_json(path, &json);
     }
     folder

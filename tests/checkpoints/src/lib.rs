@@ -6,11 +6,13 @@
 mod bytes;
 mod clip;
 mod folder;
+mod gguf;
 mod shapes;
 mod unet;
 mod vae;
 
 pub use bytes::Numbers;
-pub use folder::{MadeUpFolder, stable_diffusion_1_5, stable_diffusion_1_5_in_one_file};
+pub use folder::{MadeUpFolder, few_layers, stable_diffusion_1_5, stable_diffusion_1_5_in_one_file};
+pub use gguf::quantized;
 pub use shapes::Shapes;
 pub use unet::UNetSizes;

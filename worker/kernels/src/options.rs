@@ -11,4 +11,7 @@ pub struct GpuOptions {
     /// Compute nothing: buffers are made, kept and freed and dispatches are counted as ever, but nothing is uploaded
     /// or run, and whatever is read back is zero. Tells in seconds how much memory a model would take.
     pub dry_run: bool,
+    /// Plan as for a graphics card, even for an emulated one: batches as large as it takes, and in a dry run bindings
+    /// of 1 GiB unless the limits are to be the default ones. A real run's bindings are the adapter's own.
+    pub graphics_card: bool,
 }

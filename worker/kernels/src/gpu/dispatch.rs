@@ -7,6 +7,7 @@ use wgpu::{BindGroupDescriptor, BindGroupEntry, BindingResource, BufferBinding};
 use super::{
     Buffer, Gpu,
     recorder::{Command, PARAMS_BYTES},
+    too_large,
 };
 use crate::{KernelError, shader::Kernel};
 
@@ -38,6 +39,7 @@ impl Gpu {
         let workgroups = self.fold(dispatch.workgroups)?;
         self.dispatches.set(self.dispatches.get() + 1);
         if self.is_dry_run {
+            dispatch.inputs.iter().try_for_each(|input| self.check_binding(input))?;
             // Takes its place in the batch, so that buffers are freed when they would be.
             let recorder = &mut *self.recorder.borrow_mut();
             recorder.push_params(dispatch.params);
@@ -65,6 +67,15 @@ impl Gpu {
         let pipeline = compiled.pipeline;
         recorder
             .push(Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups }, dispatch.flops);
+        Ok(())
+    }
+
+    /// What the device itself checks of a real run's bindings, since a dry run makes none.
+    fn check_binding(&self, binding: &BufferBinding<'_>) -> Result<(), KernelError> {
+        let bytes = binding.size.map_or(binding.buffer.size() - binding.offset, NonZeroU64::get);
+        if bytes > self.binding_limit_bytes {
+            return Err(too_large("a kernel's input", bytes, self.binding_limit_bytes));
+        }
         Ok(())
     }
 

@@ -36,6 +36,9 @@ const SUBMISSIONS_IN_FLIGHT: usize = 2;
 /// Dispatches that make a batch worth submitting at a checkpoint.
 const WORTHWHILE_DISPATCHES: usize = 24;
 
+/// What a dry run takes a graphics card's binding to hold: most hold more, but no tensor is made larger than this.
+const GRAPHICS_CARD_BINDING_BYTES: u64 = 1 << 30;
+
 /// An open GPU.
 pub(crate) struct Gpu {
     device: wgpu::Device,
@@ -70,10 +73,13 @@ impl Gpu {
         let pool = Pool::default();
         let nothing = Buffer::new(pool.create(&device, 256, Fate::Freed));
         let gpu = Self {
-            binding_limit_bytes: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
+            binding_limit_bytes: match options.dry_run && options.graphics_card && !options.default_limits {
+                true => GRAPHICS_CARD_BINDING_BYTES,
+                false => limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
+            },
             buffer_limit_bytes: limits.max_buffer_size,
             workgroups_per_axis: limits.max_compute_workgroups_per_dimension,
-            recorder: RefCell::new(Recorder::new(&device, is_software)),
+            recorder: RefCell::new(Recorder::new(&device, is_software && !options.graphics_card)),
             pipelines: Pipelines::default(),
             flight: RefCell::default(),
             dispatches: Cell::default(),

@@ -17,14 +17,17 @@ pub(crate) struct Strips(VecDeque<Tensor>);
 /// How a picture is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cut {
-    /// Rows of every strip but the last, which has what is left, at least as many.
+    /// Rows of every strip but the last, which has what is left.
     rows: usize,
+    /// How many strips.
+    count: usize,
 }
 
 impl Cut {
     /// As few strips as keep each tensor within `largest_bytes`, where a row of the picture leads to tensors of
-    /// `bytes_per_row`. Strips have a multiple of `multiple` rows, so that halving levels cut them evenly, and at
-    /// least that many. `None` where the picture `[n, h, w, c]` fits whole, or is several pictures.
+    /// `bytes_per_row`, and all of about the same height. Strips have a multiple of `multiple` rows, so that halving
+    /// levels cut them evenly, and at least that many; the last has the few that are no multiple besides. `None` where
+    /// the picture `[n, h, w, c]` fits whole, or is several pictures.
     pub(crate) fn of(
         picture: &[usize],
         bytes_per_row: u64,
@@ -35,11 +38,16 @@ impl Cut {
         if (height as u64).saturating_mul(bytes_per_row) <= largest_bytes {
             return None;
         }
-        // Two more rows come from the neighbours; a doubled picture may have them twice.
-        let fitting = (largest_bytes / bytes_per_row.max(1)).saturating_sub(2);
         let multiple = multiple.max(1);
-        let rows = usize::try_from(fitting).unwrap_or(usize::MAX) / multiple * multiple;
-        Some(Self { rows: rows.max(multiple) })
+        // Two more rows come from the neighbours; a doubled picture may have them twice.
+        let besides = (2 + height % multiple) as u64;
+        let fitting = (largest_bytes / bytes_per_row.max(1)).saturating_sub(besides);
+        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+        // From here on in units of `multiple` rows.
+        let units = (height / multiple).max(1);
+        let most = (fitting / multiple).max(1);
+        let of_strip = units.div_ceil(units.div_ceil(most));
+        Some(Self { rows: of_strip * multiple, count: units.div_ceil(of_strip) })
     }
 }
 
@@ -47,13 +55,12 @@ impl Strips {
     /// Cuts a picture; `None` leaves it whole.
     pub(crate) fn new(picture: Tensor, cut: Option<Cut>) -> Result<Self, KernelError> {
         let [height, _] = size_of(&picture)?;
-        let Some(Cut { rows }) = cut.filter(|cut| cut.rows < height) else {
+        let Some(Cut { rows, count }) = cut.filter(|cut| cut.count > 1) else {
             return Ok(Self(VecDeque::from([picture])));
         };
-        let count = height.div_euclid(rows).max(1);
         let strips = (0..count).map(|index| {
             let first = index * rows;
-            let rows = if index + 1 == count { height - first } else { rows };
+            let rows = if index + 1 == count { height.saturating_sub(first) } else { rows };
             ops::rows(&picture, first, rows)
         });
         Ok(Self(strips.collect::<Result<_, _>>()?))
@@ -174,16 +181,39 @@ mod tests {
 
     #[test]
     fn strips_are_as_few_as_fit() {
-        let rows = |height, bytes_per_row, multiple, largest| {
-            Cut::of(&[1, height, 8, 4], bytes_per_row, multiple, largest).map(|cut| cut.rows)
+        let cut = |height, bytes_per_row, multiple, largest| {
+            Cut::of(&[1, height, 8, 4], bytes_per_row, multiple, largest).map(|cut| (cut.rows, cut.count))
         };
-        assert_eq!(rows(64, 100, 8, 6400), None);
-        assert_eq!(rows(64, 100, 8, 6399), Some(56));
-        assert_eq!(rows(64, 100, 8, 1000), Some(8));
-        assert_eq!(rows(64, 100, 8, 1), Some(8), "less than the smallest strip");
-        assert_eq!(rows(64, 100, 1, 1000), Some(8));
-        assert_eq!(rows(64, u64::MAX, 1, 1000), Some(1));
+        assert_eq!(cut(64, 100, 8, 6400), None);
+        assert_eq!(cut(64, 100, 8, 6399), Some((32, 2)));
+        assert_eq!(cut(64, 100, 8, 1000), Some((8, 8)));
+        assert_eq!(cut(64, 100, 8, 1), Some((8, 8)), "less than the smallest strip");
+        assert_eq!(cut(64, 100, 1, 1000), Some((8, 8)));
+        assert_eq!(cut(64, u64::MAX, 1, 1000), Some((1, 64)));
+        assert_eq!(cut(75, 100, 8, 1), Some((8, 9)), "the last has 11 rows");
+        assert_eq!(cut(7, 100, 8, 1), Some((8, 1)));
         assert_eq!(Cut::of(&[2, 64, 8, 4], 100, 8, 1000), None);
+        // Stable Diffusion's decoder at 512 px within WebGPU's smallest binding.
+        assert_eq!(cut(64, 4 << 20, 1, 128 << 20), Some((22, 3)));
+    }
+
+    #[test]
+    fn no_strip_is_larger_than_what_fits() {
+        const ROW: u64 = 100;
+        let all = (1..90).flat_map(|height| [1, 2, 8].map(|multiple| (height, multiple)));
+        for ((height, multiple), fitting) in all.flat_map(|cut| (1..90).map(move |fitting| (cut, fitting))) {
+            let largest_bytes = (fitting + 2) as u64 * ROW;
+            let Some(Cut { rows, count }) = Cut::of(&[1, height, 8, 4], ROW, multiple, largest_bytes) else {
+                continue;
+            };
+            let what = format!("{count} strips of {rows} rows of {height}, where {fitting} fit");
+            let before = rows * (count - 1);
+            assert!(before < height && rows.is_multiple_of(multiple), "{what}");
+            let last = height - before;
+            assert!(last >= multiple || count == 1, "{what}");
+            let largest = if count == 1 { last } else { rows.max(last) };
+            assert!(largest <= fitting.max(multiple + height % multiple), "{what}");
+        }
     }
 
     #[test]
@@ -191,7 +221,7 @@ mod tests {
         let values: Vec<f32> = (0..7 * 3 * 2).map(|value| value as f32).collect();
         let picture = Device::cpu().tensor(&[1, 7, 3, 2], &values)?;
         for (rows, count) in [(1, 7), (2, 3), (3, 2), (7, 1), (9, 1)] {
-            let strips = Strips::new(picture.clone(), Some(Cut { rows }))?;
+            let strips = Strips::new(picture.clone(), Some(Cut { rows, count }))?;
             assert_eq!(strips.0.len(), count);
             assert_eq!(pollster::block_on(strips.join()?.to_vec())?, values);
         }
@@ -203,7 +233,7 @@ mod tests {
         let values: Vec<f32> = (0..9 * 5 * 6).map(|at| 40.0 + ((at * 37) % 101) as f32 / 50.0).collect();
         let picture = Device::cpu().tensor(&[1, 9, 5, 6], &values)?;
         let whole = pollster::block_on(ops::group_statistics(&picture, 3, 1e-6)?.to_vec())?;
-        let strips = Strips::new(picture, Some(Cut { rows: 2 }))?;
+        let strips = Strips::new(picture, Some(Cut { rows: 2, count: 4 }))?;
         let found = pollster::block_on(async { strips.statistics(3, 1e-6).await?.to_vec().await })?;
         for (found, whole) in found.iter().zip(&whole) {
             assert!((found - whole).abs() <= 1e-5 * whole.abs(), "{found} is not {whole}");

@@ -109,7 +109,8 @@ pub async fn quantize(
     Ok(Summary { bytes_before, bytes_after: writer.finish()?, tensors_by_type, left_out: plan.left_out })
 }
 
-fn metadata(source: &Source, target: Target) -> BTreeMap<String, MetadataValue> {
+/// What the header of the new file says beside its tensors: the model's family, the format, the configurations.
+pub fn metadata(source: &Source, target: Target) -> BTreeMap<String, MetadataValue> {
     let text = |text: &str| MetadataValue::Text(text.to_owned());
     let mut metadata = BTreeMap::from([
         ("general.architecture".to_owned(), text(&source.architecture)),

@@ -1,0 +1,151 @@
+//! How much of a GPU's memory a picture takes: Stable Diffusion 1.5 at its full size, in dry runs.
+//!
+//! The checkpoints are made up as they are read. A dry run makes, keeps and frees the buffers of a real one and counts
+//! its dispatches, but computes nothing; that it tells the truth is a test here, with the small checkpoint.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[path = "../../models/tests/support/mod.rs"]
+mod support;
+
+use std::rc::Rc;
+
+use checkpoints::{MadeUpFolder, Numbers, quantized, stable_diffusion_1_5};
+use image::{Rgb, RgbImage};
+use kernels::{Device, GpuOptions, Stats};
+use pipeline::{Model, Observer, Preview, Request, Stage, generate};
+use pollster::block_on;
+use sampling::Philox;
+use support::checkpoint;
+use weights::Folder;
+
+const MB: u64 = 1_000_000;
+
+/// Dispatches of one pass of Stable Diffusion 1.5's UNet over both halves of the guidance, at 512 px.
+const UNET_DISPATCHES: u64 = 490;
+
+/// Batches are those of a graphics card, whichever adapter the tests run on.
+const REAL: GpuOptions =
+    GpuOptions { fallback_adapter: false, default_limits: false, dry_run: false, graphics_card: true };
+const DRY: GpuOptions = GpuOptions { dry_run: true, ..REAL };
+
+/// The device's counters at the beginning of each stage and after each step.
+struct Watch {
+    device: Device,
+    stages: Vec<(Stage, Stats)>,
+    steps: Vec<Stats>,
+}
+
+impl Observer for Watch {
+    fn stage(&mut self, stage: Stage) {
+        self.stages.push((stage, self.device.stats()));
+    }
+
+    fn step(&mut self, _step: usize, _steps: usize, _preview: Option<&Preview>) {
+        self.steps.push(self.device.stats());
+    }
+}
+
+impl Watch {
+    /// Everything that a dry run has in common with a real one.
+    fn counts(&self) -> Vec<Stats> {
+        let all = self.stages.iter().map(|(_, stats)| stats).chain(&self.steps);
+        all.chain([&self.device.stats()]).map(|&stats| Stats { submits: 0, pipelines: 0, ..stats }).collect()
+    }
+}
+
+/// Two steps from a picture, so that every part has its turn: text encoder, encoder, UNet with guidance, decoder.
+fn run(folder: Rc<dyn Folder>, options: GpuOptions, side_px: u32) -> Watch {
+    let device = block_on(Device::gpu(options)).unwrap();
+    let mut model = block_on(Model::open(folder)).unwrap();
+    let request = Request {
+        negative_prompt: "rain".to_owned(),
+        source: Some(RgbImage::from_fn(side_px, side_px, |x, y| Rgb([x as u8, y as u8, 99]))),
+        strength: 0.5,
+        steps: 4,
+        width_px: side_px,
+        height_px: side_px,
+        guidance_scale: 7.5,
+        ..Request::suiting(model.profile(), "a tree")
+    };
+    let mut watch = Watch { device: device.clone(), stages: Vec::new(), steps: Vec::new() };
+    block_on(generate(&mut model, &device, &request, &mut Philox::new(5), &mut watch)).unwrap();
+    assert_eq!(watch.steps.len(), 2);
+    watch
+}
+
+fn print(name: &str, watch: &Watch) {
+    for (stage, stats) in &watch.stages {
+        println!("{name}: {stage:?} begins with {} MB", stats.live_bytes / MB);
+    }
+    let stats = watch.device.stats();
+    let [first, second] = [0, 1].map(|step| watch.steps[step].dispatches);
+    println!(
+        "{name}: peak {} MB, at the end {} MB, {} MB uploaded; {} dispatches, {} a step",
+        stats.peak_bytes / MB,
+        stats.live_bytes / MB,
+        stats.bytes_uploaded / MB,
+        stats.dispatches,
+        second - first,
+    );
+}
+
+#[test]
+fn a_dry_run_counts_as_a_real_gpu_run() {
+    let [real, dry] = [REAL, DRY].map(|options| run(checkpoint("sd1"), options, 64).counts());
+    assert_eq!(dry, real);
+}
+
+#[test]
+fn gpu_memory_of_a_model_in_f16() {
+    let model = stable_diffusion_1_5(Numbers::RandomF16);
+    let watch = run(Rc::new(model.clone()), DRY, 512);
+    print("f16", &watch);
+    assert!(watch.device.stats().peak_bytes < 4000 * MB);
+    check_turns(&model, &watch);
+    let [first, second] = [0, 1].map(|step| watch.steps[step].dispatches);
+    assert_eq!(second - first, UNET_DISPATCHES);
+}
+
+/// Whether each part goes before the next one comes.
+fn check_turns(model: &MadeUpFolder, watch: &Watch) {
+    let bytes_of = |part: &str| {
+        let files = model.files().filter(|(path, _)| path.starts_with(part) && !path.ends_with(".json"));
+        files.map(|(_, file)| file.len_bytes()).sum::<u64>()
+    };
+    let [text, vae, unet] = ["text_encoder/", "vae/", "unet/"].map(bytes_of);
+    let turns = [(0, text), (text, vae), (vae, unet), (unet, vae)];
+    let changes = watch.stages.windows(2).filter(|pair| pair[0].0 == Stage::Loading);
+    let changes: Vec<_> = changes.collect();
+    assert_eq!(changes.len(), turns.len());
+    for (change, (goes, comes)) in changes.into_iter().zip(turns) {
+        let [before, after] = [0, 1].map(|at| change[at].1.live_bytes);
+        // Vectors are widened, and idle buffers may be freed when there are many.
+        let most = before - goes + comes + 20 * MB;
+        assert!(after <= most, "{:?}: {before} bytes became {after}, not {most}", change[1].0);
+    }
+}
+
+#[test]
+fn gpu_memory_of_a_model_in_8_and_4_bits() {
+    let model = stable_diffusion_1_5(Numbers::RandomF16);
+    let peak = |name: &str| {
+        let watch = run(Rc::new(quantized(&model, name.parse().unwrap()).unwrap()), DRY, 512);
+        print(name, &watch);
+        watch.device.stats().peak_bytes
+    };
+    let (eight, four) = (peak("q8_0"), peak("q4_k"));
+    assert!(eight < 2200 * MB, "{eight}");
+    assert!(four < eight, "{four}");
+}
+
+#[test]
+fn every_weight_fits_the_default_limits_of_a_gpu() {
+    let options = GpuOptions { default_limits: true, ..DRY };
+    for (name, numbers, most) in
+        [("f16", Numbers::RandomF16, 4000 * MB), ("f32", Numbers::ZeroF32, 6000 * MB)]
+    {
+        let watch = run(Rc::new(stable_diffusion_1_5(numbers)), options, 512);
+        print(&format!("{name}, default limits"), &watch);
+        assert!(watch.device.stats().peak_bytes < most);
+    }
+}
