@@ -49,7 +49,7 @@ impl Studio {
             }
             Event::Failed { job, report } => self.hear_failure(job, report),
             // Late words about a job that has ended.
-            Event::Step { .. } | Event::Image { .. } | Event::Cancelled(_) => {}
+            Event::Step { .. } | Event::Image { .. } | Event::Cancelled(_) | Event::Loras(_) => {}
         }
     }
 

@@ -79,7 +79,7 @@ fn place_of(code: ErrorCode) -> Place {
         ErrorCode::Strength => Place::Strength,
         ErrorCode::Settings => Place::Settings,
         // The engine's own use of the database and the network is for models.
-        ErrorCode::Model | ErrorCode::Storage | ErrorCode::Network => Place::Model,
+        ErrorCode::Model | ErrorCode::Lora | ErrorCode::Storage | ErrorCode::Network => Place::Model,
         ErrorCode::Device | ErrorCode::DeviceLost => Place::Device,
         ErrorCode::Internal => Place::Run,
     }

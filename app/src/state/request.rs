@@ -56,6 +56,7 @@ pub(crate) fn check(
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         inpaint_padding_px: 32,
+        loras: Vec::new(),
     })
 }
 
