@@ -1,6 +1,6 @@
 //! Models and requests, between the page's words and the engine's.
 
-use pipeline::{DecoderChoice, InpaintArea, Profile, source};
+use pipeline::{DecoderChoice, InpaintArea, LoraUse, Profile, source};
 use protocol::{ModelId, ModelInfo};
 
 use crate::error::EngineError;
@@ -39,7 +39,7 @@ pub fn model_info(shelved: Shelved<'_>, profile: &Profile) -> ModelInfo {
     }
 }
 
-/// The engine's request for the page's. `source` and `mask` are the files' bytes.
+/// The engine's request for the page's. `source` and `mask` are the files' bytes, `loras` the chosen ones, open.
 ///
 /// # Errors
 /// [`EngineError::Source`] when either is not a picture.
@@ -47,6 +47,7 @@ pub fn engine_request(
     asked: &protocol::Request,
     source: Option<&[u8]>,
     mask: Option<&[u8]>,
+    loras: Vec<LoraUse>,
 ) -> Result<pipeline::Request, EngineError> {
     Ok(pipeline::Request {
         prompt: asked.prompt.clone(),
@@ -82,7 +83,7 @@ pub fn engine_request(
         width_px: asked.width_px,
         height_px: asked.height_px,
         decoder: DecoderChoice::Vae,
-        loras: Vec::new(),
+        loras,
     })
 }
 

@@ -1,5 +1,9 @@
 //! LoRA files in the database: stored from a person's disk, read on trial, and only then listed.
 
+use std::{collections::BTreeMap, rc::Rc};
+
+use pipeline::{LoraUse, Model};
+use protocol::{LoraChoice, LoraId, LoraInfo};
 use storage::{Backend, BlobHandle, ModelRecord, Storage};
 use weights::{
     Folder, WeightsError,
@@ -46,14 +50,93 @@ pub async fn import<B: Backend>(
     Ok(import.publish(name).await?)
 }
 
-/// Opens a stored LoRA.
+/// The stored LoRAs, by key.
 ///
 /// # Errors
-/// [`EngineError::NoSuchLora`] when it was deleted, [`EngineError::Storage`] and [`EngineError::Lora`].
-pub async fn open<B: Backend>(storage: &Storage<B>, id: &str) -> Result<Lora, EngineError> {
-    let missing = || EngineError::NoSuchLora { id: id.to_owned() };
-    let stored = storage.loras().await?.into_iter().find(|record| record.id == id).ok_or_else(missing)?;
-    open_folder(storage, &stored.folder).await
+/// As [`Storage::loras`].
+pub async fn list<B: Backend>(storage: &Storage<B>) -> Result<Vec<LoraInfo>, EngineError> {
+    let told = |record: ModelRecord| LoraInfo {
+        id: LoraId(record.id),
+        name: record.name,
+        hash: record.hash,
+        bytes: record.bytes,
+    };
+    Ok(storage.loras().await?.into_iter().map(told).collect())
+}
+
+/// The LoRAs of earlier jobs, open: what the pipeline has loaded of a LoRA serves only the same one again.
+#[derive(Debug, Default)]
+pub struct OpenLoras(BTreeMap<String, Opened>);
+
+#[derive(Debug)]
+struct Opened {
+    /// Another one for every import, so that a file stored anew under one name is opened anew.
+    folder: String,
+    name: String,
+    lora: Rc<Lora>,
+}
+
+impl OpenLoras {
+    /// The chosen LoRAs, opened unless they are already. Those that are stored no longer are let go.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchLora`] when one was deleted, [`EngineError::Storage`] and [`EngineError::Lora`].
+    pub async fn open<B: Backend>(
+        &mut self,
+        storage: &Storage<B>,
+        chosen: &[LoraChoice],
+    ) -> Result<Vec<LoraUse>, EngineError> {
+        if chosen.is_empty() && self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let stored = storage.loras().await?;
+        self.0
+            .retain(|id, open| stored.iter().any(|record| record.id == *id && record.folder == open.folder));
+        let mut used = Vec::with_capacity(chosen.len());
+        for LoraChoice { id, scale } in chosen {
+            let missing = || EngineError::NoSuchLora { id: id.0.clone() };
+            let record = stored.iter().find(|record| record.id == id.0).ok_or_else(missing)?;
+            let lora = match self.0.get(&id.0) {
+                Some(open) => Rc::clone(&open.lora),
+                None => self.keep(record, open_folder(storage, &record.folder).await?),
+            };
+            used.push(LoraUse { lora, scale: *scale });
+        }
+        Ok(used)
+    }
+
+    fn keep(&mut self, record: &ModelRecord, lora: Lora) -> Rc<Lora> {
+        let lora = Rc::new(lora);
+        let (folder, name) = (record.folder.clone(), record.name.clone());
+        self.0.insert(record.id.clone(), Opened { folder, name, lora: Rc::clone(&lora) });
+        lora
+    }
+
+    /// Lets go of a LoRA that is deleted.
+    pub fn forget(&mut self, id: &LoraId) {
+        self.0.remove(&id.0);
+    }
+
+    /// A sentence about each chosen LoRA of which the model lacks modules.
+    ///
+    /// # Errors
+    /// As [`Model::unused_modules`].
+    pub fn notes(&self, chosen: &[LoraChoice], model: &Model) -> Result<Vec<String>, EngineError> {
+        let mut notes = Vec::new();
+        for open in chosen.iter().filter_map(|choice| self.0.get(&choice.id.0)) {
+            let unused = model.unused_modules(&open.lora)?;
+            if !unused.is_empty() {
+                log::warn!("the model lacks these modules of {}: {}", open.name, unused.join(", "));
+                notes.push(left_out(&open.name, unused.len()));
+            }
+        }
+        Ok(notes)
+    }
+}
+
+fn left_out(name: &str, unused: usize) -> String {
+    let modules = if unused == 1 { "module" } else { "modules" };
+    format!("This model lacks {unused} {modules} of the LoRA “{name}”; the rest of it was used.")
 }
 
 async fn open_folder<B: Backend>(storage: &Storage<B>, folder: &str) -> Result<Lora, EngineError> {
@@ -100,10 +183,37 @@ mod tests {
         assert_eq!(seen.told.last(), Some(&(record.bytes, record.bytes)));
         assert_eq!(block_on(storage.models()).unwrap(), [], "a LoRA is no model");
         assert_eq!(block_on(storage.loras()).unwrap(), std::slice::from_ref(&record));
-        assert_eq!(block_on(open(&storage, &record.id)).unwrap().entries().len(), 210);
+        let told = block_on(list(&storage)).unwrap();
+        let bytes = record.bytes;
+        let id = LoraId(record.id);
+        assert_eq!(told, [LoraInfo { id, name: "Brush".to_owned(), hash: record.hash, bytes }]);
+    }
+
+    #[test]
+    fn an_open_lora_is_the_same_until_its_file_is_another() {
+        let storage = MemoryStorage::over(Memory::default());
+        let store = || block_on(import(&storage, "Brush", &file("a_kohya"), &mut Seen::default())).unwrap();
+        let record = store();
+        let chosen = [LoraChoice { id: LoraId(record.id.clone()), scale: 0.5 }];
+        let mut open = OpenLoras::default();
+        let mut used = || block_on(open.open(&storage, &chosen)).map(|mut used| used.remove(0));
+        let first = used().unwrap();
+        assert_eq!((first.lora.entries().len(), first.scale), (210, 0.5));
+        assert!(Rc::ptr_eq(&first.lora, &used().unwrap().lora), "it was opened twice");
+        store();
+        assert!(!Rc::ptr_eq(&first.lora, &used().unwrap().lora), "its file is gone");
         block_on(storage.delete_model(&record.id)).unwrap();
-        let gone = block_on(open(&storage, &record.id));
+        let gone = used();
         assert!(matches!(gone, Err(EngineError::NoSuchLora { .. })), "{gone:?}");
+        assert!(open.0.is_empty(), "a deleted LoRA is kept");
+        assert!(block_on(open.open(&storage, &[])).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_in_a_sentence() {
+        let one = "This model lacks 1 module of the LoRA “Brush”; the rest of it was used.";
+        assert_eq!(left_out("Brush", 1), one);
+        assert!(left_out("Brush", 72).contains("lacks 72 modules of"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Every failure as one sentence, a code by which the page places it, and whether trying again can help.
 
 use kernels::KernelError;
+use models::ModelError;
 use pipeline::PipelineError;
 use protocol::{ErrorCode, ErrorReport};
 use sampling::SamplingError;
@@ -33,11 +34,10 @@ fn code(error: &EngineError) -> ErrorCode {
         | EngineError::NoBuiltin { .. }
         | EngineError::NoSuchModel { .. }
         | EngineError::BadName { .. }
-        | EngineError::NoSuchLora { .. }
-        | EngineError::Lora(_)
         | EngineError::OnlyAPart { .. }
         | EngineError::TwoOfAKind { .. }
         | EngineError::NotAModel => ErrorCode::Model,
+        EngineError::NoSuchLora { .. } | EngineError::Lora(_) => ErrorCode::Lora,
         EngineError::Cancelled | EngineError::BadMessage { .. } => ErrorCode::Internal,
     }
 }
@@ -48,10 +48,10 @@ fn code_of_pipeline(error: &PipelineError) -> ErrorCode {
         PipelineError::EmptyPrompt | PipelineError::PromptTooLong { .. } => ErrorCode::Prompt,
         PipelineError::Size { .. }
         | PipelineError::Guidance { .. }
-        | PipelineError::LoraScale { .. }
         | PipelineError::NotFinite { .. }
         | PipelineError::NoTaesd => ErrorCode::Settings,
         PipelineError::MaskWithoutSource | PipelineError::EmptyMask => ErrorCode::Source,
+        PipelineError::LoraScale { .. } | PipelineError::Model(ModelError::Lora(_)) => ErrorCode::Lora,
         PipelineError::UnknownModel { .. } | PipelineError::Model(_) => ErrorCode::Model,
         PipelineError::Sampling(error) => code_of_sampling(error),
         PipelineError::Device(error) => code_of_kernel(error),
@@ -124,7 +124,7 @@ fn sentence(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use weights::WeightsError;
+    use weights::{WeightsError, lora::LoraError};
 
     use super::*;
 
@@ -145,6 +145,10 @@ mod tests {
         assert_eq!(told(PipelineError::from(nothing)).code, ErrorCode::Strength);
         let unknown = PipelineError::UnknownModel { reason: "a reason".to_owned() };
         assert_eq!(told(unknown).code, ErrorCode::Model);
+        let misfit = || LoraError::NoLora { tensors: 3 };
+        assert_eq!(told(misfit()).code, ErrorCode::Lora);
+        assert_eq!(told(PipelineError::from(misfit())).code, ErrorCode::Lora);
+        assert_eq!(told(EngineError::NoSuchLora { id: "lora:x".to_owned() }).code, ErrorCode::Lora);
         assert_eq!(told(StorageError::Full).code, ErrorCode::Storage);
         let no_gpu = told(KernelError::NoAdapter { reason: "no adapters".to_owned() });
         assert_eq!(no_gpu.code, ErrorCode::Device);

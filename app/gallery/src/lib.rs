@@ -5,13 +5,14 @@
 //! most diffusion tools read ([`parameters`]) and as our own JSON, which loses nothing. Nothing that differs from
 //! run to run (time, duration, device) goes into the file: the same seed gives the same bytes.
 
+mod loras;
 mod parameters;
 mod picture;
 mod record;
 
 pub use parameters::{parse_parameters, write_parameters};
 pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png, read_settings};
-pub use record::{Mode, Record, Settings, newest_first};
+pub use record::{Mode, Record, Settings, UsedLora, newest_first};
 
 /// Why a picture's file could not be written or read.
 #[derive(Debug, thiserror::Error)]

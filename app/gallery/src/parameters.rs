@@ -5,11 +5,11 @@
 //! Negative prompt: blurry
 //! Steps: 20, Sampler: Euler, CFG scale: 3, Seed: 1, Size: 128x96, Model hash: 0123456789, Model: builtin
 //! ```
-//! Prompts may have several lines. A value with a comma, a colon or a line break is quoted as a JSON string.
+//! LoRAs stand at the end of the prompt, `<lora:name:scale>` each. Prompts may have several lines. A value with a comma, a colon or a line break is quoted as a JSON string.
 
 use std::fmt::Write as _;
 
-use crate::{Mode, Settings};
+use crate::{Mode, Settings, loras};
 
 const NEGATIVE: &str = "Negative prompt: ";
 /// A last line with fewer parameters than this is part of the prompt.
@@ -31,6 +31,9 @@ const SAMPLER_NAMES: [(&str, &str); 8] = [
 /// Writes the settings for other tools.
 pub fn write_parameters(settings: &Settings) -> String {
     let mut text = settings.prompt.trim().to_owned();
+    for lora in &settings.loras {
+        let _ = write!(text, " {}", loras::write(lora));
+    }
     if !settings.negative_prompt.trim().is_empty() {
         let _ = write!(text, "\n{NEGATIVE}{}", settings.negative_prompt.trim());
     }
@@ -66,7 +69,16 @@ pub fn parse_parameters(text: &str) -> Option<Settings> {
         return None;
     }
     let (prompt, negative_prompt) = prompts(head);
-    let mut settings = Settings { prompt, negative_prompt, prompt_strength: 1.0, ..Settings::default() };
+    let (prompt, loras) = loras::take(&prompt);
+    let mut settings = Settings {
+        prompt,
+        negative_prompt,
+        // So do the tools that write this form.
+        prompt_syntax: "weighted".to_owned(),
+        loras,
+        prompt_strength: 1.0,
+        ..Settings::default()
+    };
     for (key, value) in pairs {
         set(&mut settings, &key, &value);
     }

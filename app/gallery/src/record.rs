@@ -18,6 +18,18 @@ pub enum Mode {
     ImageToImage,
 }
 
+/// A LoRA that a picture was made with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UsedLora {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 over its file's hash, hexadecimal; empty when unknown.
+    #[serde(default)]
+    pub hash: String,
+    /// How much of it: 1 as it was trained.
+    pub scale: f64,
+}
+
 /// Everything that decided a picture except its source's pixels. The field names are those of the image pack
 /// format; `sampler` and `strength_rule` are kept as written, so that a name that this version does not know
 /// survives.
@@ -35,6 +47,12 @@ pub struct Settings {
     /// What was steered away from.
     #[serde(default)]
     pub negative_prompt: String,
+    /// How both were read: `plain` or `weighted`; empty, from earlier versions, is `plain`.
+    #[serde(default)]
+    pub prompt_syntax: String,
+    /// LoRAs that were added to the model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loras: Vec<UsedLora>,
     /// Seed of the noise.
     pub seed: u64,
     /// Quality steps as chosen.

@@ -7,6 +7,8 @@ fn settings() -> Settings {
         model_hash: "0123456789abcdef".to_owned(),
         prompt: "a red apple, shiny\non a table".to_owned(),
         negative_prompt: "blurry: no, thanks".to_owned(),
+        prompt_syntax: "weighted".to_owned(),
+        loras: vec![UsedLora { name: "Brush".to_owned(), hash: "ab".to_owned(), scale: 0.5 }],
         seed: u64::MAX,
         steps: 20,
         guidance_scale: 3.5,
@@ -85,6 +87,7 @@ fn parameters_are_written_as_other_tools_write_them() {
     let plain = Settings {
         prompt: "a red apple".to_owned(),
         negative_prompt: "blurry".to_owned(),
+        loras: Vec::new(),
         seed: 1,
         ..settings()
     };
@@ -93,6 +96,23 @@ fn parameters_are_written_as_other_tools_write_them() {
         "a red apple\nNegative prompt: blurry\nSteps: 20, Sampler: DDIM, CFG scale: 3.5, Seed: 1, Size: 3x2, \
          Model hash: 0123456789, Model: builtin, Denoising strength: 0.55"
     );
+}
+
+#[test]
+fn loras_are_written_as_other_tools_write_them() {
+    let text = write_parameters(&settings());
+    assert!(text.starts_with("a red apple, shiny\non a table <lora:Brush:0.5>\nNegative prompt: "), "{text}");
+    let read = parse_parameters(&text).unwrap();
+    assert_eq!((read.prompt, read.prompt_syntax), (settings().prompt, settings().prompt_syntax));
+    assert_eq!(read.loras, [UsedLora { hash: String::new(), ..settings().loras.remove(0) }]);
+}
+
+#[test]
+fn records_of_earlier_versions_are_read() {
+    let now = Settings { prompt_syntax: String::new(), loras: Vec::new(), ..settings() };
+    let before = serde_json::to_string(&now).unwrap().replacen("\"prompt_syntax\":\"\",", "", 1);
+    assert!(!before.contains("prompt_syntax") && !before.contains("loras"), "{before}");
+    assert_eq!(serde_json::from_str::<Settings>(&before).unwrap(), now);
 }
 
 #[test]

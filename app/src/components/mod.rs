@@ -9,6 +9,7 @@ mod gallery_view;
 mod header;
 mod icon;
 mod import_model;
+mod lora_field;
 mod model_field;
 mod notice;
 mod picture_card;
@@ -46,6 +47,7 @@ pub(crate) fn App() -> impl IntoView {
                 <seed_field::SeedField />
                 <size_fields::SizeFields />
                 <model_field::ModelField />
+                <lora_field::LoraField />
                 <device_field::DeviceField />
             </form>
             <run_bar::RunBar />

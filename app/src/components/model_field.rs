@@ -6,7 +6,7 @@ use protocol::ModelId;
 use super::icon::Icon;
 use super::import_model::ImportModel;
 use super::notice::NoticeAt;
-use crate::state::{Place, studio};
+use crate::state::{Kind, Place, studio};
 
 const MEGABYTE: f64 = 1e6;
 
@@ -31,17 +31,6 @@ pub(crate) fn ModelField() -> impl IntoView {
             })
             .collect_view()
     };
-    let progress = move || {
-        studio.session.importing.get().map(|importing| {
-            let done = importing.done_bytes as f64 / MEGABYTE;
-            let total = importing.total_bytes as f64 / MEGABYTE;
-            view! {
-                <p class="hint" role="status">
-                    {format!("Importing “{}”: {done:.0} of {total:.0} MB", importing.name)}
-                </p>
-            }
-        })
-    };
     view! {
         <div class="field">
             <label for="model">"Model"</label>
@@ -58,9 +47,26 @@ pub(crate) fn ModelField() -> impl IntoView {
                 <DeleteModel />
             </div>
             <ImportModel />
-            {progress}
+            <ImportProgress kind=Kind::Model />
             <NoticeAt place=Place::Model />
         </div>
+    }
+}
+
+/// How far an import has come.
+#[component]
+pub(crate) fn ImportProgress(kind: Kind) -> impl IntoView {
+    let studio = studio();
+    move || {
+        studio.session.importing.get().filter(|importing| importing.kind == kind).map(|importing| {
+            let done = importing.done_bytes as f64 / MEGABYTE;
+            let total = importing.total_bytes as f64 / MEGABYTE;
+            view! {
+                <p class="hint" role="status">
+                    {format!("Importing “{}”: {done:.0} of {total:.0} MB", importing.name)}
+                </p>
+            }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One picture, large, with every setting that made it.
 
-use gallery::{Mode, Record};
+use gallery::{Mode, Record, UsedLora};
 use leptos::{html, prelude::*};
 
 use super::icon::Icon;
@@ -12,6 +12,13 @@ fn rows(record: &Record) -> Vec<(&'static str, String)> {
     let mut rows = vec![("Prompt", settings.prompt.clone())];
     if !settings.negative_prompt.is_empty() {
         rows.push(("Negative prompt", settings.negative_prompt.clone()));
+    }
+    if settings.prompt_syntax == "weighted" {
+        rows.push(("Prompt weights", "on".to_owned()));
+    }
+    if !settings.loras.is_empty() {
+        let told = |lora: &UsedLora| format!("{} at {:.2}", lora.name, lora.scale);
+        rows.push(("LoRA", settings.loras.iter().map(told).collect::<Vec<_>>().join(", ")));
     }
     if settings.mode == Mode::ImageToImage {
         rows.push(("Prompt strength", format!("{:.2}", settings.prompt_strength)));

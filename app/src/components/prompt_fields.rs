@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::notice::NoticeAt;
 use crate::state::{Place, studio};
 
-/// **Prompt** and **Negative prompt**.
+/// **Prompt** and **Negative prompt**, and how they are read.
 #[component]
 pub(crate) fn PromptFields() -> impl IntoView {
     let studio = studio();
     let (prompt, negative_prompt) = (studio.form.prompt, studio.form.negative_prompt);
+    let weights = studio.form.prompt_weights;
     view! {
         <div class="field">
             <label for="prompt">"Prompt"</label>
@@ -35,6 +36,18 @@ pub(crate) fn PromptFields() -> impl IntoView {
                 prop:value=negative_prompt
                 on:input=move |event| negative_prompt.set(event_target_value(&event))
             ></textarea>
+            <div class="hint hint-row">
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        aria-describedby="prompt-weights"
+                        prop:checked=weights
+                        on:change=move |event| weights.set(event_target_checked(&event))
+                    />
+                    <span>"Prompt weights"</span>
+                </label>
+                <span id="prompt-weights">"(more:1.3) [less], any length"</span>
+            </div>
         </div>
     }
 }

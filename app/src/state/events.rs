@@ -32,9 +32,11 @@ impl Studio {
                 self.session.engine.set(EngineState::Ready);
                 self.send(Command::SetDevice(self.form.device.get_untracked()), Vec::new());
                 self.send(Command::ListModels, Vec::new());
+                self.send(Command::ListLoras, Vec::new());
             }
             Event::Device(device) => self.session.device.set(Some(device)),
             Event::Models(models) => self.take_models(models),
+            Event::Loras(loras) => self.take_loras(loras),
             Event::SourceReady { job, width_px, height_px } => self.source_ready(job, (width_px, height_px)),
             Event::Stage { job, stage } => self.hear_stage(job, stage),
             Event::Step { job, step, steps, preview } if self.queue.is_running(job) => {
@@ -64,6 +66,9 @@ impl Studio {
     fn take_image(self, pixels: Pixels, latents: Option<Vec<u8>>, report: &ImageReport, payloads: &Payloads) {
         let rgba = payloads.bytes(pixels.data).unwrap_or_default();
         let Some(job) = self.finish("The picture is ready.") else { return };
+        if !report.notes.is_empty() {
+            self.notices.say(Place::Lora, report.notes.join(" "));
+        }
         let made = Picture::make(&job, report, &rgba, (pixels.width_px, pixels.height_px), latents);
         match made {
             Ok((picture, files)) => self.keep(picture, files),
@@ -84,8 +89,8 @@ impl Studio {
                 self.refuse_source(job, report.message, report.detail);
             }
             Some(job) if self.is_importing(job) => {
-                self.session.importing.set(None);
-                self.notices.report(ErrorReport { code: ErrorCode::Model, ..report });
+                let place = self.end_import();
+                self.notices.say_with_detail(place, report.message, report.detail);
             }
             Some(_) => log::debug!("a job that has ended failed: {}", report.message),
             // The engine's database is the gallery's too: one sentence is enough, and the page's own comes first.
@@ -104,10 +109,10 @@ impl Studio {
         let running = unanswered.iter().any(|job| self.queue.is_running(*job));
         let checking = unanswered.iter().copied().find(|job| self.source.is_checked_by(*job));
         if self.session.importing.get_untracked().is_some() {
-            self.session.importing.set(None);
+            let place = self.end_import();
             let sentence =
-                "The engine stopped while the model was imported; it was restarted, so import it again.";
-            self.notices.say_with_detail(Place::Model, sentence, detail.clone());
+                "The engine stopped during the import; it was restarted, so import the file again.";
+            self.notices.say_with_detail(place, sentence, detail.clone());
         }
         if running {
             let sentence =

@@ -4,12 +4,16 @@ use leptos::prelude::*;
 use protocol::{DeviceChoice, ModelId, ModelInfo, SamplerKind};
 use serde::{Deserialize, Serialize};
 
+use super::loras::FormLora;
+
 /// The form's values, as they are stored between visits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct FormValues {
     pub prompt: String,
     pub negative_prompt: String,
+    /// Whether both prompts are read with weights in brackets and at any length.
+    pub prompt_weights: bool,
     pub strength: f64,
     pub steps: String,
     pub guidance_scale: String,
@@ -21,6 +25,7 @@ pub(crate) struct FormValues {
     #[serde(skip)]
     pub height_px: String,
     pub model: ModelId,
+    pub loras: Vec<FormLora>,
     pub device: DeviceChoice,
 }
 
@@ -29,6 +34,7 @@ impl Default for FormValues {
         Self {
             prompt: String::new(),
             negative_prompt: String::new(),
+            prompt_weights: false,
             strength: 0.6,
             // Numbers are filled in from the model's profile as soon as it is known.
             steps: String::new(),
@@ -38,6 +44,7 @@ impl Default for FormValues {
             width_px: String::new(),
             height_px: String::new(),
             model: ModelId::builtin(),
+            loras: Vec::new(),
             device: DeviceChoice::Auto,
         }
     }
@@ -48,6 +55,7 @@ impl Default for FormValues {
 pub(crate) struct Form {
     pub prompt: RwSignal<String>,
     pub negative_prompt: RwSignal<String>,
+    pub prompt_weights: RwSignal<bool>,
     pub strength: RwSignal<f64>,
     pub steps: RwSignal<String>,
     pub guidance_scale: RwSignal<String>,
@@ -56,6 +64,7 @@ pub(crate) struct Form {
     pub width_px: RwSignal<String>,
     pub height_px: RwSignal<String>,
     pub model: RwSignal<ModelId>,
+    pub loras: RwSignal<Vec<FormLora>>,
     pub device: RwSignal<DeviceChoice>,
 }
 
@@ -65,6 +74,7 @@ impl Form {
         Self {
             prompt: RwSignal::new(values.prompt),
             negative_prompt: RwSignal::new(values.negative_prompt),
+            prompt_weights: RwSignal::new(values.prompt_weights),
             strength: RwSignal::new(values.strength),
             steps: RwSignal::new(values.steps),
             guidance_scale: RwSignal::new(values.guidance_scale),
@@ -73,6 +83,7 @@ impl Form {
             width_px: RwSignal::new(values.width_px),
             height_px: RwSignal::new(values.height_px),
             model: RwSignal::new(values.model),
+            loras: RwSignal::new(values.loras),
             device: RwSignal::new(values.device),
         }
     }
@@ -82,6 +93,7 @@ impl Form {
         FormValues {
             prompt: self.prompt.get(),
             negative_prompt: self.negative_prompt.get(),
+            prompt_weights: self.prompt_weights.get(),
             strength: self.strength.get(),
             steps: self.steps.get(),
             guidance_scale: self.guidance_scale.get(),
@@ -90,6 +102,7 @@ impl Form {
             width_px: self.width_px.get(),
             height_px: self.height_px.get(),
             model: self.model.get(),
+            loras: self.loras.get(),
             device: self.device.get(),
         }
     }
@@ -98,12 +111,14 @@ impl Form {
     pub(crate) fn restore(self, values: FormValues) {
         self.prompt.set(values.prompt);
         self.negative_prompt.set(values.negative_prompt);
+        self.prompt_weights.set(values.prompt_weights);
         self.strength.set(values.strength);
         self.steps.set(values.steps);
         self.guidance_scale.set(values.guidance_scale);
         self.sampler.set(values.sampler);
         self.seed.set(values.seed);
         self.model.set(values.model);
+        self.loras.set(values.loras);
         self.device.set(values.device);
     }
 
@@ -113,5 +128,29 @@ impl Form {
         self.steps.set(model.default_steps.to_string());
         self.guidance_scale.set(model.default_guidance.to_string());
         self.sampler.set(model.default_sampler);
+        // Prompts for Stable Diffusion are mostly written with weights; the built-in model has learnt from mere text.
+        self.prompt_weights.set(model.id != ModelId::builtin());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::LoraId;
+
+    use super::*;
+
+    #[test]
+    fn the_form_of_an_earlier_version_is_read() {
+        let values: FormValues = serde_json::from_str(r#"{"prompt":"a red apple","strength":0.5}"#).unwrap();
+        assert_eq!((values.prompt.as_str(), values.strength), ("a red apple", 0.5));
+        assert_eq!((values.prompt_weights, values.loras), (false, Vec::new()));
+    }
+
+    #[test]
+    fn chosen_loras_outlive_the_visit() {
+        let lora = FormLora { id: LoraId("lora:Brush".to_owned()), scale: 0.35, on: true };
+        let values = FormValues { loras: vec![lora], prompt_weights: true, ..FormValues::default() };
+        let json = serde_json::to_string(&values).unwrap();
+        assert_eq!(serde_json::from_str::<FormValues>(&json).unwrap(), values);
     }
 }

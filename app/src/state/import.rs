@@ -5,7 +5,7 @@ use protocol::{Command, ImportedFile, JobId, ModelId, ModelInfo, Payload, Precis
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, FileList};
 
-use super::session::Importing;
+use super::session::{Importing, Kind};
 use super::{Place, Studio};
 
 /// A message names its values by one byte.
@@ -62,7 +62,13 @@ impl Studio {
             files.push(ImportedFile { path, blob: Payload(index) });
             payloads.push(file.into());
         }
-        self.session.importing.set(Some(Importing { job, name: name.clone(), done_bytes: 0, total_bytes }));
+        self.session.importing.set(Some(Importing {
+            job,
+            kind: Kind::Model,
+            name: name.clone(),
+            done_bytes: 0,
+            total_bytes,
+        }));
         self.send(Command::ImportModel { job, name, files, precision }, payloads);
     }
 
@@ -80,9 +86,19 @@ impl Studio {
         }
     }
 
+    /// Ends a failed import; tells where to say why.
+    pub(super) fn end_import(self) -> Place {
+        let importing = self.session.importing.get_untracked();
+        self.session.importing.set(None);
+        match importing.map(|importing| importing.kind) {
+            Some(Kind::Lora) => Place::Lora,
+            Some(Kind::Model) | None => Place::Model,
+        }
+    }
+
     /// The model that an import has just added to this list, if one has.
     pub(super) fn finished_import(self, models: &[ModelInfo]) -> Option<ModelId> {
-        let importing = self.session.importing.get_untracked()?;
+        let importing = self.session.importing.get_untracked().filter(|i| i.kind == Kind::Model)?;
         let model =
             models.iter().find(|model| model.name == importing.name || model.id.0 == importing.name)?;
         self.session.importing.set(None);
@@ -95,7 +111,7 @@ fn listed(files: &FileList) -> Vec<File> {
 }
 
 /// A file's name without what follows the last dot.
-fn stem(name: &str) -> &str {
+pub(super) fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 

@@ -50,6 +50,7 @@ impl Studio {
             let device = values.device;
             self.form.restore(values);
             self.settle_model();
+            self.settle_loras();
             self.choose_device(device);
         }
         self.session.restored.set(true);

@@ -7,6 +7,7 @@ mod events;
 mod form;
 mod import;
 mod library;
+mod loras;
 mod memory;
 mod notices;
 mod picture;
@@ -20,11 +21,12 @@ mod sniff;
 mod source;
 mod strength;
 
+pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
 pub(crate) use memory::Theme;
 pub(crate) use notices::{Notice, Place};
 pub(crate) use picture::Picture;
 pub(crate) use queue::{Phase, Preview};
-pub(crate) use session::EngineState;
+pub(crate) use session::{EngineState, Kind};
 pub(crate) use source::{CheckedSource, SourceFile, SourceState};
 pub(crate) use strength::{LEAST, MOST, STEP, band};
 

@@ -16,6 +16,7 @@ pub(crate) enum Place {
     Seed,
     Size,
     Model,
+    Lora,
     Device,
     /// Beside **Generate**.
     Run,
@@ -80,6 +81,7 @@ fn place_of(code: ErrorCode) -> Place {
         ErrorCode::Settings => Place::Settings,
         // The engine's own use of the database and the network is for models.
         ErrorCode::Model | ErrorCode::Storage | ErrorCode::Network => Place::Model,
+        ErrorCode::Lora => Place::Lora,
         ErrorCode::Device | ErrorCode::DeviceLost => Place::Device,
         ErrorCode::Internal => Place::Run,
     }

@@ -67,6 +67,8 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
         model_hash: report.model_hash.clone(),
         prompt: request.prompt.clone(),
         negative_prompt: request.negative_prompt.clone(),
+        prompt_syntax: name(&request.prompt_syntax),
+        loras: job.loras.clone(),
         seed: request.seed,
         steps: request.steps,
         guidance_scale: request.guidance_scale,

@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use gallery::UsedLora;
 use leptos::prelude::*;
 use protocol::{Command, JobId, ModelId, Payload, Request, Stage};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
+use super::loras;
 use super::request::check;
 use super::source::SourceFile;
 use super::{Place, Studio};
@@ -18,6 +20,8 @@ pub(crate) struct Job {
     pub id: JobId,
     pub request: Request,
     pub source: Option<SourceFile>,
+    /// What the picture's record will say of its LoRAs.
+    pub loras: Vec<UsedLora>,
 }
 
 /// What the running job is doing.
@@ -117,7 +121,9 @@ impl Studio {
         let source = self.source.file();
         match check(&untrack(|| self.form.values()), &model, source.is_some(), random_seed()) {
             Ok(request) => {
-                let job = Job { id: self.next_job(), request, source };
+                let stored = self.session.loras.get_untracked().unwrap_or_default();
+                let loras = loras::used(&request.loras, &stored);
+                let job = Job { id: self.next_job(), request, source, loras };
                 self.queue.waiting.update(|waiting| waiting.push_back(job));
                 self.start_next();
             }

@@ -3,6 +3,7 @@
 use protocol::{InpaintArea, ModelInfo, PromptSyntax, Request, StrengthRule};
 
 use super::form::FormValues;
+use super::loras::choices;
 use super::notices::Place;
 use super::size::Sides;
 
@@ -40,7 +41,10 @@ pub(crate) fn check(
         model: model.id.clone(),
         prompt: values.prompt.trim().to_owned(),
         negative_prompt: values.negative_prompt.trim().to_owned(),
-        prompt_syntax: PromptSyntax::Plain,
+        prompt_syntax: match values.prompt_weights {
+            true => PromptSyntax::Weighted,
+            false => PromptSyntax::Plain,
+        },
         strength: values.strength,
         strength_rule,
         steps,
@@ -56,6 +60,7 @@ pub(crate) fn check(
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         inpaint_padding_px: 32,
+        loras: choices(&values.loras),
     })
 }
 

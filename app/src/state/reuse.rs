@@ -2,7 +2,7 @@
 
 use gallery::{Mode, Settings};
 use leptos::prelude::*;
-use protocol::SamplerKind;
+use protocol::{PromptSyntax, SamplerKind};
 use serde::de::DeserializeOwned;
 
 use super::source::SourceFile;
@@ -25,7 +25,7 @@ impl Studio {
         }
     }
 
-    /// Puts a picture's settings back into the form. A model that is not here is said to be missing, never
+    /// Puts a picture's settings back into the form. A model or LoRA that is not here is said to be missing, never
     /// silently replaced.
     pub(crate) fn reuse_settings(self, settings: &Settings) {
         self.notices.clear_for_run();
@@ -47,6 +47,8 @@ impl Studio {
         }
         self.form.prompt.set(settings.prompt.clone());
         self.form.negative_prompt.set(settings.negative_prompt.clone());
+        self.form.prompt_weights.set(choice(&settings.prompt_syntax) == Some(PromptSyntax::Weighted));
+        self.reuse_loras(&settings.loras);
         if settings.mode == Mode::ImageToImage {
             self.form.strength.set(settings.prompt_strength);
         }

@@ -1,7 +1,7 @@
 //! What the engine has told about itself: whether it runs, its models, its device.
 
 use leptos::prelude::*;
-use protocol::{Command, DeviceChoice, DeviceInfo, JobId, ModelId, ModelInfo};
+use protocol::{Command, DeviceChoice, DeviceInfo, JobId, LoraInfo, ModelId, ModelInfo};
 
 use super::Studio;
 use super::memory::Theme;
@@ -16,10 +16,18 @@ pub(crate) enum EngineState {
     Unusable,
 }
 
-/// A model on its way into the database.
+/// What is being imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Model,
+    Lora,
+}
+
+/// A model or LoRA on its way into the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Importing {
     pub job: JobId,
+    pub kind: Kind,
     pub name: String,
     pub done_bytes: u64,
     pub total_bytes: u64,
@@ -29,6 +37,8 @@ pub(crate) struct Importing {
 pub(crate) struct Session {
     pub engine: RwSignal<EngineState>,
     pub models: RwSignal<Vec<ModelInfo>>,
+    /// The LoRAs, once the engine has told of them.
+    pub loras: RwSignal<Option<Vec<LoraInfo>>>,
     pub device: RwSignal<Option<DeviceInfo>>,
     pub importing: RwSignal<Option<Importing>>,
     pub theme: RwSignal<Theme>,
@@ -43,6 +53,7 @@ impl Session {
         Self {
             engine: RwSignal::new(EngineState::Starting),
             models: RwSignal::new(Vec::new()),
+            loras: RwSignal::new(None),
             device: RwSignal::new(None),
             importing: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{JobId, ModelId, Payload, Request};
+use crate::{JobId, LoraId, ModelId, Payload, Request};
 
 /// The **Device** setting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,20 @@ pub enum Command {
     },
     /// Removes an imported model. Answered by [`crate::Event::Models`].
     DeleteModel(ModelId),
+    /// Answered by [`crate::Event::Loras`].
+    ListLoras,
+    /// Stores a LoRA file in the database, in place of one of the same name. Answered by `Stage` events, then `Loras`
+    /// or `Failed`.
+    ImportLora {
+        /// The job that a failure names.
+        job: JobId,
+        /// Name to show and to store under.
+        name: String,
+        /// The file, a `Blob`.
+        file: Payload,
+    },
+    /// Removes a LoRA. Answered by [`crate::Event::Loras`].
+    DeleteLora(LoraId),
     /// Destroys the GPU device as a driver reset would: recovery can be tried in a test or by hand.
     LoseDevice,
 }

@@ -15,6 +15,8 @@ pub enum ErrorCode {
     Settings,
     /// The model is missing, damaged or of an unknown kind.
     Model,
+    /// A LoRA is missing, damaged, of an unknown kind, or does not fit the model.
+    Lora,
     /// There is no usable device, or it refused.
     Device,
     /// The device was lost while working.

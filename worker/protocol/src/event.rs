@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceChoice, ErrorReport, JobId, ModelId, Payload, SamplerKind, StrengthRule};
+use crate::{DeviceChoice, ErrorReport, JobId, LoraId, ModelId, Payload, SamplerKind, StrengthRule};
 
 /// What this browser gives the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,19 @@ pub struct ModelInfo {
     pub default_strength_rule: StrengthRule,
 }
 
+/// A LoRA that can be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoraInfo {
+    /// Its key.
+    pub id: LoraId,
+    /// Its name, for people.
+    pub name: String,
+    /// SHA-256 over its file's hash, hexadecimal.
+    pub hash: String,
+    /// Bytes in the database.
+    pub bytes: u64,
+}
+
 /// RGBA8 pixels, row by row from the top left; `data` is an `ArrayBuffer`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pixels {
@@ -99,6 +112,8 @@ pub struct ImageReport {
     pub device: String,
     /// Wall time in milliseconds.
     pub millis: f64,
+    /// Sentences about what was asked for and could not be done in full.
+    pub notes: Vec<String>,
 }
 
 /// Worker to page.
@@ -117,6 +132,8 @@ pub enum Event {
     Device(DeviceInfo),
     /// The models that can be used, the built-in one first.
     Models(Vec<ModelInfo>),
+    /// The LoRAs that can be used, by name.
+    Loras(Vec<LoraInfo>),
     /// The source is a picture.
     SourceReady {
         /// The asking job.

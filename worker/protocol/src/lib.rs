@@ -11,14 +11,16 @@ mod request;
 
 pub use command::{Command, DeviceChoice, ImportedFile, Precision};
 pub use error::{ErrorCode, ErrorReport};
-pub use event::{Capabilities, DeviceInfo, Event, ImageReport, ModelInfo, Pixels, Stage};
-pub use request::{InpaintArea, ModelId, PromptSyntax, Request, SamplerKind, StrengthRule};
+pub use event::{Capabilities, DeviceInfo, Event, ImageReport, LoraInfo, ModelInfo, Pixels, Stage};
+pub use request::{
+    InpaintArea, LoraChoice, LoraId, ModelId, PromptSyntax, Request, SamplerKind, StrengthRule,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Both sides are built together, but worker files carry no content hash: a stale cached worker is found by
 /// comparing this number and [`Event::Ready`]'s build id.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// One unit of work that can report progress, fail and be cancelled. The page picks the numbers, counting up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -13,6 +13,19 @@ impl ModelId {
     }
 }
 
+/// A LoRA's key in the database.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LoraId(pub String);
+
+/// A LoRA to add to the model's weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoraChoice {
+    /// Which.
+    pub id: LoraId,
+    /// How much of it: 1 as it was trained, 0 not at all.
+    pub scale: f64,
+}
+
 /// How latents move from noise to picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -104,4 +117,6 @@ pub struct Request {
     pub inpaint_area: InpaintArea,
     /// Pixels around the mask that the model gets to see when only that part is generated.
     pub inpaint_padding_px: u32,
+    /// LoRAs, in any order.
+    pub loras: Vec<LoraChoice>,
 }

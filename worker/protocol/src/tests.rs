@@ -17,6 +17,7 @@ fn request() -> Request {
         mask_feather_px: 8,
         inpaint_area: InpaintArea::Masked,
         inpaint_padding_px: 32,
+        loras: vec![LoraChoice { id: LoraId("lora:Brush".to_owned()), scale: 0.5 }],
     }
 }
 
@@ -24,6 +25,8 @@ fn request() -> Request {
 fn commands_survive_the_trip() {
     let (source, mask) = (Some(Payload(0)), Some(Payload(1)));
     let sent = Command::Generate { job: JobId(7), request: request(), source, mask };
+    assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
+    let sent = Command::ImportLora { job: JobId(8), name: "Brush".to_owned(), file: Payload(0) };
     assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
 }
 
@@ -38,6 +41,10 @@ fn events_survive_the_trip() {
             recoverable: true,
         },
     };
+    assert_eq!(decode::<Event>(&encode(&sent)), Ok(sent));
+    let id = LoraId("lora:Brush".to_owned());
+    let sent =
+        Event::Loras(vec![LoraInfo { id, name: "Brush".to_owned(), hash: "00ff".to_owned(), bytes: 9 }]);
     assert_eq!(decode::<Event>(&encode(&sent)), Ok(sent));
 }
 

@@ -13,12 +13,16 @@ use super::{
     progress::Reporter,
     session::{Job, Session},
 };
-use crate::{catalogue::engine_request, device::DeviceKeeper, error::EngineError, import::Watch};
+use crate::{
+    catalogue::engine_request, device::DeviceKeeper, error::EngineError, import::Watch, lora::OpenLoras,
+};
 
 /// Does the jobs.
 pub(super) struct Engine {
-    session: Rc<Session>,
+    pub(super) session: Rc<Session>,
     keeper: DeviceKeeper,
+    /// The LoRAs of earlier jobs.
+    pub(super) loras: OpenLoras,
     /// The model of the last run: loading it again would take longer than many a picture.
     opened: Option<Opened>,
 }
@@ -32,7 +36,7 @@ struct Opened {
 impl Engine {
     /// An engine that has not worked yet.
     pub(super) fn new(session: Rc<Session>, keeper: DeviceKeeper) -> Self {
-        Self { session, keeper, opened: None }
+        Self { session, keeper, loras: OpenLoras::default(), opened: None }
     }
 
     /// Does a job and tells the page how it ended.
@@ -41,6 +45,8 @@ impl Engine {
             (Job::Prepare, _) => self.prepare().await,
             (Job::SetDevice(choice), _) => self.set_device(choice).await,
             (Job::Delete(model), _) => self.delete(&model).await,
+            (Job::DeleteLora(lora), _) => self.delete_lora(&lora).await,
+            (Job::ImportLora { name, file }, Some(id)) => self.import_lora(id, &name, &file).await,
             (Job::Generate { request, source, mask }, Some(id)) => {
                 let made = self.generate(id, &request, [source, mask]).await;
                 self.heal(&request.model, made).await
@@ -56,7 +62,7 @@ impl Engine {
                 }
                 imported
             }
-            (Job::Generate { .. } | Job::Import { .. }, None) => Err(unnumbered()),
+            (Job::Generate { .. } | Job::Import { .. } | Job::ImportLora { .. }, None) => Err(unnumbered()),
         };
         let Err(error) = done else { return };
         if error.is_device_lost() {
@@ -109,13 +115,15 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let started = Instant::now();
         let mut reporter = Reporter::new(Rc::clone(&self.session), job);
-        let request = engine_request(asked, source.as_deref(), mask.as_deref())?;
+        let loras = self.chosen_loras(&asked.loras).await?;
+        let request = engine_request(asked, source.as_deref(), mask.as_deref(), loras)?;
         let shelf = self.shelf(&asked.model).await?;
         let device = self.device().await?;
         if reporter.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
-        let opened = self.open(&asked.model, shelf).await?;
+        let opened = open(&mut self.opened, &asked.model, shelf).await?;
+        let notes = self.loras.notes(&asked.loras, &opened.model)?;
         let mut noise = Philox::new(asked.seed);
         let output =
             pipeline::generate(&mut opened.model, &device, &request, &mut noise, &mut reporter).await?;
@@ -128,6 +136,7 @@ impl Engine {
                 false => "cpu".to_owned(),
             },
             millis: started.elapsed().as_secs_f64() * 1000.0,
+            notes,
         };
         self.post_image(job, &output, report);
         Ok(())
@@ -186,20 +195,27 @@ impl Engine {
         self.library()?.builtin(&mut progress, &warn).await
     }
 
-    /// The model, opened; the one before is let go first.
-    async fn open(&mut self, id: &ModelId, shelf: Shelf) -> Result<&mut Opened, EngineError> {
-        let kept = self.opened.take().filter(|opened| opened.id == *id && opened.hash == shelf.hash);
-        let opened = match kept {
-            Some(opened) => opened,
-            None => Opened { id: id.clone(), hash: shelf.hash, model: Model::open(shelf.folder).await? },
-        };
-        Ok(self.opened.insert(opened))
+    pub(super) fn library(&self) -> Result<&Library, EngineError> {
+        self.session.library.get().ok_or_else(unopened)
     }
+}
 
-    fn library(&self) -> Result<&Library, EngineError> {
-        let missing = || EngineError::BadMessage { reason: "the library is not open yet".to_owned() };
-        self.session.library.get().ok_or_else(missing)
-    }
+/// The model, opened in the `place` of the one before, which is let go first.
+async fn open<'a>(
+    place: &'a mut Option<Opened>,
+    id: &ModelId,
+    shelf: Shelf,
+) -> Result<&'a mut Opened, EngineError> {
+    let kept = place.take().filter(|opened| opened.id == *id && opened.hash == shelf.hash);
+    let opened = match kept {
+        Some(opened) => opened,
+        None => Opened { id: id.clone(), hash: shelf.hash, model: Model::open(shelf.folder).await? },
+    };
+    Ok(place.insert(opened))
+}
+
+pub(super) fn unopened() -> EngineError {
+    EngineError::BadMessage { reason: "the library is not open yet".to_owned() }
 }
 
 fn unnumbered() -> EngineError {

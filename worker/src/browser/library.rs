@@ -51,6 +51,11 @@ impl Library {
         self.storage.as_ref().err().cloned()
     }
 
+    /// The database.
+    pub(super) fn storage(&self) -> Result<&BrowserStorage, StorageError> {
+        self.storage.as_ref().map_err(StorageError::clone)
+    }
+
     /// Removes what imports left that were cut off.
     pub(super) async fn sweep(&self) -> Result<(), EngineError> {
         if let Ok(storage) = &self.storage {

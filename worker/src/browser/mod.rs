@@ -2,6 +2,7 @@
 
 mod engine;
 mod library;
+mod loras;
 mod port;
 mod progress;
 mod server;

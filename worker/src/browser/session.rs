@@ -10,8 +10,8 @@ use std::{
 
 use kernels::Device;
 use protocol::{
-    Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, ModelId, PROTOCOL_VERSION, Payload,
-    Request,
+    Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, LoraId, ModelId, PROTOCOL_VERSION,
+    Payload, Request,
 };
 use storage::BrowserBlob;
 use wasm_bindgen_futures::spawn_local;
@@ -54,6 +54,15 @@ pub(super) enum Job {
     },
     /// See [`Command::DeleteModel`].
     Delete(ModelId),
+    /// See [`Command::ImportLora`].
+    ImportLora {
+        /// Name to store it under.
+        name: String,
+        /// The file.
+        file: BrowserBlob,
+    },
+    /// See [`Command::DeleteLora`].
+    DeleteLora(LoraId),
 }
 
 /// What the message loop and the running job share.
@@ -161,6 +170,15 @@ impl Session {
                 }
             }
             Ok(Command::DeleteModel(id)) => self.queue.push(None, Job::Delete(id)),
+            Ok(Command::ListLoras) => {
+                let session = Rc::clone(self);
+                spawn_local(async move { session.post_loras().await });
+            }
+            Ok(Command::ImportLora { job, name, file }) => match values.blob(file) {
+                Some(file) => self.queue.push(Some(job), Job::ImportLora { name, file: BrowserBlob(file) }),
+                None => self.fail(Some(job), &lacking("a file")),
+            },
+            Ok(Command::DeleteLora(id)) => self.queue.push(None, Job::DeleteLora(id)),
             Ok(Command::LoseDevice) => {
                 if let Some(device) = &*self.device.borrow() {
                     device.destroy();

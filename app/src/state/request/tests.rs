@@ -1,6 +1,7 @@
-use protocol::{ModelId, SamplerKind};
+use protocol::{LoraChoice, LoraId, ModelId, SamplerKind};
 
 use super::*;
+use crate::state::loras::FormLora;
 
 fn model(rule: StrengthRule) -> ModelInfo {
     ModelInfo {
@@ -48,6 +49,18 @@ fn a_good_form_becomes_a_request() {
     assert_eq!(request.prompt, "a red apple");
     assert_eq!((request.seed, request.steps, request.guidance_scale), (7, 20, 3.0));
     assert_eq!((request.width_px, request.height_px), (128, 96));
+}
+
+#[test]
+fn loras_and_prompt_weights_are_asked_for() {
+    let lora = FormLora { id: LoraId("lora:Brush".to_owned()), scale: 0.5, on: true };
+    let off = FormLora { on: false, ..lora.clone() };
+    let with = FormValues { loras: vec![lora.clone(), off], prompt_weights: true, ..values() };
+    let request = check(&with, &model(StrengthRule::Steps), true, 0).unwrap();
+    assert_eq!(request.loras, [LoraChoice { id: lora.id, scale: 0.5 }]);
+    assert_eq!(request.prompt_syntax, PromptSyntax::Weighted);
+    let without = check(&values(), &model(StrengthRule::Steps), true, 0).unwrap();
+    assert_eq!((without.loras, without.prompt_syntax), (Vec::new(), PromptSyntax::Plain));
 }
 
 #[test]
