@@ -11,7 +11,7 @@ use std::{
 use kernels::Device;
 use protocol::{
     Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, LoraId, ModelId, PROTOCOL_VERSION,
-    Payload, Request,
+    Payload, Precision, Request,
 };
 use storage::BrowserBlob;
 use wasm_bindgen_futures::spawn_local;
