@@ -5,5 +5,6 @@ mod automatic_device;
 mod bad_input;
 mod controls_by_name;
 mod engine_failures;
+mod loras;
 mod software_gpu;
 mod storage_failures;
