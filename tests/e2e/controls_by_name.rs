@@ -6,10 +6,11 @@ use tests::controls::{control, value};
 use tests::page::Page;
 use tests::{Outcome, repository};
 
-const CONTROLS: [&str; 13] = [
+const CONTROLS: [&str; 15] = [
     "Source image",
     "Prompt",
     "Negative prompt",
+    "Prompt weights",
     "Prompt strength",
     "Quality steps",
     "Guidance scale",
@@ -18,6 +19,7 @@ const CONTROLS: [&str; 13] = [
     "Height",
     "Model",
     "Import model",
+    "Import LoRA",
     "Device",
     "Generate",
 ];

@@ -5,5 +5,8 @@ mod automatic_device;
 mod bad_input;
 mod controls_by_name;
 mod engine_failures;
+mod imports;
+mod loras;
+mod small_request;
 mod software_gpu;
 mod storage_failures;

@@ -49,12 +49,12 @@ mod tests {
         UsedLora { name: name.to_owned(), hash: String::new(), scale }
     }
 
-    /// A prompt's text, what is left of it, and the LoRAs in it.
-    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, f64)]);
+    /// A prompt, and what is left of it and found in it.
+    type Case = (&'static str, &'static str, &'static [(&'static str, f64)]);
 
     #[test]
     fn tags_are_taken_out_of_a_prompt() {
-        let cases: [Case<'_>; 8] = [
+        let cases: [Case; 8] = [
             ("an apple", "an apple", &[]),
             ("an apple <lora:Brush:0.5>", "an apple", &[("Brush", 0.5)]),
             ("<lora:a b:-1> an apple <lora:c:1.25:0.3>", "an apple", &[("a b", -1.0), ("c", 1.25)]),
