@@ -6,7 +6,7 @@ use tests::controls::{control, value};
 use tests::page::Page;
 use tests::{Outcome, repository};
 
-const CONTROLS: [&str; 15] = [
+const CONTROLS: [&str; 17] = [
     "Source image",
     "Prompt",
     "Negative prompt",
@@ -19,6 +19,8 @@ const CONTROLS: [&str; 15] = [
     "Height",
     "Model",
     "Import model",
+    "Import model files",
+    "Keep weights",
     "Import LoRA",
     "Device",
     "Generate",
