@@ -46,7 +46,7 @@ pub(crate) fn PromptFields() -> impl IntoView {
                     />
                     <span>"Prompt weights"</span>
                 </label>
-                <span id="prompt-weights">"(more:1.3) [less], any length"</span>
+                <span id="prompt-weights">"(more:1.3) [less]"</span>
             </div>
         </div>
     }
