@@ -171,6 +171,21 @@ fn whatever_it_is_there_is_an_answer() {
             }
         }
     }
-    let nan = json_of(&golden().join("sd1-lora/malformed/nan.safetensors"));
-    assert_eq!(nan["not_finite"].as_array().unwrap().len(), 1, "{nan}");
+}
+
+#[test]
+fn numbers_that_are_none_are_found() {
+    let lora = json_of(&golden().join("sd1-lora/malformed/nan.safetensors"));
+    assert_eq!(lora["not_finite"].as_array().unwrap().len(), 1, "{lora}");
+    for name in ["nan", "inf"] {
+        let path = golden().join(format!("taesd/{name}/diffusion_pytorch_model.safetensors"));
+        let report = json_of(&path);
+        assert_eq!(report["not_finite"], serde_json::json!(["encoder.layers.1.conv.0.weight"]), "{name}");
+        assert_eq!(
+            (&report["family"], &report["unknown"]),
+            (&"vae".into(), &Value::Array(Vec::new())),
+            "{name}"
+        );
+        assert!(text_of(&path).contains("not finite: encoder.layers.1.conv.0.weight"), "{name}");
+    }
 }

@@ -73,8 +73,13 @@ fn a_failure_is_one_line_and_leaves_nothing() {
     fs::write(pickle.join("model.safetensors"), b"PK\x03\x04 archive/data.pkl").unwrap();
     let [broken, pickle] = [broken, pickle].map(|path| path.to_str().unwrap().to_owned());
     let sd1 = golden("sd1");
-    let cases: [(&[&str], &str); 8] = [
+    let nan = golden("taesd/nan");
+    let cases: [(&[&str], &str); 9] = [
         (&[&broken, "--type", "q8_0", out], "tensor a.weight holds a number that is not finite"),
+        (
+            &[&nan, "--type", "q8_0", out],
+            "tensor encoder.layers.1.conv.0.weight holds a number that is not finite",
+        ),
         (&[&pickle, "--type", "q8_0", out], "a pickle, a format that can run programs"),
         (&[&sd1, "--type", "q9", out], "it is one of f16, q4_0"),
         (&[&sd1, out], "--type"),

@@ -102,8 +102,8 @@ fn four_gigabytes_are_never_in_memory() {
         sink.bytes
     );
     assert_eq!(summary.bytes_after, sink.bytes);
-    let header = sink.bytes - summary.bytes_before / 2;
-    assert!(header < 1 << 20, "halves, and {header} bytes of header");
+    let over = sink.bytes - summary.bytes_before / 2;
+    assert!(over < 2 << 20, "halves, and {over} bytes of header and of vectors, which stay as they are");
     assert_eq!(reads.largest.get(), largest, "the largest read is the largest tensor");
     assert!(reads.all.get() < all + (4 << 20), "something was read twice");
     assert!(sink.largest <= 4 << 20, "{} bytes written at once", sink.largest);
