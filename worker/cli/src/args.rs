@@ -78,6 +78,9 @@ pub(crate) struct GenerateArgs {
     /// A file with the VAE to use in place of the model's.
     #[arg(long, value_name = "FILE")]
     pub(crate) vae: Option<PathBuf>,
+    /// Runs with smaller weights: f16, q8_0, q4_k or another type of `palimpsest quantize`.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) quantize: Option<weights::quantize::Target>,
     /// What to draw.
     #[arg(long, value_name = "TEXT")]
     pub(crate) prompt: String,

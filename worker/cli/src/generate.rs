@@ -20,19 +20,27 @@ use crate::{
     args::{Area, GenerateArgs},
     device,
     error::CliError,
-    lora, model, tensors,
+    lora, model, quantize, tensors,
 };
 
 /// Makes the pictures that the arguments describe. All input is looked at before any work begins.
 pub(crate) async fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check_outputs(args)?;
     let folder = model::folder(&args.model, args.unet.as_deref(), args.vae.as_deref()).await?;
-    let mut model = Model::open(folder).await?;
+    let mut model = Model::open(folder.clone()).await?;
     let (loras, notes) = lora::open(&args.loras, &model).await?;
     let request = Request { loras, ..request(args, model.profile())? };
     let recorded = args.noise.as_deref().map(tensors::read_noise).transpose()?;
     // Before the device: graphics drivers may print warnings of their own.
     model.check(&request)?;
+    let _lives_as_long_as_the_run = match args.quantize {
+        Some(target) => {
+            let (smaller, file) = quantize::for_one_run(folder, target).await?;
+            model = Model::open(smaller).await?;
+            Some(file)
+        }
+        None => None,
+    };
     let (device, note) = device::open(args.device).await?;
     say(&format!("device: {note}"));
     for note in &notes {

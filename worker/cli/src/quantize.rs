@@ -1,14 +1,15 @@
-//! `palimpsest quantize`.
+//! `palimpsest quantize`, and `palimpsest generate --quantize`.
 
 use std::{
     fs,
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use weights::{
-    FileSink,
-    quantize::{Source, Summary, quantize},
+    FileSink, Folder, OverlayFolder,
+    quantize::{Source, Summary, Target, quantize},
 };
 
 use crate::{args::QuantizeArgs, error::CliError, model};
@@ -68,8 +69,23 @@ fn say(out: &Path, summary: &Summary) {
     writeln!(std::io::stdout(), "{line}").ok();
 }
 
+/// Makes a smaller copy of a model for one run, in a file that goes away with what is returned.
+pub(crate) async fn for_one_run(
+    folder: Rc<dyn Folder>,
+    target: Target,
+) -> Result<(Rc<dyn Folder>, Unfinished), CliError> {
+    let unfinished = Unfinished::beside(&std::env::temp_dir().join("palimpsest.gguf"))?;
+    let mut sink = FileSink::create_new(&unfinished.path)?;
+    let summary = quantize(&Source::open(folder).await?, target, &mut sink, &mut |_, _| {}).await?;
+    sink.finish()?;
+    writeln!(std::io::stdout(), "weights: {} bytes from {}", summary.bytes_after, summary.bytes_before).ok();
+    let mut packed = OverlayFolder::new(None);
+    packed.insert("checkpoint.gguf", model::open(&unfinished.path).await?);
+    Ok((Rc::new(packed), unfinished))
+}
+
 /// A file under a passing name, which goes away unless it is kept.
-struct Unfinished {
+pub(crate) struct Unfinished {
     path: PathBuf,
 }
 

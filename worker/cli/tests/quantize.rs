@@ -97,3 +97,25 @@ fn a_failure_is_one_line_and_leaves_nothing() {
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
 }
+
+#[test]
+fn a_run_with_smaller_weights_is_a_run_with_the_smaller_model() {
+    let folder = scratch("quantized_run");
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let run = |options: &[&str], latents: &str| {
+        let (out, latents) = (path("out.png"), path(latents));
+        let fixed = ["generate", "--prompt", "a tree", "--seed", "3", "--device", "cpu", "--steps", "2"];
+        let size = ["--width", "32", "--height", "32", "--out", &out, "--latents", &latents];
+        let args = [&fixed[..], &size, options].concat();
+        let run = Command::new(env!("CARGO_BIN_EXE_palimpsest")).args(args).output().unwrap();
+        assert!(run.status.success(), "{run:?}");
+        (fs::read(&latents).unwrap(), String::from_utf8(run.stdout).unwrap())
+    };
+    let (smaller, sd1) = (path("q8.gguf"), golden("sd1"));
+    assert!(quantize(&[&sd1, "--type", "q8_0", &smaller]).status.success());
+    let (at_once, said) = run(&["--model", &sd1, "--quantize", "q8_0"], "a.safetensors");
+    assert!(said.lines().any(|line| line.starts_with("weights: ")), "{said}");
+    let (from_file, _) = run(&["--model", &smaller], "b.safetensors");
+    let (whole, _) = run(&["--model", &sd1], "c.safetensors");
+    assert!(at_once == from_file && at_once != whole);
+}
