@@ -127,8 +127,10 @@ fn halves_make_the_same_picture_to_the_bit() {
 fn a_single_file_becomes_what_its_folder_becomes() {
     for name in ["q8_0", "q4_k"] {
         let [folder, file] = [sd1(), single()].map(|model| open(quantized(model, name)));
-        assert!(file.names().eq(folder.names()), "{name}");
-        for tensor in folder.names() {
+        // The folder has a tiny autoencoder beside the model's own, the file has not.
+        let of_the_model: Vec<&str> = folder.names().filter(|name| !name.starts_with("taesd.")).collect();
+        assert!(file.names().eq(of_the_model.iter().copied()), "{name}");
+        for tensor in of_the_model {
             assert_eq!(block_on(file.read(tensor)), block_on(folder.read(tensor)), "{name}: {tensor}");
         }
     }

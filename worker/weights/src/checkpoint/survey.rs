@@ -10,7 +10,7 @@ use super::{
     names::{self, Names, Place},
     stated,
 };
-use crate::{Tensors, View};
+use crate::{Tensors, View, bundle};
 
 /// What is known of a file from its names, shapes and metadata.
 #[derive(Debug, Clone)]
@@ -85,8 +85,11 @@ impl Survey {
     /// Sorts the names by part: the name there, and the tensor's own.
     fn sort<'a>(&mut self, tensors: &'a Tensors) -> BTreeMap<Part, BTreeMap<&'a str, &'a str>> {
         let mut parts: BTreeMap<Part, BTreeMap<&str, &str>> = BTreeMap::new();
+        let bundled = bundle::is_bundle(tensors);
         for (name, place) in names::places(tensors) {
             match place {
+                // A tiny autoencoder may travel with a model that brings its configurations.
+                Place::Unknown if bundled && name.starts_with("taesd.") => {}
                 // Scales of int8 rows follow their tensor.
                 _ if name.strip_suffix(".scale").is_some_and(|of| tensors.get(of).is_some()) => {}
                 Place::In(part, local) => {
