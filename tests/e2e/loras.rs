@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use measure::nmse;
 use tests::chromium::Graphics;
-use tests::controls::{control, control_in, press, slide, value, write};
+use tests::controls::{control, control_in, press, slide, value};
 use tests::page::{LATER, Page, SOON};
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
