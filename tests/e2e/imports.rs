@@ -61,7 +61,7 @@ fn a_folder_is_kept_in_8_bits() -> Outcome {
     let folder = Folder::new("import-bits")?;
     let model = checkpoint(&folder)?;
     let page = Page::open(Graphics::None)?;
-    choose(page.session(), "Keep weights", "In 8 bits: half the memory")?;
+    choose(page.session(), "Keep weights", "Keep weights in 8 bits: half the memory")?;
     page.import(&model)?;
     assert_agrees(&page, &quantized(&model, "q8_0", &folder)?, &folder)
 }

@@ -12,10 +12,10 @@ use crate::state::studio;
 const WEIGHT_FILES: &str = ".safetensors,.gguf";
 
 const PRECISIONS: [(Precision, &str, &str); 4] = [
-    (Precision::AsItIs, "as-it-is", "Weights as they are"),
-    (Precision::Half, "half", "Weights in 16 bits"),
-    (Precision::EightBit, "eight-bit", "In 8 bits: half the memory"),
-    (Precision::FourBit, "four-bit", "In 4 bits: a third of it"),
+    (Precision::AsItIs, "as-it-is", "Keep weights as they are"),
+    (Precision::Half, "half", "Keep weights in 16 bits"),
+    (Precision::EightBit, "eight-bit", "Keep weights in 8 bits: half the memory"),
+    (Precision::FourBit, "four-bit", "Keep weights in 4 bits: a third of it"),
 ];
 
 /// The two buttons and the choice of precision.
@@ -35,7 +35,7 @@ pub(crate) fn ImportModel() -> impl IntoView {
         <div class="import" role="group" aria-label="Import a model">
             <FileButton
                 name="Import model"
-                label="Folder"
+                label="Import folder"
                 hint="Import model: a folder in the diffusers layout"
                 folder=true
                 take=Callback::new(move |files: FileList| {
@@ -44,7 +44,7 @@ pub(crate) fn ImportModel() -> impl IntoView {
             />
             <FileButton
                 name="Import model files"
-                label="Files"
+                label="Import files"
                 hint="Import model files: a checkpoint as one .safetensors or .gguf file"
                 folder=false
                 take=Callback::new(move |files: FileList| {
