@@ -45,6 +45,22 @@ fn sound_files_open_and_every_tensor_reads() {
     }
 }
 
+/// As the fuzzer found it: one tensor of no numbers, and not even the padding behind the header.
+#[test]
+fn a_tensor_of_no_numbers_lies_inside_the_file() {
+    let mut file = b"GGUF\x03\0\0\0".to_vec();
+    for number in [1_u64, 0, 1] {
+        file.extend(number.to_le_bytes());
+    }
+    // The name, one axis of no length, F32, offset 0.
+    file.extend(b"a\x01\0\0\0");
+    file.extend([0; 8 + 4 + 8]);
+    let length = file.len() as u64;
+    let tensors = open(file).unwrap();
+    assert_eq!(tensors.get("a").unwrap().range, length..length);
+    assert_eq!(block_on(tensors.read("a")).unwrap().to_f32().unwrap(), [0.0_f32; 0]);
+}
+
 #[test]
 fn broken_files_are_refused_with_the_reason() {
     let reasons = [

@@ -45,8 +45,9 @@ pub(crate) async fn read(file: &str, source: &dyn ByteSource) -> Result<Contents
     let metadata = read_metadata(window, entry_count).await?;
     let alignment = alignment(window, &metadata)?;
     let tensors = read_tensors(window, tensor_count).await?;
-    let start = window.position().next_multiple_of(alignment);
-    let data = Data { start, bytes: source.len_bytes().saturating_sub(start), alignment };
+    // A file of no data may end before the place where data would begin.
+    let start = window.position().next_multiple_of(alignment).min(source.len_bytes());
+    let data = Data { start, bytes: source.len_bytes() - start, alignment };
     Ok(Contents { tensors: layout::place(file, tensors, &data, &metadata)?, metadata })
 }
 
