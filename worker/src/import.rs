@@ -50,7 +50,7 @@ pub async fn import<B: Backend>(
         Some(target) => packed::fill(&mut import, folder_of(&files), target, watch).await,
     };
     let tried = match stored {
-        Ok(()) => try_out(storage, import.folder(), watch).await,
+        Ok(()) => try_out(storage, import.folder(), precision, watch).await,
         Err(error) => Err(error),
     };
     if let Err(error) = tried {
@@ -90,14 +90,18 @@ async fn fill<B: Backend>(
 }
 
 /// Reads every configuration, the header of every weight file, and then every weight: one that is no number would
-/// spoil every picture, and the person should hear of it now.
+/// spoil every picture, and the person should hear of it now. Weights that were packed were looked at on their way.
 async fn try_out<B: Backend>(
     storage: &Storage<B>,
     folder: &str,
+    precision: Precision,
     watch: &dyn Watch,
 ) -> Result<(), EngineError> {
     let folder = Rc::new(StoredFolder::new(storage.clone(), folder));
     Model::open(folder.clone()).await?;
+    if packed::target(precision).is_some() {
+        return Ok(());
+    }
     let checkpoint = Checkpoint::open(folder).await.map_err(pipeline::PipelineError::from)?;
     scan::every_weight(&checkpoint, watch).await
 }

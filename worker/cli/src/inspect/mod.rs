@@ -87,9 +87,8 @@ async fn numbers(tensors: &Tensors) -> Result<Numbers, WeightsError> {
         of_type.0 += 1;
         of_type.1 += info.range.end - info.range.start;
         numbers.parameters = numbers.parameters.saturating_add(size);
-        // What cannot be widened is no weight: ids, masks, int8 that lost its scales.
-        let values = tensors.read(name).await.and_then(|raw| raw.to_f32());
-        if values.is_ok_and(|values| values.iter().any(|value| !value.is_finite())) {
+        // What cannot be read is no weight, such as int8 that lost its scales.
+        if tensors.read(name).await.is_ok_and(|raw| raw.not_finite().is_some()) {
             numbers.not_finite.push(name.to_owned());
         }
     }
