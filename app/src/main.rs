@@ -4,6 +4,7 @@ mod components;
 mod engine;
 mod platform;
 mod state;
+mod words;
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -5,6 +5,7 @@ mod device_field;
 mod drop_zone;
 mod empty_state;
 mod field;
+mod frame;
 mod gallery_view;
 mod header;
 mod icon;
@@ -26,6 +27,8 @@ mod strength_slider;
 mod undo_bar;
 
 use leptos::prelude::*;
+
+pub(crate) use frame::DrawerKind;
 
 use crate::state::Studio;
 
@@ -53,9 +56,11 @@ pub(crate) fn App() -> impl IntoView {
             <run_bar::RunBar />
         </aside>
         <main class="studio">
+            <frame::Toolbar />
             <gallery_view::GalleryView />
         </main>
         <picture_dialog::PictureDialog />
+        <frame::AboutDrawer />
         <undo_bar::UndoBar />
         <drop_zone::DropHint />
     }

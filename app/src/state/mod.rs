@@ -34,6 +34,7 @@ use leptos::prelude::*;
 use protocol::{Command, JobId};
 use wasm_bindgen::JsValue;
 
+use crate::components::DrawerKind;
 use crate::engine::Engine;
 use form::Form;
 use library::Library;
@@ -52,6 +53,8 @@ pub(crate) struct Studio {
     pub library: Library,
     pub notices: Notices,
     pub session: Session,
+    /// The drawer that is open.
+    pub drawer: RwSignal<Option<DrawerKind>>,
     shelf: Shelf,
     engine: StoredValue<Option<Engine>, LocalStorage>,
     last_job: StoredValue<u64>,
@@ -67,6 +70,7 @@ impl Studio {
             library: Library::new(),
             notices: Notices::new(),
             session: Session::new(),
+            drawer: RwSignal::new(None),
             shelf: Shelf::new(),
             engine: StoredValue::new_local(None),
             last_job: StoredValue::new(0),
@@ -88,6 +92,11 @@ impl Studio {
     fn next_job(self) -> JobId {
         self.last_job.update_value(|last| *last += 1);
         JobId(self.last_job.get_value())
+    }
+
+    /// Opens a drawer, in place of the one that is open.
+    pub(crate) fn open_drawer(self, kind: DrawerKind) {
+        self.drawer.set(Some(kind));
     }
 
     /// Destroys the GPU device as a driver reset would, so that recovery can be tried.

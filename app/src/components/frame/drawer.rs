@@ -1,0 +1,62 @@
+//! A drawer: a modal sheet at the page's edge. One is open at a time.
+
+use leptos::{html, prelude::*};
+
+use crate::components::icon::Icon;
+use crate::state::studio;
+use crate::words::frame as words;
+
+/// Which drawer. Each area adds its own and opens it by [`crate::state::Studio::open_drawer`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DrawerKind {
+    /// Where the page and its built-in model come from.
+    About,
+}
+
+/// Shows `children` while its kind is the open one: Esc, the close button and a click beside it close it, and focus
+/// stays within. The children are made anew each time, so a closed drawer costs nothing.
+#[component]
+pub(crate) fn Drawer(kind: DrawerKind, title: &'static str, children: ChildrenFn) -> impl IntoView {
+    let drawer = studio().drawer;
+    let sheet = NodeRef::<html::Dialog>::new();
+    let open = Memo::new(move |_| drawer.get() == Some(kind));
+    let close = move || {
+        drawer.update(|open| {
+            if *open == Some(kind) {
+                *open = None;
+            }
+        });
+    };
+    Effect::new(move |_| {
+        let Some(sheet) = sheet.get() else { return };
+        match open.get() {
+            true if !sheet.open() => {
+                // Refused only if it is open already.
+                sheet.show_modal().ok();
+            }
+            false => sheet.close(),
+            true => {}
+        }
+    });
+    let beside = move |event: leptos::ev::MouseEvent| {
+        // The sheet itself is only hit where none of its content is: on the backdrop.
+        if event.target() == event.current_target() {
+            close();
+        }
+    };
+    view! {
+        <dialog node_ref=sheet class="drawer" aria-label=title on:close=move |_| close() on:click=beside>
+            <Show when=move || open.get()>
+                <div class="drawer-sheet">
+                    <header class="drawer-head">
+                        <h2>{title}</h2>
+                        <button type="button" class="quiet icon-button" aria-label=words::CLOSE title=words::CLOSE on:click=move |_| close()>
+                            {Icon::Close.draw()}
+                        </button>
+                    </header>
+                    <div class="drawer-body">{children()}</div>
+                </div>
+            </Show>
+        </dialog>
+    }
+}

@@ -1,0 +1,18 @@
+//! The buttons above the gallery: each area that has a drawer or a view of its own puts one here.
+
+use leptos::prelude::*;
+
+use super::{DrawerKind, about};
+use crate::state::studio;
+use crate::words::frame as words;
+
+/// The page's toolbar.
+#[component]
+pub(crate) fn Toolbar() -> impl IntoView {
+    let studio = studio();
+    view! {
+        <nav class="toolbar" aria-label=words::TOOLBAR>
+            <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::About)>{about::TITLE}</button>
+        </nav>
+    }
+}

@@ -1,0 +1,4 @@
+//! Everything that people read on the page, by area, so that it can be translated in one place.
+
+pub(crate) mod about;
+pub(crate) mod frame;
