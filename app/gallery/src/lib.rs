@@ -12,7 +12,7 @@ mod record;
 
 pub use parameters::{parse_parameters, write_parameters};
 pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png, read_settings};
-pub use record::{Mode, Record, Settings, UsedLora, newest_first};
+pub use record::{Mode, Record, Settings, UnknownFields, UsedLora, newest_first};
 
 /// Why a picture's file could not be written or read.
 #[derive(Debug, thiserror::Error)]

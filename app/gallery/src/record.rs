@@ -3,8 +3,13 @@
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::GalleryError;
+
+/// Fields that this version does not know. They are kept and written again, so that nothing is lost to a person who
+/// goes back and forth between versions.
+pub type UnknownFields = Map<String, Value>;
 
 /// How a picture was begun.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +81,9 @@ pub struct Settings {
     /// Noise level that denoising began from, in the sampler's own scale.
     #[serde(default)]
     pub start_sigma: f64,
+    /// What a later version, or another program, said besides.
+    #[serde(flatten)]
+    pub other: UnknownFields,
 }
 
 /// One picture in the gallery.
@@ -88,6 +96,15 @@ pub struct Record {
     /// The picture that was its source, if that came from the gallery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// The picture whose settings it was made with again, under another seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_of: Option<String>,
+    /// Whether it has a star.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub favorite: bool,
+    /// Names of the collections that it lies in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collections: Vec<String>,
     /// What made it.
     pub settings: Settings,
     /// The device that made it, for people.
@@ -96,6 +113,13 @@ pub struct Record {
     /// How long it took, in milliseconds.
     #[serde(default)]
     pub duration_millis: f64,
+    /// What a later version said besides.
+    #[serde(flatten)]
+    pub other: UnknownFields,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Record {
@@ -107,7 +131,7 @@ impl Record {
         Ok(serde_json::to_string(self)?)
     }
 
-    /// Reads a stored record. Fields that this version does not know are ignored.
+    /// Reads a stored record. Fields that this version does not know are kept.
     ///
     /// # Errors
     /// [`GalleryError::Json`] when the text is not a record.

@@ -19,6 +19,7 @@ fn settings() -> Settings {
         height: 2,
         executed_steps: 11,
         start_sigma: 0.7,
+        other: UnknownFields::new(),
     }
 }
 
@@ -27,9 +28,13 @@ fn record(id: &str, created_millis: f64) -> Record {
         id: id.to_owned(),
         created_millis,
         parent: None,
+        variant_of: None,
+        favorite: false,
+        collections: Vec::new(),
         settings: settings(),
         device: "cpu".to_owned(),
         duration_millis: 1234.5,
+        other: UnknownFields::new(),
     }
 }
 
@@ -168,12 +173,47 @@ fn the_newest_comes_first() {
 }
 
 #[test]
-fn a_record_survives_storage_and_unknown_fields() {
-    let kept = Record { parent: Some("p".to_owned()), ..record("a", 1.5) };
+fn a_record_survives_storage() {
+    let kept = Record {
+        parent: Some("p".to_owned()),
+        variant_of: Some("v".to_owned()),
+        favorite: true,
+        collections: vec!["Fruit".to_owned()],
+        ..record("a", 1.5)
+    };
     assert_eq!(Record::from_json(&kept.to_json().unwrap()).unwrap(), kept);
-    let newer = kept.to_json().unwrap().replacen('{', "{\"favorite\":true,", 1);
-    assert_eq!(Record::from_json(&newer).unwrap(), kept);
     assert!(Record::from_json("{}").is_err());
+}
+
+/// Neither stars nor collections take room in the records of pictures without them, and older records have neither.
+#[test]
+fn a_plain_record_is_written_as_before() {
+    let json = record("a", 1.5).to_json().unwrap();
+    for absent in ["favorite", "collections", "parent", "variant_of", "other"] {
+        assert!(!json.contains(absent), "{json}");
+    }
+}
+
+#[test]
+fn fields_of_later_versions_survive() {
+    let json = record("a", 1.5).to_json().unwrap();
+    let later = json.replacen('{', r#"{"rating":{"of":5,"given":4},"#, 1).replacen(
+        r#""settings":{"#,
+        r#""settings":{"clip_skip":2,"big":18446744073709551615,"#,
+        1,
+    );
+    let mut read = Record::from_json(&later).unwrap();
+    assert_eq!(read.settings.seed, u64::MAX, "known fields are read to the last digit");
+    read.favorite = true;
+    let written: serde_json::Value = serde_json::from_str(&read.to_json().unwrap()).unwrap();
+    assert_eq!(written["rating"]["given"], 4);
+    assert_eq!(
+        (&written["settings"]["clip_skip"], written["settings"]["big"].as_u64()),
+        (&2.into(), Some(u64::MAX))
+    );
+    assert_eq!(written["favorite"], true);
+    let png = encode_png(&gradient(255), 3, 2, &read.settings).unwrap();
+    assert_eq!(read_settings(&png).unwrap(), Some(read.settings));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A picture: its record, its files, and how both are made from what the engine sends.
 
-use gallery::{Mode, Record, Settings, encode_png};
+use gallery::{Mode, Record, Settings, UnknownFields, encode_png};
 use gloo::file::ObjectUrl;
 use protocol::ImageReport;
 use serde::Serialize;
@@ -51,9 +51,13 @@ impl Picture {
             id: format!("{created_millis:013}-{:08x}", platform::random_seed()),
             created_millis,
             parent: job.source.as_ref().and_then(|source| source.parent.clone()),
+            variant_of: None,
+            favorite: false,
+            collections: Vec::new(),
             settings,
             device: report.device.clone(),
             duration_millis: report.millis,
+            other: UnknownFields::new(),
         };
         Ok((Self { record, url: files.url.to_string() }, files))
     }
@@ -79,6 +83,7 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
         height: size_px.1,
         executed_steps: report.executed_steps,
         start_sigma: report.start_sigma,
+        other: UnknownFields::new(),
     }
 }
 
