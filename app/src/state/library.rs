@@ -84,7 +84,7 @@ impl Studio {
     fn take_stored(self, stored: Stored) -> Option<Picture> {
         match Record::from_json(&stored.record) {
             Ok(record) => {
-                let files = Files::new(stored.png, stored.latents);
+                let files = Files::new(stored.png, stored.latents, stored.source);
                 let picture = Picture { record, url: files.url.to_string() };
                 self.library.files.update_value(|all| {
                     all.insert(picture.record.id.clone(), files);
@@ -114,7 +114,8 @@ impl Studio {
         let stored = self.library.files.with_value(|all| {
             let files = all.get(&record.id)?;
             let json = record.to_json().ok()?;
-            Some(Stored { record: json, png: files.png.clone(), latents: files.latents.clone() })
+            let (png, latents, source) = (files.png.clone(), files.latents.clone(), files.source.clone());
+            Some(Stored { record: json, png, latents, source })
         });
         let Some(stored) = stored else { return };
         spawn_local(async move {

@@ -21,13 +21,15 @@ pub(crate) struct Picture {
 pub(crate) struct Files {
     pub png: Blob,
     pub latents: Option<Blob>,
+    /// The file that the picture was made from.
+    pub source: Option<Blob>,
     pub url: ObjectUrl,
 }
 
 impl Files {
-    pub(super) fn new(png: Blob, latents: Option<Blob>) -> Self {
+    pub(super) fn new(png: Blob, latents: Option<Blob>, source: Option<Blob>) -> Self {
         let url = ObjectUrl::from(gloo::file::Blob::from(png.clone()));
-        Self { png, latents, url }
+        Self { png, latents, source, url }
     }
 }
 
@@ -45,7 +47,8 @@ impl Picture {
         let blob =
             |bytes: &[u8], kind: &str| platform::blob(bytes, kind).map_err(|error| format!("{error:?}"));
         let latents = latents.map(|bytes| blob(&bytes, "application/octet-stream")).transpose()?;
-        let files = Files::new(blob(&png, "image/png")?, latents);
+        let source = job.source.as_ref().map(|source| source.blob.clone());
+        let files = Files::new(blob(&png, "image/png")?, latents, source);
         let created_millis = platform::now_millis();
         let record = Record {
             id: format!("{created_millis:013}-{:08x}", platform::random_seed()),

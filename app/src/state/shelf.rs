@@ -13,6 +13,7 @@ pub(super) struct Stored {
     pub record: String,
     pub png: Blob,
     pub latents: Option<Blob>,
+    pub source: Option<Blob>,
 }
 
 /// The database, once it is open.
@@ -44,7 +45,12 @@ impl Shelf {
         let part = async |part| database.picture_part(&entry.id, part).await.map(|blob| blob.map(shown));
         let png = part(PicturePart::Png).await?;
         let png = png.ok_or(StorageError::Missing { what: format!("picture {}", entry.id) })?;
-        Ok(Stored { png, latents: part(PicturePart::Latents).await?, record: entry.metadata })
+        Ok(Stored {
+            png,
+            latents: part(PicturePart::Latents).await?,
+            source: part(PicturePart::Source).await?,
+            record: entry.metadata,
+        })
     }
 
     pub(super) async fn put(self, record: &Record, stored: Stored) -> Result<(), StorageError> {
@@ -54,7 +60,8 @@ impl Shelf {
             metadata: stored.record,
         };
         let latents = stored.latents.map(kept).transpose()?;
-        let picture = NewPicture { entry, png: kept(stored.png)?, latents, thumbnail: None };
+        let source = stored.source.map(kept).transpose()?;
+        let picture = NewPicture { entry, png: kept(stored.png)?, latents, source, thumbnail: None };
         self.database()?.insert_picture(picture).await
     }
 

@@ -19,19 +19,25 @@ pub enum Table {
     Pictures,
     /// The gallery's bytes.
     PictureBlobs,
+    /// Image packs' records.
+    Packs,
+    /// Image packs' pictures.
+    PackBlobs,
     /// The page's settings.
     Settings,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Models,
         Self::Staging,
         Self::Files,
         Self::Chunks,
         Self::Pictures,
         Self::PictureBlobs,
+        Self::Packs,
+        Self::PackBlobs,
         Self::Settings,
     ];
 
@@ -44,6 +50,8 @@ impl Table {
             Self::Chunks => "chunks",
             Self::Pictures => "pictures",
             Self::PictureBlobs => "picture_blobs",
+            Self::Packs => "packs",
+            Self::PackBlobs => "pack_blobs",
             Self::Settings => "settings",
         }
     }

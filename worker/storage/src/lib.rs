@@ -11,7 +11,9 @@
 //! | `files` | `[folder, path]` | JSON [`FileRecord`] |
 //! | `chunks` | `[folder, path, index]` | Blob of at most [`CHUNK_BYTES`] |
 //! | `pictures` | `[id]` | JSON [`PictureEntry`] |
-//! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `thumbnail` |
+//! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `source`, `thumbnail` |
+//! | `packs` | `[id]` | JSON [`PackEntry`] |
+//! | `pack_blobs` | `[id, name]` | Blob: a picture of the pack |
 //! | `settings` | `[name]` | JSON, the caller's own |
 
 mod backend;
@@ -21,6 +23,7 @@ mod error;
 mod file;
 mod memory;
 mod models;
+mod packs;
 mod pictures;
 mod settings;
 
@@ -31,6 +34,7 @@ pub use error::StorageError;
 pub use file::{CHUNK_BYTES, FileRecord, FileWriter, StoredFile};
 pub use memory::{Memory, MemoryBlob};
 pub use models::{Import, ModelRecord, folder_hash, is_lora, lora_id};
+pub use packs::{NewPack, PackEntry};
 pub use pictures::{NewPicture, PictureEntry, PicturePart};
 
 use std::rc::Rc;

@@ -24,6 +24,8 @@ pub struct NewPicture<Blob> {
     pub png: Blob,
     /// The latents before decoding.
     pub latents: Option<Blob>,
+    /// The file that it was made from.
+    pub source: Option<Blob>,
     /// A smaller picture for the grid.
     pub thumbnail: Option<Blob>,
 }
@@ -35,6 +37,8 @@ pub enum PicturePart {
     Png,
     /// The latents before decoding.
     Latents,
+    /// The file that the picture was made from, so that it can be made again.
+    Source,
     /// A smaller picture for the grid.
     Thumbnail,
 }
@@ -44,6 +48,7 @@ impl PicturePart {
         match self {
             Self::Png => "png",
             Self::Latents => "latents",
+            Self::Source => "source",
             Self::Thumbnail => "thumbnail",
         }
     }
@@ -59,7 +64,7 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Full`], and as [`Backend::write`].
     pub async fn insert_picture(&self, picture: NewPicture<B::Blob>) -> Result<(), StorageError> {
-        let NewPicture { entry, png, latents, thumbnail } = picture;
+        let NewPicture { entry, png, latents, source, thumbnail } = picture;
         let json = serde_json::to_string(&entry).map_err(|error| damaged("the picture's record", error))?;
         let mut changes = vec![
             Write::Delete(Table::PictureBlobs, Key::of([&entry.id])),
@@ -68,6 +73,7 @@ impl<B: Backend> Storage<B> {
         let parts = [
             (PicturePart::Png, Some(png)),
             (PicturePart::Latents, latents),
+            (PicturePart::Source, source),
             (PicturePart::Thumbnail, thumbnail),
         ];
         for (part, blob) in parts {

@@ -15,7 +15,7 @@ fn numbers(len: usize) -> Vec<u8> {
 
 fn picture(id: &str, created_millis: f64, png: &[u8]) -> NewPicture<MemoryBlob> {
     let entry = PictureEntry { id: id.to_owned(), created_millis, metadata: format!("{{\"id\":\"{id}\"}}") };
-    NewPicture { entry, png: blob(png), latents: Some(blob(b"latents")), thumbnail: None }
+    NewPicture { entry, png: blob(png), latents: Some(blob(b"latents")), source: None, thumbnail: None }
 }
 
 /// Stores one model of two files in chunks of ten bytes.
@@ -204,6 +204,72 @@ fn a_picture_is_stored_whole_or_not_at_all() {
     assert_eq!(refused, Err(StorageError::Full));
     assert_eq!(block_on(storage.pictures()).unwrap().len(), 1);
     assert_eq!(rows(&storage, Table::PictureBlobs), 2);
+}
+
+#[test]
+fn a_picture_keeps_the_file_that_it_was_made_from() {
+    let storage = MemoryStorage::over(Memory::default());
+    let made = NewPicture { source: Some(blob(b"photo")), ..picture("a", 1.0, b"png") };
+    block_on(async {
+        storage.insert_picture(made).await.unwrap();
+        let source = storage.picture_part("a", PicturePart::Source).await.unwrap().unwrap();
+        assert_eq!(source.read(0, 5).await.unwrap(), b"photo");
+    });
+}
+
+fn pack(id: &str, metadata: &str) -> PackEntry {
+    PackEntry { id: id.to_owned(), metadata: metadata.to_owned() }
+}
+
+#[test]
+fn packs_are_stored_all_or_none() {
+    let storage = MemoryStorage::over(Memory::with_capacity_bytes(400));
+    let picture = |name: &str, bytes: &[u8]| (name.to_owned(), blob(bytes));
+    block_on(async {
+        let (a, b) = (pack("a", "first"), pack("b", "second"));
+        storage
+            .insert_packs(vec![NewPack { entry: a.clone(), pictures: vec![picture("0.image", b"png")] }])
+            .await
+            .unwrap();
+        let too_much = vec![
+            NewPack { entry: b.clone(), pictures: Vec::new() },
+            NewPack { entry: pack("c", ""), pictures: vec![picture("0.image", &[0; 400])] },
+        ];
+        assert_eq!(storage.insert_packs(too_much).await, Err(StorageError::Full));
+        assert_eq!(storage.packs().await.unwrap(), [a]);
+        storage
+            .insert_packs(vec![NewPack { entry: b.clone(), pictures: vec![picture("0.mask", b"mask")] }])
+            .await
+            .unwrap();
+        assert_eq!(storage.packs().await.unwrap().len(), 2);
+        let mask = storage.pack_picture("b", "0.mask").await.unwrap();
+        assert_eq!(mask.read(0, 4).await.unwrap(), b"mask");
+        let missing = storage.pack_picture("b", "0.image").await;
+        assert!(matches!(missing, Err(StorageError::Missing { .. })));
+        storage.delete_pack("a").await.unwrap();
+        assert_eq!(storage.packs().await.unwrap(), [b]);
+    });
+    assert_eq!(rows(&storage, Table::PackBlobs), 1);
+}
+
+#[test]
+fn a_pack_is_renamed_without_its_pictures() {
+    let storage = MemoryStorage::over(Memory::default());
+    block_on(async {
+        storage
+            .insert_packs(vec![NewPack {
+                entry: pack("a", "old"),
+                pictures: vec![("p".to_owned(), blob(b"png"))],
+            }])
+            .await
+            .unwrap();
+        storage.update_pack(&pack("a", "new")).await.unwrap();
+        assert_eq!(storage.packs().await.unwrap(), [pack("a", "new")]);
+        assert!(storage.pack_picture("a", "p").await.is_ok());
+        let gone = storage.update_pack(&pack("b", "")).await;
+        assert!(matches!(gone, Err(StorageError::Missing { .. })));
+        assert_eq!(storage.packs().await.unwrap().len(), 1, "an update makes no pack");
+    });
 }
 
 #[test]
