@@ -12,10 +12,11 @@ const MOST_LINES: usize = 400;
 const MOST_GOLDEN_BYTES: u64 = 60_000_000;
 
 /// Every crate of the workspace and the crates of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     // The gallery and the settings live in the database that the worker's weights live in.
-    ("app", &["gallery", "protocol", "storage"]),
+    ("app", &["gallery", "masks", "protocol", "storage"]),
     ("gallery", &[]),
+    ("masks", &[]),
     ("worker", &["kernels", "models", "pipeline", "protocol", "sampling", "storage", "weights"]),
     ("protocol", &[]),
     ("storage", &[]),
@@ -34,7 +35,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// Crates that stay testable without a browser or a GPU, and what that forbids.
-const PLAIN: [&str; 4] = ["gallery", "protocol", "sampling", "text"];
+const PLAIN: [&str; 5] = ["gallery", "masks", "protocol", "sampling", "text"];
 const PLATFORM: [&str; 5] = ["js-sys", "wasm-bindgen", "web-sys", "wgpu", "candle-core"];
 
 const TOP_LEVEL: [&str; 11] = [

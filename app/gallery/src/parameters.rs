@@ -15,6 +15,10 @@ const NEGATIVE: &str = "Negative prompt: ";
 /// A last line with fewer parameters than this is part of the prompt.
 const FEWEST_PARAMETERS: usize = 3;
 const SHORT_HASH_DIGITS: usize = 10;
+const MASK_BLUR: &str = "Mask blur";
+const AREA: &str = "Inpaint area";
+const ONLY_MASKED: &str = "Only masked";
+const PADDING: &str = "Masked area padding";
 
 /// Names that other tools use for our samplers; a flow model's Euler is plain "Euler" there too.
 const SAMPLER_NAMES: [(&str, &str); 8] = [
@@ -52,8 +56,15 @@ pub fn write_parameters(settings: &Settings) -> String {
         pairs.push(("Model hash", settings.model_hash.chars().take(SHORT_HASH_DIGITS).collect()));
     }
     pairs.push(("Model", settings.model.clone()));
-    if settings.mode == Mode::ImageToImage {
+    if settings.mode.has_source() {
         pairs.push(("Denoising strength", settings.prompt_strength.to_string()));
+    }
+    if settings.mode == Mode::Inpaint {
+        pairs.push((MASK_BLUR, settings.mask_feather.unwrap_or_default().to_string()));
+        if settings.inpaint_area.as_deref() == Some("masked") {
+            pairs.push((AREA, ONLY_MASKED.to_owned()));
+            pairs.push((PADDING, settings.inpaint_padding.unwrap_or_default().to_string()));
+        }
     }
     let line: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}: {}", quoted(value))).collect();
     let _ = write!(text, "\n{}", line.join(", "));
@@ -120,9 +131,15 @@ fn set(settings: &mut Settings, key: &str, value: &str) {
         "Model hash" => settings.model_hash = value.to_owned(),
         "Model" => settings.model = value.to_owned(),
         "Denoising strength" => {
-            settings.mode = Mode::ImageToImage;
+            if !settings.mode.has_source() {
+                settings.mode = Mode::ImageToImage;
+            }
             settings.prompt_strength = value.parse().unwrap_or(settings.prompt_strength);
         }
+        // Other tools say this of pictures with a mask alone.
+        MASK_BLUR => (settings.mode, settings.mask_feather) = (Mode::Inpaint, value.parse().ok()),
+        AREA if value == ONLY_MASKED => settings.inpaint_area = Some("masked".to_owned()),
+        PADDING => settings.inpaint_padding = value.parse().ok(),
         _ => {}
     }
 }

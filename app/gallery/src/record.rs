@@ -21,6 +21,19 @@ pub enum Mode {
     /// From a source picture and a prompt.
     #[serde(rename = "img2img")]
     ImageToImage,
+    /// From a source picture, of which a mask says what is drawn anew.
+    #[serde(rename = "inpaint", alias = "inpainting")]
+    Inpaint,
+}
+
+impl Mode {
+    /// Whether a picture made in this way had a source, so that prompt strength means something.
+    pub fn has_source(self) -> bool {
+        match self {
+            Self::TextToImage => false,
+            Self::ImageToImage | Self::Inpaint => true,
+        }
+    }
 }
 
 /// A LoRA that a picture was made with.
@@ -75,6 +88,15 @@ pub struct Settings {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
+    /// Pixels over which the mask's edge faded out; of inpainting alone, and so are the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask_feather: Option<u32>,
+    /// How much of the source was generated anew: `whole`, or `masked` for the part around the mask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inpaint_area: Option<String>,
+    /// Pixels around the mask that the model got to see where only that part was generated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inpaint_padding: Option<u32>,
     /// Steps that really ran; 0 when unknown.
     #[serde(default)]
     pub executed_steps: u32,

@@ -17,6 +17,9 @@ fn settings() -> Settings {
         sampler: "ddim".to_owned(),
         width: 3,
         height: 2,
+        mask_feather: None,
+        inpaint_area: None,
+        inpaint_padding: None,
         executed_steps: 11,
         start_sigma: 0.7,
         other: UnknownFields::new(),
@@ -132,6 +135,42 @@ fn parameters_round_trip_what_they_name() {
         (read.guidance_scale, read.prompt_strength, read.width, read.height, read.mode),
         (odd.guidance_scale, odd.prompt_strength, odd.width, odd.height, odd.mode)
     );
+}
+
+fn inpainted() -> Settings {
+    Settings {
+        mode: Mode::Inpaint,
+        mask_feather: Some(4),
+        inpaint_area: Some("masked".to_owned()),
+        inpaint_padding: Some(32),
+        ..settings()
+    }
+}
+
+#[test]
+fn inpainting_survives_in_json_under_both_of_its_names() {
+    let json = serde_json::to_string(&inpainted()).unwrap();
+    assert!(json.contains(r#""mode":"inpaint","#) && json.contains(r#""mask_feather":4"#), "{json}");
+    assert_eq!(serde_json::from_str::<Settings>(&json).unwrap(), inpainted());
+    let other = json.replace(r#""inpaint","#, r#""inpainting","#);
+    assert_eq!(serde_json::from_str::<Settings>(&other).unwrap(), inpainted());
+    let without = serde_json::to_string(&settings()).unwrap();
+    assert!(!without.contains("mask") && !without.contains("inpaint"), "{without}");
+}
+
+#[test]
+fn masks_are_written_as_other_tools_write_them() {
+    let text = write_parameters(&inpainted());
+    let end = "Denoising strength: 0.55, Mask blur: 4, Inpaint area: Only masked, Masked area padding: 32";
+    assert!(text.ends_with(end), "{text}");
+    for whole in ["Denoising strength: 0.55, Mask blur: 4", "Mask blur: 4, Denoising strength: 0.55"] {
+        let read = parse_parameters(&text.replace(end, whole)).unwrap();
+        assert_eq!((read.mode, read.mask_feather, read.inpaint_area), (Mode::Inpaint, Some(4), None));
+        assert_eq!(read.prompt_strength, 0.55);
+    }
+    let read = parse_parameters(&text).unwrap();
+    assert_eq!((read.inpaint_area.as_deref(), read.inpaint_padding), (Some("masked"), Some(32)));
+    assert!(Mode::Inpaint.has_source() && Mode::ImageToImage.has_source() && !Mode::TextToImage.has_source());
 }
 
 #[test]

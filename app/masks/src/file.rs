@@ -167,7 +167,9 @@ mod tests {
         file[16..24].copy_from_slice(&[0, 0, 0x40, 0, 0, 0, 0x40, 1]);
         // The header's own checksum, over its name and fields.
         let crc = file[12..29].iter().fold(u32::MAX, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 })
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 }
+            })
         });
         file[29..33].copy_from_slice(&(!crc).to_be_bytes());
         let error = decode(&file).unwrap_err();

@@ -39,10 +39,6 @@ impl Mask {
         &self.values
     }
 
-    pub(crate) fn values_mut(&mut self) -> &mut [u8] {
-        &mut self.values
-    }
-
     /// Whether all of it is black.
     pub fn is_black(&self) -> bool {
         self.values.iter().all(|&value| value == 0)
@@ -113,9 +109,6 @@ mod tests {
     fn a_tint_is_as_opaque_as_the_mask_is_white() {
         let mask = Mask::from_values(Size::new(3, 2), vec![0, 1, 2, 3, 4, 5]).unwrap();
         let part = Rect { x: 1, y: 0, width: 2, height: 2 };
-        assert_eq!(
-            mask.tinted(part, [9, 8, 7]),
-            [9, 8, 7, 1, 9, 8, 7, 2, 9, 8, 7, 4, 9, 8, 7, 5]
-        );
+        assert_eq!(mask.tinted(part, [9, 8, 7]), [9, 8, 7, 1, 9, 8, 7, 2, 9, 8, 7, 4, 9, 8, 7, 5]);
     }
 }

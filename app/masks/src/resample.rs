@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn black_and_white_stay_what_they_are_at_any_size() {
-        for (from, to) in [((7, 5), (2048, 3)), ((2000, 11), (13, 17)), ((1, 1), (9, 9)), ((640, 480), (1, 1))] {
+        for (from, to) in
+            [((7, 5), (2048, 3)), ((2000, 11), (13, 17)), ((1, 1), (9, 9)), ((640, 480), (1, 1))]
+        {
             let (from, to) = (Size::new(from.0, from.1), Size::new(to.0, to.1));
             for value in [0, 255] {
                 assert_eq!(resample(&vec![value; from.pixels()], from, to), vec![value; to.pixels()]);

@@ -1,6 +1,11 @@
 //! Masks and strokes that look like nothing in particular.
 
-use crate::{brush::{Brush, Tool}, geometry::{Point, Size}, mask::Mask, stroke::Sample};
+use crate::{
+    brush::{Brush, Tool},
+    geometry::{Point, Size},
+    mask::Mask,
+    stroke::Sample,
+};
 
 /// A sequence of numbers without a pattern, the same for each seed (Steele et al. 2014, SplitMix).
 pub(crate) struct Numbers(u64);

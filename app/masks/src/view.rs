@@ -92,7 +92,8 @@ impl View {
     /// Moves the picture as little as needed to bring a place on the mask into sight.
     pub fn reveal(&mut self, mask: Point) {
         let place = self.on_screen(mask);
-        let into = |at: f64, side: f64| at.clamp(MARGIN.min(side / 2.0), (side - MARGIN).max(side / 2.0)) - at;
+        let into =
+            |at: f64, side: f64| at.clamp(MARGIN.min(side / 2.0), (side - MARGIN).max(side / 2.0)) - at;
         self.pan(into(place.x, self.window.0), into(place.y, self.window.1));
     }
 

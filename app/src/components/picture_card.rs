@@ -1,6 +1,6 @@
 //! One picture in the gallery and what can be done with it.
 
-use gallery::{Mode, Settings};
+use gallery::Settings;
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -8,8 +8,7 @@ use crate::state::{Picture, studio};
 
 /// The settings that tell pictures apart.
 fn summary(settings: &Settings) -> Vec<String> {
-    let strength =
-        (settings.mode == Mode::ImageToImage).then(|| format!("strength {:.2}", settings.prompt_strength));
+    let strength = settings.mode.has_source().then(|| format!("strength {:.2}", settings.prompt_strength));
     let size = format!("{} × {}", settings.width, settings.height);
     let rest = [size, format!("{} steps", settings.steps), format!("seed {}", settings.seed)];
     strength.into_iter().chain(rest).collect()

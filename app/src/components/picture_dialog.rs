@@ -1,6 +1,6 @@
 //! One picture, large, with every setting that made it.
 
-use gallery::{Mode, Record, UsedLora};
+use gallery::{Record, UsedLora};
 use leptos::{html, prelude::*};
 
 use super::icon::Icon;
@@ -20,7 +20,7 @@ fn rows(record: &Record) -> Vec<(&'static str, String)> {
         let told = |lora: &UsedLora| format!("{} at {:.2}", lora.name, lora.scale);
         rows.push(("LoRA", settings.loras.iter().map(told).collect::<Vec<_>>().join(", ")));
     }
-    if settings.mode == Mode::ImageToImage {
+    if settings.mode.has_source() {
         rows.push(("Prompt strength", format!("{:.2}", settings.prompt_strength)));
     }
     rows.extend([

@@ -1,6 +1,6 @@
 //! Going on from a picture: as the next one's source, or with its settings.
 
-use gallery::{Mode, Settings};
+use gallery::Settings;
 use leptos::prelude::*;
 use protocol::{PromptSyntax, SamplerKind};
 use serde::de::DeserializeOwned;
@@ -49,7 +49,7 @@ impl Studio {
         self.form.negative_prompt.set(settings.negative_prompt.clone());
         self.form.prompt_weights.set(choice(&settings.prompt_syntax) == Some(PromptSyntax::Weighted));
         self.reuse_loras(&settings.loras);
-        if settings.mode == Mode::ImageToImage {
+        if settings.mode.has_source() {
             self.form.strength.set(settings.prompt_strength);
         }
         if settings.steps > 0 {

@@ -14,16 +14,21 @@ fn dab(editor: &mut Editor, x: f64, y: f64) {
 }
 
 fn any_edit(editor: &mut Editor, numbers: &mut Numbers) {
-    match numbers.below(8) {
-        0 => drop(editor.invert()),
-        1 => drop(editor.clear()),
-        2 => drop(editor.replace(&noise(Size::new(90, 65), u64::from(numbers.below(9))))),
+    let before = editor.mask().clone();
+    let changed = match numbers.below(8) {
+        0 => editor.invert(),
+        1 => editor.clear(),
+        2 => editor.replace(&noise(Size::new(90, 65), u64::from(numbers.below(9)))),
         _ => {
-            editor.begin(numbers.brush(), numbers.place(SIZE));
-            (0..numbers.below(5)).for_each(|_| drop(editor.extend(numbers.place(SIZE))));
+            let mut changed = editor.begin(numbers.brush(), numbers.place(SIZE));
+            for _ in 0..numbers.below(5) {
+                changed = changed.or(editor.extend(numbers.place(SIZE)));
+            }
             editor.finish();
+            changed
         }
-    }
+    };
+    assert!(changed.is_some() || editor.mask() == &before, "a change went unreported");
 }
 
 /// Any edits, undone one by one, go back through every mask that there was, and forward again.

@@ -61,7 +61,11 @@ fn samples_in_between_change_nothing() {
 fn a_stroke_that_crosses_itself_is_no_darker_but_two_are() {
     let soft = brush(20.0, 1.0, 0.5);
     let mut mask = Mask::black(SIZE);
-    paint(&mut mask, soft, &[at(50.0, 50.0), at(150.0, 50.0), at(50.0, 50.0), at(100.0, 20.0), at(100.0, 90.0)]);
+    paint(
+        &mut mask,
+        soft,
+        &[at(50.0, 50.0), at(150.0, 50.0), at(50.0, 50.0), at(100.0, 20.0), at(100.0, 90.0)],
+    );
     assert_eq!(value(&mask, 100, 50), 128);
     assert_eq!(value(&mask, 60, 50), 128);
     paint(&mut mask, soft, &[at(100.0, 50.0)]);
