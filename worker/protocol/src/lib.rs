@@ -4,6 +4,7 @@
 //! transferred and not copied, or `Blob`s, shared by reference). Inside a header such a value is named by its
 //! place in that list: a [`Payload`]. This crate stays plain Rust, so that both sides and native tests share it.
 
+pub mod catalogue;
 mod command;
 mod error;
 mod event;

@@ -11,6 +11,8 @@ pub enum Table {
     Models,
     /// Folders that are being filled.
     Staging,
+    /// Models of which a part has been downloaded.
+    Downloads,
     /// Files of models' folders.
     Files,
     /// The files' bytes.
@@ -29,9 +31,10 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Models,
         Self::Staging,
+        Self::Downloads,
         Self::Files,
         Self::Chunks,
         Self::Pictures,
@@ -46,6 +49,7 @@ impl Table {
         match self {
             Self::Models => "models",
             Self::Staging => "staging",
+            Self::Downloads => "downloads",
             Self::Files => "files",
             Self::Chunks => "chunks",
             Self::Pictures => "pictures",

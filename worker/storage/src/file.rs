@@ -27,7 +27,7 @@ pub struct FileRecord {
 }
 
 /// Six digits, so that text sorts as the numbers do.
-fn chunk_key(folder: &str, path: &str, index: u32) -> Key {
+pub(crate) fn chunk_key(folder: &str, path: &str, index: u32) -> Key {
     Key::of([folder, path, &format!("{index:06}")])
 }
 

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `models` | `[model]` | JSON [`ModelRecord`]: a model exists when it has this row, which is written last |
 //! | `staging` | `[folder]` | JSON: when a folder that is still being filled was last touched |
+//! | `downloads` | `[model]`, `[model, path]`, `[model, path, index]` | JSON: what is to be downloaded, and what has arrived |
 //! | `files` | `[folder, path]` | JSON [`FileRecord`] |
 //! | `chunks` | `[folder, path, index]` | Blob of at most [`CHUNK_BYTES`] |
 //! | `pictures` | `[id]` | JSON [`PictureEntry`] |
@@ -19,6 +20,7 @@
 mod backend;
 #[cfg(target_arch = "wasm32")]
 mod browser;
+mod downloads;
 mod error;
 mod file;
 mod memory;
@@ -30,6 +32,7 @@ mod settings;
 pub use backend::{Backend, BlobHandle, Key, Table, Write};
 #[cfg(target_arch = "wasm32")]
 pub use browser::{Browser, BrowserBlob, Estimate, estimate, persist};
+pub use downloads::{Arrived, Download, DownloadState, PIECE_BYTES, PlannedFile};
 pub use error::StorageError;
 pub use file::{CHUNK_BYTES, FileRecord, FileWriter, StoredFile};
 pub use memory::{Memory, MemoryBlob};

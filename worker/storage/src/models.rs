@@ -221,25 +221,9 @@ impl<B: Backend> Import<B> {
     /// # Errors
     /// As [`Backend::write`]; then the model before it is still there.
     pub async fn publish(self, name: &str) -> Result<ModelRecord, StorageError> {
-        let record = ModelRecord {
-            id: self.id.clone(),
-            name: name.to_owned(),
-            folder: self.folder.clone(),
-            hash: folder_hash(self.files.iter().map(|(path, file)| (path.as_str(), file.sha256.as_str()))),
-            bytes: self.files.iter().map(|(_, file)| file.bytes).sum(),
-        };
-        let key = Key::of([&self.id]);
-        let mut changes = Vec::new();
-        if let Some(json) = self.backend.text(Table::Models, &key).await? {
-            // A row that cannot be read is replaced like any other; it names no folder to remove.
-            let before = parse::<ModelRecord>(&self.id, &json).ok();
-            changes.extend(before.iter().flat_map(|model| without_folder(&model.folder)));
-        }
-        let json = serde_json::to_string(&record).map_err(|error| damaged(name, error))?;
-        changes.push(Write::Text(Table::Models, key, json));
-        changes.push(Write::Delete(Table::Staging, Key::of([&self.folder])));
-        self.backend.write(changes).await?;
-        Ok(record)
+        let done = Write::Delete(Table::Staging, Key::of([&self.folder]));
+        let record = record(&self.id, name, &self.folder, &self.files);
+        publish(self.backend.as_ref(), record, done).await
     }
 
     /// Gives up and leaves nothing behind.
@@ -261,6 +245,37 @@ impl<B: Backend> Import<B> {
     }
 }
 
+/// The row of a model whose files are all stored.
+pub(crate) fn record(id: &str, name: &str, folder: &str, files: &[(String, FileRecord)]) -> ModelRecord {
+    ModelRecord {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        folder: folder.to_owned(),
+        hash: folder_hash(files.iter().map(|(path, file)| (path.as_str(), file.sha256.as_str()))),
+        bytes: files.iter().map(|(_, file)| file.bytes).sum(),
+    }
+}
+
+/// Makes a model appear, in place of one of the same key; `done` removes the mark of being unfinished. All at once.
+pub(crate) async fn publish<B: Backend>(
+    backend: &B,
+    record: ModelRecord,
+    done: Write<B::Blob>,
+) -> Result<ModelRecord, StorageError> {
+    let key = Key::of([&record.id]);
+    let mut changes = Vec::new();
+    if let Some(json) = backend.text(Table::Models, &key).await? {
+        // A row that cannot be read is replaced like any other; it names no folder to remove.
+        let before = parse::<ModelRecord>(&record.id, &json).ok();
+        changes.extend(before.iter().flat_map(|model| without_folder(&model.folder)));
+    }
+    let json = serde_json::to_string(&record).map_err(|error| damaged(&record.name, error))?;
+    changes.push(Write::Text(Table::Models, key, json));
+    changes.push(done);
+    backend.write(changes).await?;
+    Ok(record)
+}
+
 /// [`ModelRecord::hash`] of files given as (path, hash): SHA-256 over `path NUL hash NUL` of each, by path, so
 /// that the same files give the same hash in any order.
 pub fn folder_hash<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> String {
@@ -276,7 +291,7 @@ pub fn folder_hash<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Strin
     hexadecimal(&hash.finalize())
 }
 
-fn without_folder<Blob>(folder: &str) -> [Write<Blob>; 3] {
+pub(crate) fn without_folder<Blob>(folder: &str) -> [Write<Blob>; 3] {
     let key = Key::of([folder]);
     [
         Write::Delete(Table::Chunks, key.clone()),
@@ -285,6 +300,6 @@ fn without_folder<Blob>(folder: &str) -> [Write<Blob>; 3] {
     ]
 }
 
-fn parse<T: for<'a> Deserialize<'a>>(what: &str, json: &str) -> Result<T, StorageError> {
+pub(crate) fn parse<T: for<'a> Deserialize<'a>>(what: &str, json: &str) -> Result<T, StorageError> {
     serde_json::from_str(json).map_err(|error| damaged(what, error))
 }

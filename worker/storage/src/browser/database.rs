@@ -17,7 +17,7 @@ use crate::{Backend, Key, StorageError, Table, Write, error::damaged};
 
 const NAME: &str = "palimpsest";
 /// Raised when [`Table::ALL`] grows; opening then creates what is missing.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// An open IndexedDB database.
 #[derive(Debug)]
