@@ -33,6 +33,15 @@ pub(crate) async fn array_buffer(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
     JsFuture::from(blob.array_buffer()).await?.dyn_into()
 }
 
+/// Reads a whole `Blob` as UTF-8 text.
+///
+/// # Errors
+/// What the browser throws when the file has gone or may not be read.
+pub(crate) async fn text(blob: &Blob) -> Result<String, JsValue> {
+    let text = JsFuture::from(blob.text()).await?;
+    text.as_string().ok_or(text)
+}
+
 /// Makes a second visit work without a network.
 pub(crate) fn register_service_worker() {
     let container = web_sys::window().map(|window| window.navigator().service_worker());
@@ -63,4 +72,17 @@ pub(crate) fn download(url: &str, file_name: &str) {
     link.set_href(url);
     link.set_download(file_name);
     link.click();
+}
+
+/// Saves bytes as a file through the browser's downloads.
+///
+/// # Errors
+/// What the browser throws when it has no room for them.
+pub(crate) fn save(bytes: &[u8], media_type: &str, file_name: &str) -> Result<(), JsValue> {
+    // The browser reads the address after this returns, so it outlives the call by a while.
+    const READ_WITHIN_MILLIS: u32 = 60_000;
+    let url = gloo::file::ObjectUrl::from(gloo::file::Blob::from(blob(bytes, media_type)?));
+    download(&url, file_name);
+    gloo::timers::callback::Timeout::new(READ_WITHIN_MILLIS, move || drop(url)).forget();
+    Ok(())
 }

@@ -16,3 +16,4 @@ pub mod import;
 pub mod lora;
 pub mod queue;
 pub mod report;
+pub mod tokens;

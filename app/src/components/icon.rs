@@ -18,6 +18,9 @@ pub(crate) enum Icon {
     Moon,
     Contrast,
     Stop,
+    Star,
+    Clock,
+    Quill,
 }
 
 impl Icon {
@@ -39,6 +42,9 @@ impl Icon {
             }
             Self::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
             Self::Contrast => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 3v18M15 5v14M18 8v8",
+            Self::Star => "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z",
+            Self::Clock => "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 7.5V12l3 2",
+            Self::Quill => "M4 20l1-4.5L16 4.5 19.5 8 8.5 19zM13.5 7l3.5 3.5",
             Self::Stop => "M7 7h10v10H7z",
         }
     }

@@ -16,7 +16,7 @@ mod notice;
 mod picture_card;
 mod picture_dialog;
 mod progress_card;
-mod prompt_fields;
+mod prompt;
 mod run_bar;
 mod sampling_fields;
 mod seed_field;
@@ -44,7 +44,7 @@ pub(crate) fn App() -> impl IntoView {
             <header::Header />
             <form class="settings" on:submit=move |event| event.prevent_default()>
                 <source_panel::SourcePanel />
-                <prompt_fields::PromptFields />
+                <prompt::PromptFields />
                 <strength_slider::StrengthSlider />
                 <sampling_fields::SamplingFields />
                 <seed_field::SeedField />
@@ -61,6 +61,8 @@ pub(crate) fn App() -> impl IntoView {
         </main>
         <picture_dialog::PictureDialog />
         <frame::AboutDrawer />
+        <prompt::HistoryDrawer />
+        <prompt::StylesDrawer />
         <undo_bar::UndoBar />
         <drop_zone::DropHint />
     }

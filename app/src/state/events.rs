@@ -33,11 +33,13 @@ impl Studio {
                 self.send(Command::SetDevice(self.form.device.get_untracked()), Vec::new());
                 self.send(Command::ListModels, Vec::new());
                 self.send(Command::ListLoras, Vec::new());
+                self.count_tokens();
             }
             Event::Device(device) => self.session.device.set(Some(device)),
             Event::Models(models) => self.take_models(models),
             Event::Loras(loras) => self.take_loras(loras),
             Event::SourceReady { job, width_px, height_px } => self.source_ready(job, (width_px, height_px)),
+            Event::Tokens { revision, counts } => self.take_tokens(revision, counts),
             Event::Stage { job, stage } => self.hear_stage(job, stage),
             Event::Step { job, step, steps, preview } if self.queue.is_running(job) => {
                 let preview = preview.and_then(|pixels| preview_of(pixels, payloads));

@@ -14,6 +14,8 @@ pub(crate) struct FormValues {
     pub negative_prompt: String,
     /// Whether both prompts are read with weights in brackets and at any length.
     pub prompt_weights: bool,
+    /// The name of the style preset around both prompts; empty for none.
+    pub style: String,
     pub strength: f64,
     pub steps: String,
     pub guidance_scale: String,
@@ -35,6 +37,7 @@ impl Default for FormValues {
             prompt: String::new(),
             negative_prompt: String::new(),
             prompt_weights: false,
+            style: String::new(),
             strength: 0.6,
             // Numbers are filled in from the model's profile as soon as it is known.
             steps: String::new(),
@@ -56,6 +59,7 @@ pub(crate) struct Form {
     pub prompt: RwSignal<String>,
     pub negative_prompt: RwSignal<String>,
     pub prompt_weights: RwSignal<bool>,
+    pub style: RwSignal<String>,
     pub strength: RwSignal<f64>,
     pub steps: RwSignal<String>,
     pub guidance_scale: RwSignal<String>,
@@ -75,6 +79,7 @@ impl Form {
             prompt: RwSignal::new(values.prompt),
             negative_prompt: RwSignal::new(values.negative_prompt),
             prompt_weights: RwSignal::new(values.prompt_weights),
+            style: RwSignal::new(values.style),
             strength: RwSignal::new(values.strength),
             steps: RwSignal::new(values.steps),
             guidance_scale: RwSignal::new(values.guidance_scale),
@@ -94,6 +99,7 @@ impl Form {
             prompt: self.prompt.get(),
             negative_prompt: self.negative_prompt.get(),
             prompt_weights: self.prompt_weights.get(),
+            style: self.style.get(),
             strength: self.strength.get(),
             steps: self.steps.get(),
             guidance_scale: self.guidance_scale.get(),
@@ -112,6 +118,7 @@ impl Form {
         self.prompt.set(values.prompt);
         self.negative_prompt.set(values.negative_prompt);
         self.prompt_weights.set(values.prompt_weights);
+        self.style.set(values.style);
         self.strength.set(values.strength);
         self.steps.set(values.steps);
         self.guidance_scale.set(values.guidance_scale);

@@ -32,6 +32,7 @@ impl Studio {
             match self.shelf.open().await {
                 Ok(()) => {
                     self.restore().await;
+                    self.load_prompts().await;
                     self.load_library().await;
                 }
                 Err(error) => self.complain_of_storage(&error),

@@ -6,11 +6,13 @@
 mod events;
 mod form;
 mod import;
+mod kept;
 mod library;
 mod loras;
 mod memory;
 mod notices;
 mod picture;
+mod prompts;
 mod queue;
 mod request;
 mod reuse;
@@ -20,6 +22,7 @@ mod size;
 mod sniff;
 mod source;
 mod strength;
+mod tokens;
 
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
 pub(crate) use memory::Theme;
@@ -29,6 +32,7 @@ pub(crate) use queue::{Phase, Preview};
 pub(crate) use session::{EngineState, Kind};
 pub(crate) use source::{CheckedSource, SourceFile, SourceState};
 pub(crate) use strength::{LEAST, MOST, STEP, band};
+pub(crate) use tokens::Counted;
 
 use leptos::prelude::*;
 use protocol::{Command, JobId};
@@ -39,6 +43,7 @@ use crate::engine::Engine;
 use form::Form;
 use library::Library;
 use notices::Notices;
+use prompts::Prompts;
 use queue::Queue;
 use session::Session;
 use shelf::Shelf;
@@ -48,6 +53,7 @@ use source::Source;
 #[derive(Clone, Copy)]
 pub(crate) struct Studio {
     pub form: Form,
+    pub prompts: Prompts,
     pub source: Source,
     pub queue: Queue,
     pub library: Library,
@@ -65,6 +71,7 @@ impl Studio {
     pub(crate) fn open() -> Self {
         let studio = Self {
             form: Form::new(),
+            prompts: Prompts::new(),
             source: Source::new(),
             queue: Queue::new(),
             library: Library::new(),
@@ -78,6 +85,7 @@ impl Studio {
         studio.remember();
         studio.open_shelf();
         studio.follow_models();
+        studio.follow_prompts();
         studio.engine.set_value(Some(Engine::start(move |word| studio.hear(word))));
         studio
     }

@@ -10,6 +10,8 @@ use protocol::{ErrorCode, ErrorReport};
 pub(crate) enum Place {
     Source,
     Prompt,
+    /// In the drawer of style presets.
+    Styles,
     Strength,
     /// Quality steps, guidance scale, sampler.
     Settings,

@@ -119,11 +119,16 @@ impl Studio {
             return;
         };
         let source = self.source.file();
-        match check(&untrack(|| self.form.values()), &model, source.is_some(), random_seed()) {
+        let values = match self.styled(untrack(|| self.form.values())) {
+            Ok(values) => values,
+            Err(sentence) => return self.notices.say(Place::Prompt, sentence),
+        };
+        match check(&values, &model, source.is_some(), random_seed()) {
             Ok(request) => {
                 let stored = self.session.loras.get_untracked().unwrap_or_default();
                 let loras = loras::used(&request.loras, &stored);
                 let job = Job { id: self.next_job(), request, source, loras };
+                self.note_prompt();
                 self.queue.waiting.update(|waiting| waiting.push_back(job));
                 self.start_next();
             }

@@ -45,6 +45,8 @@ impl Studio {
                 self.notices.say(Place::Model, sentence);
             }
         }
+        // The picture's prompt has its style in it.
+        self.form.style.set(String::new());
         self.form.prompt.set(settings.prompt.clone());
         self.form.negative_prompt.set(settings.negative_prompt.clone());
         self.form.prompt_weights.set(choice(&settings.prompt_syntax) == Some(PromptSyntax::Weighted));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{JobId, LoraId, ModelId, Payload, Request};
+use crate::{JobId, LoraId, ModelId, Payload, PromptSyntax, Request};
 
 /// The **Device** setting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,15 @@ pub enum Command {
         source: Option<Payload>,
         /// Where to repaint the source: a PNG file's bytes of any size, an `ArrayBuffer`. White is repainted.
         mask: Option<Payload>,
+    },
+    /// Counts the tokens of texts, at once, even while a job runs. Answered by [`crate::Event::Tokens`].
+    CountTokens {
+        /// A number of the page's own, by which it knows the answer again.
+        revision: u64,
+        /// The texts: a prompt, a negative prompt.
+        texts: Vec<String>,
+        /// How they will be read.
+        syntax: PromptSyntax,
     },
     /// Stops a job at its next submit. Unknown or finished jobs are ignored.
     Cancel(JobId),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceChoice, ErrorReport, JobId, LoraId, ModelId, Payload, SamplerKind, StrengthRule};
+use crate::{
+    DeviceChoice, ErrorReport, JobId, LoraId, ModelId, Payload, SamplerKind, StrengthRule, TokenCount,
+};
 
 /// What this browser gives the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +144,13 @@ pub enum Event {
         width_px: u32,
         /// Height in pixels, upright.
         height_px: u32,
+    },
+    /// The tokens of texts.
+    Tokens {
+        /// The number that was asked with.
+        revision: u64,
+        /// One count a text, in the order of asking.
+        counts: Vec<TokenCount>,
     },
     /// What a job is doing.
     Stage {

@@ -9,6 +9,7 @@ mod command;
 mod error;
 mod event;
 mod request;
+mod tokens;
 
 pub use command::{Command, DeviceChoice, ImportedFile, Precision};
 pub use error::{ErrorCode, ErrorReport};
@@ -16,12 +17,13 @@ pub use event::{Capabilities, DeviceInfo, Event, ImageReport, LoraInfo, ModelInf
 pub use request::{
     InpaintArea, LoraChoice, LoraId, ModelId, PromptSyntax, Request, SamplerKind, StrengthRule,
 };
+pub use tokens::TokenCount;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Both sides are built together, but worker files carry no content hash: a stale cached worker is found by
 /// comparing this number and [`Event::Ready`]'s build id.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// One unit of work that can report progress, fail and be cancelled. The page picks the numbers, counting up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -26,6 +26,9 @@ fn commands_survive_the_trip() {
     let (source, mask) = (Some(Payload(0)), Some(Payload(1)));
     let sent = Command::Generate { job: JobId(7), request: request(), source, mask };
     assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
+    let texts = vec!["a red apple".to_owned(), String::new()];
+    let sent = Command::CountTokens { revision: 9, texts, syntax: PromptSyntax::Weighted };
+    assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
     let sent = Command::ImportLora { job: JobId(8), name: "Brush".to_owned(), file: Payload(0) };
     assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
 }
@@ -41,6 +44,9 @@ fn events_survive_the_trip() {
             recoverable: true,
         },
     };
+    assert_eq!(decode::<Event>(&encode(&sent)), Ok(sent));
+    let count = TokenCount { tokens: 80, capacity: 75, chunk_starts: vec![0], seen: 450, cut_off: 5 };
+    let sent = Event::Tokens { revision: 9, counts: vec![count, TokenCount::default()] };
     assert_eq!(decode::<Event>(&encode(&sent)), Ok(sent));
     let id = LoraId("lora:Brush".to_owned());
     let sent =

@@ -14,6 +14,7 @@ use protocol::{
     Payload, Precision, Request,
 };
 use storage::BrowserBlob;
+use text::ClipTokenizer;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
@@ -26,6 +27,7 @@ use crate::{
     error::EngineError,
     queue::{Cancelled, Queue},
     report::report,
+    tokens,
 };
 
 /// Work that waits its turn.
@@ -75,6 +77,8 @@ pub(super) struct Session {
     pub(super) device: RefCell<Option<Device>>,
     /// The models; filled in before the page hears of us.
     pub(super) library: OnceCell<Library>,
+    /// For counting tokens; unpacked when they are first counted.
+    tokenizer: OnceCell<ClipTokenizer>,
 }
 
 /// Starts the engine: listens, says `Ready`, and works until the page ends the worker.
@@ -88,6 +92,7 @@ pub fn start() {
         queue: Queue::default(),
         device: RefCell::default(),
         library: OnceCell::new(),
+        tokenizer: OnceCell::new(),
     });
     session.port.listen({
         let session = Rc::clone(&session);
@@ -157,6 +162,11 @@ impl Session {
                         self.queue.push(Some(job), Job::Generate { request, source, mask });
                     }
                 }
+            }
+            Ok(Command::CountTokens { revision, texts, syntax }) => {
+                let tokenizer = self.tokenizer.get_or_init(ClipTokenizer::new);
+                let counts = texts.iter().map(|text| tokens::count(tokenizer, text, syntax)).collect();
+                self.port.post(&Event::Tokens { revision, counts });
             }
             Ok(Command::Cancel(job)) => self.cancel(job),
             Ok(Command::ImportModel { job, name, files, precision }) => {

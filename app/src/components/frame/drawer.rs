@@ -11,6 +11,10 @@ use crate::words::frame as words;
 pub(crate) enum DrawerKind {
     /// Where the page and its built-in model come from.
     About,
+    /// Prompts used before.
+    PromptHistory,
+    /// The style presets.
+    Styles,
 }
 
 /// Shows `children` while its kind is the open one: Esc, the close button and a click beside it close it, and focus
