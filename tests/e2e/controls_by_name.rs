@@ -6,8 +6,9 @@ use tests::controls::{control, value};
 use tests::page::Page;
 use tests::{Outcome, repository};
 
-const CONTROLS: [&str; 17] = [
+const CONTROLS: [&str; 18] = [
     "Source image",
+    "Enable inpainting",
     "Prompt",
     "Negative prompt",
     "Prompt weights",

@@ -7,6 +7,7 @@ mod controls_by_name;
 mod engine_failures;
 mod imports;
 mod loras;
+mod masks;
 mod prompt;
 mod small_request;
 mod software_gpu;

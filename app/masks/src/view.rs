@@ -29,6 +29,11 @@ impl View {
         view
     }
 
+    /// Shows all of the mask again.
+    pub fn fit_again(&mut self) {
+        *self = Self::fitted(self.mask, self.window);
+    }
+
     /// CSS pixels of the screen that a pixel of the mask takes.
     pub fn zoom(&self) -> f64 {
         self.zoom
@@ -79,7 +84,8 @@ impl View {
     /// Goes on in a window of another size: a picture that was shown whole is again, another stays where it is.
     pub fn resize(&mut self, window: (f64, f64)) {
         if *self == Self::fitted(self.mask, self.window) {
-            *self = Self::fitted(self.mask, window);
+            self.window = window;
+            self.fit_again();
             return;
         }
         let middle = self.on_mask(self.middle());

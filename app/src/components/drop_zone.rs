@@ -57,8 +57,11 @@ fn carries_files(data: Option<&DataTransfer>) -> bool {
 
 fn take_first(studio: Studio, data: Option<DataTransfer>) {
     let file = data.and_then(|data| data.files()).and_then(|files| files.get(0));
-    if let Some(file) = file {
-        studio.take_source(file_source(file));
+    match file {
+        // Over the mask's editor a file is a mask.
+        Some(file) if untrack(|| studio.edits_mask()) => studio.take_mask(file.into()),
+        Some(file) => studio.take_source(file_source(file)),
+        None => {}
     }
 }
 

@@ -21,6 +21,12 @@ pub(crate) enum Icon {
     Star,
     Clock,
     Quill,
+    Brush,
+    Eraser,
+    Undo,
+    Redo,
+    Plus,
+    Minus,
 }
 
 impl Icon {
@@ -46,6 +52,16 @@ impl Icon {
             Self::Clock => "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 7.5V12l3 2",
             Self::Quill => "M4 20l1-4.5L16 4.5 19.5 8 8.5 19zM13.5 7l3.5 3.5",
             Self::Stop => "M7 7h10v10H7z",
+            Self::Brush => {
+                "M20 4 10.5 13.5M10.5 13.5a3.2 3.2 0 0 0-4.6 1.2C5 16.5 5 18.5 3.5 20c3 .5 6.5 0 8-2 1.2-1.6.6-3.4-1-4.5z"
+            }
+            Self::Eraser => {
+                "M8.5 20h11.5M5 15.5l8.5-9.5a1.5 1.5 0 0 1 2.2-.1l4 4a1.5 1.5 0 0 1 0 2.2L12 20H8.5L5 16.8a1 1 0 0 1 0-1.3zM9.5 10.5l6 6"
+            }
+            Self::Undo => "M8 5 4 9l4 4M4 9h10a6 5.5 0 0 1 0 11h-3",
+            Self::Redo => "M16 5l4 4-4 4M20 9H10a6 5.5 0 0 0 0 11h3",
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Minus => "M5 12h14",
         }
     }
 

@@ -11,6 +11,7 @@ mod header;
 mod icon;
 mod import_model;
 mod lora_field;
+mod mask;
 mod model_field;
 mod notice;
 mod picture_card;
@@ -44,6 +45,7 @@ pub(crate) fn App() -> impl IntoView {
             <header::Header />
             <form class="settings" on:submit=move |event| event.prevent_default()>
                 <source_panel::SourcePanel />
+                <mask::MaskPanel />
                 <prompt::PromptFields />
                 <strength_slider::StrengthSlider />
                 <sampling_fields::SamplingFields />
@@ -60,6 +62,7 @@ pub(crate) fn App() -> impl IntoView {
             <gallery_view::GalleryView />
         </main>
         <picture_dialog::PictureDialog />
+        <mask::MaskEditor />
         <frame::AboutDrawer />
         <prompt::HistoryDrawer />
         <prompt::StylesDrawer />

@@ -63,7 +63,7 @@ pub(crate) fn PictureActions(picture: Picture) -> impl IntoView {
     view! {
         <div class="card-actions">
             {act("Use as source", Icon::AsSource, |studio, picture| studio.use_as_source(picture))}
-            {act("Reuse settings", Icon::Sliders, |studio, picture| studio.reuse_settings(&picture.record.settings))}
+            {act("Reuse settings", Icon::Sliders, |studio, picture| studio.reuse_picture(picture))}
             {act("Download", Icon::Download, |studio, picture| studio.download_picture(picture))}
             {act("Delete", Icon::Trash, |studio, picture| studio.delete_picture(&picture.record.id))}
         </div>

@@ -4,6 +4,7 @@ use gallery::{Record, UsedLora};
 use leptos::{html, prelude::*};
 
 use super::icon::Icon;
+use super::mask::details;
 use super::picture_card::PictureActions;
 use crate::state::studio;
 
@@ -23,6 +24,7 @@ fn rows(record: &Record) -> Vec<(&'static str, String)> {
     if settings.mode.has_source() {
         rows.push(("Prompt strength", format!("{:.2}", settings.prompt_strength)));
     }
+    rows.extend(details(settings));
     rows.extend([
         ("Steps", format!("{} of {} ran", settings.executed_steps, settings.steps)),
         ("Start sigma", format!("{:.3}", settings.start_sigma)),

@@ -1,7 +1,7 @@
 //! What stands in the sidebar. Numbers are kept as typed, so that a wrong one can be answered instead of changed.
 
 use leptos::prelude::*;
-use protocol::{DeviceChoice, ModelId, ModelInfo, SamplerKind};
+use protocol::{DeviceChoice, InpaintArea, ModelId, ModelInfo, SamplerKind};
 use serde::{Deserialize, Serialize};
 
 use super::loras::FormLora;
@@ -17,6 +17,11 @@ pub(crate) struct FormValues {
     /// The name of the style preset around both prompts; empty for none.
     pub style: String,
     pub strength: f64,
+    /// Whether a mask says what of the source is drawn anew.
+    pub inpaint: bool,
+    pub mask_feather_px: String,
+    pub inpaint_area: InpaintArea,
+    pub inpaint_padding_px: String,
     pub steps: String,
     pub guidance_scale: String,
     pub sampler: SamplerKind,
@@ -39,6 +44,10 @@ impl Default for FormValues {
             prompt_weights: false,
             style: String::new(),
             strength: 0.6,
+            inpaint: false,
+            mask_feather_px: "4".to_owned(),
+            inpaint_area: InpaintArea::Whole,
+            inpaint_padding_px: "32".to_owned(),
             // Numbers are filled in from the model's profile as soon as it is known.
             steps: String::new(),
             guidance_scale: String::new(),
@@ -61,6 +70,10 @@ pub(crate) struct Form {
     pub prompt_weights: RwSignal<bool>,
     pub style: RwSignal<String>,
     pub strength: RwSignal<f64>,
+    pub inpaint: RwSignal<bool>,
+    pub mask_feather_px: RwSignal<String>,
+    pub inpaint_area: RwSignal<InpaintArea>,
+    pub inpaint_padding_px: RwSignal<String>,
     pub steps: RwSignal<String>,
     pub guidance_scale: RwSignal<String>,
     pub sampler: RwSignal<SamplerKind>,
@@ -81,6 +94,10 @@ impl Form {
             prompt_weights: RwSignal::new(values.prompt_weights),
             style: RwSignal::new(values.style),
             strength: RwSignal::new(values.strength),
+            inpaint: RwSignal::new(values.inpaint),
+            mask_feather_px: RwSignal::new(values.mask_feather_px),
+            inpaint_area: RwSignal::new(values.inpaint_area),
+            inpaint_padding_px: RwSignal::new(values.inpaint_padding_px),
             steps: RwSignal::new(values.steps),
             guidance_scale: RwSignal::new(values.guidance_scale),
             sampler: RwSignal::new(values.sampler),
@@ -101,6 +118,10 @@ impl Form {
             prompt_weights: self.prompt_weights.get(),
             style: self.style.get(),
             strength: self.strength.get(),
+            inpaint: self.inpaint.get(),
+            mask_feather_px: self.mask_feather_px.get(),
+            inpaint_area: self.inpaint_area.get(),
+            inpaint_padding_px: self.inpaint_padding_px.get(),
             steps: self.steps.get(),
             guidance_scale: self.guidance_scale.get(),
             sampler: self.sampler.get(),
@@ -120,6 +141,10 @@ impl Form {
         self.prompt_weights.set(values.prompt_weights);
         self.style.set(values.style);
         self.strength.set(values.strength);
+        self.inpaint.set(values.inpaint);
+        self.mask_feather_px.set(values.mask_feather_px);
+        self.inpaint_area.set(values.inpaint_area);
+        self.inpaint_padding_px.set(values.inpaint_padding_px);
         self.steps.set(values.steps);
         self.guidance_scale.set(values.guidance_scale);
         self.sampler.set(values.sampler);
@@ -151,6 +176,7 @@ mod tests {
         let values: FormValues = serde_json::from_str(r#"{"prompt":"a red apple","strength":0.5}"#).unwrap();
         assert_eq!((values.prompt.as_str(), values.strength), ("a red apple", 0.5));
         assert_eq!((values.prompt_weights, values.loras), (false, Vec::new()));
+        assert_eq!((values.inpaint, values.mask_feather_px.as_str()), (false, "4"));
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl Library {
         self.files.with_value(|all| all.get(id).map(|files| files.png.clone()))
     }
 
+    /// What of its source a picture drew anew, if it had a mask.
+    pub(super) fn mask(self, id: &str) -> Option<Blob> {
+        self.files.with_value(|all| all.get(id).and_then(|files| files.mask.clone()))
+    }
+
     pub(crate) fn get(self, id: &str) -> Option<Picture> {
         self.pictures.with(|pictures| pictures.iter().find(|picture| picture.record.id == id).cloned())
     }
@@ -84,7 +89,7 @@ impl Studio {
     fn take_stored(self, stored: Stored) -> Option<Picture> {
         match Record::from_json(&stored.record) {
             Ok(record) => {
-                let files = Files::new(stored.png, stored.latents, stored.source);
+                let files = Files::new(stored.png, stored.latents, stored.source, stored.mask);
                 let picture = Picture { record, url: files.url.to_string() };
                 self.library.files.update_value(|all| {
                     all.insert(picture.record.id.clone(), files);
@@ -115,7 +120,7 @@ impl Studio {
             let files = all.get(&record.id)?;
             let json = record.to_json().ok()?;
             let (png, latents, source) = (files.png.clone(), files.latents.clone(), files.source.clone());
-            Some(Stored { record: json, png, latents, source })
+            Some(Stored { record: json, png, latents, source, mask: files.mask.clone() })
         });
         let Some(stored) = stored else { return };
         spawn_local(async move {

@@ -9,9 +9,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Studio;
 use super::form::FormValues;
+use super::mask::BrushValues;
 
 const FORM: &str = "form";
 const THEME: &str = "theme";
+const BRUSH: &str = "brush";
 /// Typing is stored once it pauses.
 const PAUSE: Duration = Duration::from_millis(400);
 
@@ -45,6 +47,9 @@ impl Studio {
         if let Some(theme) = self.read::<Theme>(THEME).await {
             self.session.theme.set(theme);
         }
+        if let Some(brush) = self.read::<BrushValues>(BRUSH).await {
+            self.mask.brush.restore(brush);
+        }
         let values = self.read::<FormValues>(FORM).await;
         // What was typed while the database opened stands.
         if let Some(values) = values.filter(|_| self.form.prompt.with_untracked(String::is_empty)) {
@@ -62,6 +67,13 @@ impl Studio {
         let mut save = debounce(PAUSE, move |values: FormValues| self.write(FORM, &values));
         Effect::new(move |_| {
             let values = self.form.values();
+            if self.session.restored.get() {
+                save(values);
+            }
+        });
+        let mut save = debounce(PAUSE, move |values: BrushValues| self.write(BRUSH, &values));
+        Effect::new(move |_| {
+            let values = self.mask.brush.values();
             if self.session.restored.get() {
                 save(values);
             }

@@ -9,6 +9,7 @@ mod import;
 mod kept;
 mod library;
 mod loras;
+mod mask;
 mod memory;
 mod notices;
 mod picture;
@@ -25,6 +26,7 @@ mod strength;
 mod tokens;
 
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
+pub(crate) use mask::BrushForm;
 pub(crate) use memory::Theme;
 pub(crate) use notices::{Notice, Place};
 pub(crate) use picture::Picture;
@@ -42,6 +44,7 @@ use crate::components::DrawerKind;
 use crate::engine::Engine;
 use form::Form;
 use library::Library;
+use mask::Masking;
 use notices::Notices;
 use prompts::Prompts;
 use queue::Queue;
@@ -55,6 +58,7 @@ pub(crate) struct Studio {
     pub form: Form,
     pub prompts: Prompts,
     pub source: Source,
+    pub mask: Masking,
     pub queue: Queue,
     pub library: Library,
     pub notices: Notices,
@@ -73,6 +77,7 @@ impl Studio {
             form: Form::new(),
             prompts: Prompts::new(),
             source: Source::new(),
+            mask: Masking::new(),
             queue: Queue::new(),
             library: Library::new(),
             notices: Notices::new(),
@@ -86,6 +91,7 @@ impl Studio {
         studio.open_shelf();
         studio.follow_models();
         studio.follow_prompts();
+        studio.follow_source();
         studio.engine.set_value(Some(Engine::start(move |word| studio.hear(word))));
         studio
     }

@@ -9,6 +9,7 @@ use protocol::{ErrorCode, ErrorReport};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Place {
     Source,
+    Mask,
     Prompt,
     /// In the drawer of style presets.
     Styles,

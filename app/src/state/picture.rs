@@ -23,13 +23,15 @@ pub(crate) struct Files {
     pub latents: Option<Blob>,
     /// The file that the picture was made from.
     pub source: Option<Blob>,
+    /// What of that file was drawn anew.
+    pub mask: Option<Blob>,
     pub url: ObjectUrl,
 }
 
 impl Files {
-    pub(super) fn new(png: Blob, latents: Option<Blob>, source: Option<Blob>) -> Self {
+    pub(super) fn new(png: Blob, latents: Option<Blob>, source: Option<Blob>, mask: Option<Blob>) -> Self {
         let url = ObjectUrl::from(gloo::file::Blob::from(png.clone()));
-        Self { png, latents, source, url }
+        Self { png, latents, source, mask, url }
     }
 }
 
@@ -48,7 +50,7 @@ impl Picture {
             |bytes: &[u8], kind: &str| platform::blob(bytes, kind).map_err(|error| format!("{error:?}"));
         let latents = latents.map(|bytes| blob(&bytes, "application/octet-stream")).transpose()?;
         let source = job.source.as_ref().map(|source| source.blob.clone());
-        let files = Files::new(blob(&png, "image/png")?, latents, source);
+        let files = Files::new(blob(&png, "image/png")?, latents, source, job.mask.clone());
         let created_millis = platform::now_millis();
         let record = Record {
             id: format!("{created_millis:013}-{:08x}", platform::random_seed()),
@@ -68,8 +70,13 @@ impl Picture {
 
 fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings {
     let request = &job.request;
+    let masked = job.mask.is_some();
     Settings {
-        mode: if job.source.is_some() { Mode::ImageToImage } else { Mode::TextToImage },
+        mode: match job.source.is_some() {
+            true if masked => Mode::Inpaint,
+            true => Mode::ImageToImage,
+            false => Mode::TextToImage,
+        },
         model: request.model.0.clone(),
         model_hash: report.model_hash.clone(),
         prompt: request.prompt.clone(),
@@ -84,9 +91,9 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
         sampler: name(&request.sampler),
         width: size_px.0,
         height: size_px.1,
-        mask_feather: None,
-        inpaint_area: None,
-        inpaint_padding: None,
+        mask_feather: masked.then_some(request.mask_feather_px),
+        inpaint_area: masked.then(|| name(&request.inpaint_area)),
+        inpaint_padding: masked.then_some(request.inpaint_padding_px),
         executed_steps: report.executed_steps,
         start_sigma: report.start_sigma,
         other: UnknownFields::new(),

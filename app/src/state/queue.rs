@@ -7,12 +7,14 @@ use leptos::prelude::*;
 use protocol::{Command, JobId, ModelId, Payload, Request, Stage};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
 use super::loras;
 use super::request::check;
 use super::source::SourceFile;
 use super::{Place, Studio};
 use crate::platform::{array_buffer, now_millis, random_seed};
+use crate::words::mask as words;
 
 /// A picture to make.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub(crate) struct Job {
     pub id: JobId,
     pub request: Request,
     pub source: Option<SourceFile>,
+    /// What of the source is drawn anew: a PNG.
+    pub mask: Option<Blob>,
     /// What the picture's record will say of its LoRAs.
     pub loras: Vec<UsedLora>,
 }
@@ -123,11 +127,12 @@ impl Studio {
             Ok(values) => values,
             Err(sentence) => return self.notices.say(Place::Prompt, sentence),
         };
-        match check(&values, &model, source.is_some(), random_seed()) {
-            Ok(request) => {
+        let request = check(&values, &model, source.is_some(), random_seed());
+        match request.and_then(|request| Ok((request, self.mask_of(source.as_ref())?))) {
+            Ok((request, mask)) => {
                 let stored = self.session.loras.get_untracked().unwrap_or_default();
                 let loras = loras::used(&request.loras, &stored);
-                let job = Job { id: self.next_job(), request, source, loras };
+                let job = Job { id: self.next_job(), request, source, mask, loras };
                 self.note_prompt();
                 self.queue.waiting.update(|waiting| waiting.push_back(job));
                 self.start_next();
@@ -190,8 +195,20 @@ impl Studio {
                 }
             }
         }
+        if let Some(mask) = &job.mask {
+            match array_buffer(mask).await {
+                Ok(buffer) => payloads.push(buffer.into()),
+                Err(_) => {
+                    self.notices.say(Place::Mask, words::UNREADABLE);
+                    self.finish("");
+                    return;
+                }
+            }
+        }
         let source = job.source.as_ref().map(|_| Payload(0));
-        self.send(Command::Generate { job: job.id, request: job.request, source, mask: None }, payloads);
+        // There is no mask without a source.
+        let mask = job.mask.as_ref().map(|_| Payload(1));
+        self.send(Command::Generate { job: job.id, request: job.request, source, mask }, payloads);
     }
 
     /// Whether a picture that runs or waits needs this model.

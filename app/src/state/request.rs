@@ -6,9 +6,12 @@ use super::form::FormValues;
 use super::loras::choices;
 use super::notices::Place;
 use super::size::Sides;
+use crate::words::mask as words;
 
 const MOST_STEPS: u32 = 200;
 const MOST_GUIDANCE: f64 = 30.0;
+const MOST_FEATHER_PX: u32 = 256;
+const MOST_PADDING_PX: u32 = 1024;
 
 /// What is wrong, and beside which control to say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,10 @@ pub(crate) fn check(
         check_strength(values.strength, steps)?;
     }
     let (width_px, height_px) = size(values, Sides::of(model))?;
+    let inpainting = match has_source && values.inpaint {
+        true => inpainting(values)?,
+        false => Inpainting::default(),
+    };
     Ok(Request {
         model: model.id.clone(),
         prompt: values.prompt.trim().to_owned(),
@@ -57,10 +64,35 @@ pub(crate) fn check(
         seed: seed(&values.seed, random_seed)?,
         width_px,
         height_px,
-        mask_feather_px: 0,
-        inpaint_area: InpaintArea::Whole,
-        inpaint_padding_px: 32,
+        mask_feather_px: inpainting.feather_px,
+        inpaint_area: inpainting.area,
+        inpaint_padding_px: inpainting.padding_px,
         loras: choices(&values.loras),
+    })
+}
+
+/// What a request says of its mask; nothing without one.
+#[derive(Default)]
+struct Inpainting {
+    feather_px: u32,
+    area: InpaintArea,
+    padding_px: u32,
+}
+
+fn inpainting(values: &FormValues) -> Result<Inpainting, Complaint> {
+    let pixels = |name: &str, text: &str, most: u32| {
+        text.trim().parse().ok().filter(|px| (0..=most).contains(px)).ok_or_else(|| {
+            complaint(Place::Mask, format!("{name} must be a whole number of pixels from 0 to {most}."))
+        })
+    };
+    let area = values.inpaint_area;
+    Ok(Inpainting {
+        feather_px: pixels(words::FEATHER, &values.mask_feather_px, MOST_FEATHER_PX)?,
+        area,
+        padding_px: match area {
+            InpaintArea::Masked => pixels(words::PADDING, &values.inpaint_padding_px, MOST_PADDING_PX)?,
+            InpaintArea::Whole => 0,
+        },
     })
 }
 

@@ -1,6 +1,6 @@
 //! Going on from a picture: as the next one's source, or with its settings.
 
-use gallery::Settings;
+use gallery::{Mode, Settings};
 use leptos::prelude::*;
 use protocol::{PromptSyntax, SamplerKind};
 use serde::de::DeserializeOwned;
@@ -22,6 +22,14 @@ impl Studio {
         if let Some(blob) = blob {
             let name = picture.record.settings.prompt.clone();
             self.take_source(SourceFile { blob, name, parent: Some(id.clone()) });
+        }
+    }
+
+    /// Puts the settings of a picture in the gallery back into the form, and its mask.
+    pub(crate) fn reuse_picture(self, picture: &Picture) {
+        self.reuse_settings(&picture.record.settings);
+        if let Some(mask) = self.library.mask(&picture.record.id) {
+            self.restore_mask(mask);
         }
     }
 
@@ -54,6 +62,7 @@ impl Studio {
         if settings.mode.has_source() {
             self.form.strength.set(settings.prompt_strength);
         }
+        self.reuse_inpainting(settings);
         if settings.steps > 0 {
             self.form.steps.set(settings.steps.to_string());
         }
@@ -69,6 +78,24 @@ impl Studio {
                 self.form.width_px.set(width);
                 self.form.height_px.set(height);
             });
+        }
+    }
+
+    /// What a picture's settings say of its mask. Where there was none, there is to be none.
+    fn reuse_inpainting(self, settings: &Settings) {
+        match settings.mode {
+            Mode::TextToImage => {}
+            Mode::ImageToImage => self.form.inpaint.set(false),
+            Mode::Inpaint => {
+                let px = |px: u32| px.to_string();
+                self.form.mask_feather_px.set(px(settings.mask_feather.unwrap_or_default()));
+                self.form
+                    .inpaint_area
+                    .set(settings.inpaint_area.as_deref().and_then(choice).unwrap_or_default());
+                if let Some(padding) = settings.inpaint_padding.filter(|padding| *padding > 0) {
+                    self.form.inpaint_padding_px.set(px(padding));
+                }
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ pub(super) struct Stored {
     pub png: Blob,
     pub latents: Option<Blob>,
     pub source: Option<Blob>,
+    pub mask: Option<Blob>,
 }
 
 /// The database, once it is open.
@@ -49,6 +50,7 @@ impl Shelf {
             png,
             latents: part(PicturePart::Latents).await?,
             source: part(PicturePart::Source).await?,
+            mask: part(PicturePart::Mask).await?,
             record: entry.metadata,
         })
     }
@@ -61,7 +63,8 @@ impl Shelf {
         };
         let latents = stored.latents.map(kept).transpose()?;
         let source = stored.source.map(kept).transpose()?;
-        let picture = NewPicture { entry, png: kept(stored.png)?, latents, source, thumbnail: None };
+        let mask = stored.mask.map(kept).transpose()?;
+        let picture = NewPicture { entry, png: kept(stored.png)?, latents, source, mask, thumbnail: None };
         self.database()?.insert_picture(picture).await
     }
 

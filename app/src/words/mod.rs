@@ -2,4 +2,5 @@
 
 pub(crate) mod about;
 pub(crate) mod frame;
+pub(crate) mod mask;
 pub(crate) mod prompt;

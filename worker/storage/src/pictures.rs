@@ -26,6 +26,8 @@ pub struct NewPicture<Blob> {
     pub latents: Option<Blob>,
     /// The file that it was made from.
     pub source: Option<Blob>,
+    /// What of that file was drawn anew: a PNG.
+    pub mask: Option<Blob>,
     /// A smaller picture for the grid.
     pub thumbnail: Option<Blob>,
 }
@@ -39,6 +41,8 @@ pub enum PicturePart {
     Latents,
     /// The file that the picture was made from, so that it can be made again.
     Source,
+    /// What of that file was drawn anew: a PNG.
+    Mask,
     /// A smaller picture for the grid.
     Thumbnail,
 }
@@ -49,6 +53,7 @@ impl PicturePart {
             Self::Png => "png",
             Self::Latents => "latents",
             Self::Source => "source",
+            Self::Mask => "mask",
             Self::Thumbnail => "thumbnail",
         }
     }
@@ -64,7 +69,7 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Full`], and as [`Backend::write`].
     pub async fn insert_picture(&self, picture: NewPicture<B::Blob>) -> Result<(), StorageError> {
-        let NewPicture { entry, png, latents, source, thumbnail } = picture;
+        let NewPicture { entry, png, latents, source, mask, thumbnail } = picture;
         let json = serde_json::to_string(&entry).map_err(|error| damaged("the picture's record", error))?;
         let mut changes = vec![
             Write::Delete(Table::PictureBlobs, Key::of([&entry.id])),
@@ -74,6 +79,7 @@ impl<B: Backend> Storage<B> {
             (PicturePart::Png, Some(png)),
             (PicturePart::Latents, latents),
             (PicturePart::Source, source),
+            (PicturePart::Mask, mask),
             (PicturePart::Thumbnail, thumbnail),
         ];
         for (part, blob) in parts {

@@ -15,7 +15,14 @@ fn numbers(len: usize) -> Vec<u8> {
 
 fn picture(id: &str, created_millis: f64, png: &[u8]) -> NewPicture<MemoryBlob> {
     let entry = PictureEntry { id: id.to_owned(), created_millis, metadata: format!("{{\"id\":\"{id}\"}}") };
-    NewPicture { entry, png: blob(png), latents: Some(blob(b"latents")), source: None, thumbnail: None }
+    NewPicture {
+        entry,
+        png: blob(png),
+        latents: Some(blob(b"latents")),
+        source: None,
+        mask: None,
+        thumbnail: None,
+    }
 }
 
 /// Stores one model of two files in chunks of ten bytes.
@@ -207,13 +214,16 @@ fn a_picture_is_stored_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_picture_keeps_the_file_that_it_was_made_from() {
+fn a_picture_keeps_the_file_and_the_mask_that_it_was_made_from() {
     let storage = MemoryStorage::over(Memory::default());
-    let made = NewPicture { source: Some(blob(b"photo")), ..picture("a", 1.0, b"png") };
+    let (source, mask) = (Some(blob(b"photo")), Some(blob(b"white")));
+    let made = NewPicture { source, mask, ..picture("a", 1.0, b"png") };
     block_on(async {
         storage.insert_picture(made).await.unwrap();
         let source = storage.picture_part("a", PicturePart::Source).await.unwrap().unwrap();
         assert_eq!(source.read(0, 5).await.unwrap(), b"photo");
+        let mask = storage.picture_part("a", PicturePart::Mask).await.unwrap().unwrap();
+        assert_eq!(mask.read(0, 5).await.unwrap(), b"white");
     });
 }
 

@@ -97,6 +97,40 @@ fn strength_and_steps_that_leave_nothing_to_do_are_refused() {
 }
 
 #[test]
+fn a_mask_is_asked_for_only_with_a_source_and_when_it_is_on() {
+    let asked = |values: &FormValues, has_source| {
+        let request = check(values, &model(StrengthRule::AllSteps), has_source, 0).unwrap();
+        (request.mask_feather_px, request.inpaint_area, request.inpaint_padding_px)
+    };
+    let masked = FormValues {
+        inpaint: true,
+        mask_feather_px: " 9 ".to_owned(),
+        inpaint_area: InpaintArea::Masked,
+        inpaint_padding_px: "40".to_owned(),
+        ..values()
+    };
+    assert_eq!(asked(&masked, true), (9, InpaintArea::Masked, 40));
+    assert_eq!(asked(&masked, false), (0, InpaintArea::Whole, 0));
+    // What is not shown cannot be wrong.
+    let whole = FormValues { inpaint_area: InpaintArea::Whole, inpaint_padding_px: "?".to_owned(), ..masked };
+    assert_eq!(asked(&whole, true), (9, InpaintArea::Whole, 0));
+    let off = FormValues { inpaint: false, mask_feather_px: "?".to_owned(), ..whole };
+    assert_eq!(asked(&off, true), (0, InpaintArea::Whole, 0));
+}
+
+#[test]
+fn a_bad_feather_or_padding_is_answered_beside_the_mask() {
+    for px in ["", "-1", "2.5", "257", "soft"] {
+        let wrong = |v: &mut FormValues| (v.inpaint, v.mask_feather_px) = (true, px.to_owned());
+        refused(wrong, Place::Mask, "Mask feather must be a whole number of pixels from 0 to 256.");
+    }
+    let wrong = |v: &mut FormValues| {
+        (v.inpaint, v.inpaint_area, v.inpaint_padding_px) = (true, InpaintArea::Masked, "wide".to_owned());
+    };
+    refused(wrong, Place::Mask, "Mask padding must be a whole number of pixels from 0 to 1024.");
+}
+
+#[test]
 fn a_sampler_that_the_model_lacks_gives_way_to_its_own() {
     let other = FormValues { sampler: SamplerKind::Ddim, ..values() };
     let request = check(&other, &model(StrengthRule::Steps), true, 0).unwrap();

@@ -1,0 +1,138 @@
+//! **Enable inpainting** and what goes with it, below the source.
+
+use leptos::{html, prelude::*};
+use masks::Rect;
+use protocol::InpaintArea;
+
+use super::overlay;
+use crate::components::field::{NumberField, NumberHints};
+use crate::components::icon::Icon;
+use crate::components::notice::NoticeAt;
+use crate::state::{CheckedSource, Place, SourceState, studio};
+use crate::words::mask as words;
+
+/// Sides of the small picture of the mask are at most this long, twice what they take on the screen.
+const THUMBNAIL_PX: u32 = 160;
+const FEATHER: NumberHints = NumberHints { min: "0", max: "256", step: "1" };
+const PADDING: NumberHints = NumberHints { min: "0", max: "1024", step: "8" };
+const AREAS: [(InpaintArea, &str, &str); 2] =
+    [(InpaintArea::Whole, "whole", words::WHOLE), (InpaintArea::Masked, "masked", words::ONLY_MASKED)];
+
+/// The switch, and once it is on, the mask and its settings.
+#[component]
+pub(crate) fn MaskPanel() -> impl IntoView {
+    let studio = studio();
+    let inpaint = studio.form.inpaint;
+    let has_source = Memo::new(move |_| studio.source.is_some());
+    let hint = move || if has_source.get() { words::ENABLE_HINT } else { words::NEEDS_SOURCE };
+    view! {
+        <div class="field mask-panel">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    aria-describedby="inpaint-hint"
+                    prop:checked=inpaint
+                    on:change=move |event| {
+                        inpaint.set(event_target_checked(&event));
+                        studio.notices.clear(Place::Mask);
+                    }
+                />
+                <span>{words::ENABLE}</span>
+            </label>
+            <p id="inpaint-hint" class="hint">{hint}</p>
+            <Show when=move || inpaint.get() && has_source.get()>
+                <MaskRow />
+                <MaskSettings />
+            </Show>
+            <Show when=move || !studio.edits_mask()>
+                <NoticeAt place=Place::Mask />
+            </Show>
+        </div>
+    }
+}
+
+/// The mask over the source, small, and the way into the editor.
+#[component]
+fn MaskRow() -> impl IntoView {
+    let studio = studio();
+    let share = move || studio.mask.look(|editor| words::share(editor.mask().share()));
+    view! {
+        <div class="mask-row">
+            <Thumbnail />
+            <div>
+                <button type="button" on:click=move |_| studio.edit_mask()>
+                    {Icon::Brush.draw()}
+                    {words::EDIT}
+                </button>
+                <p class="hint">{share}</p>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Thumbnail() -> impl IntoView {
+    let studio = studio();
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        let Some(canvas) = canvas.get() else { return };
+        studio.mask.look(|editor| {
+            let mask = editor.mask();
+            let small = mask.resized(mask.size().within(THUMBNAIL_PX));
+            overlay::paint(&canvas, &small, Rect::whole(small.size()));
+        });
+    });
+    let source = move || match studio.source.state.get() {
+        SourceState::Ready(CheckedSource { url, .. }) => Some(view! { <img src=url.to_string() alt="" /> }),
+        SourceState::None | SourceState::Checking { .. } => None,
+    };
+    view! {
+        <div class="mask-thumbnail" aria-hidden="true">
+            {source}
+            <canvas node_ref=canvas></canvas>
+        </div>
+    }
+}
+
+/// **Mask feather**, **Inpaint area** and the padding of the latter.
+#[component]
+fn MaskSettings() -> impl IntoView {
+    let studio = studio();
+    let form = studio.form;
+    let only_masked = move || form.inpaint_area.get() == InpaintArea::Masked;
+    let options = AREAS.map(|(area, value, name)| {
+        view! { <option value=value prop:selected=move || form.inpaint_area.get() == area>{name}</option> }
+    });
+    let choose = move |event: leptos::ev::Event| {
+        let chosen = event_target_value(&event);
+        if let Some((area, ..)) = AREAS.into_iter().find(|(_, value, _)| *value == chosen) {
+            form.inpaint_area.set(area);
+        }
+    };
+    let hint = move || if only_masked() { words::ONLY_MASKED_HINT } else { words::WHOLE_HINT };
+    view! {
+        <div class="columns">
+            <NumberField
+                id="mask-feather"
+                label=words::FEATHER
+                value=form.mask_feather_px
+                hints=FEATHER
+                place=Place::Mask
+            />
+            <div class="field">
+                <label for="inpaint-area">{words::AREA}</label>
+                <select id="inpaint-area" aria-describedby="inpaint-area-hint" on:change=choose>{options}</select>
+            </div>
+            <Show when=only_masked>
+                <NumberField
+                    id="mask-padding"
+                    label=words::PADDING
+                    value=form.inpaint_padding_px
+                    hints=PADDING
+                    place=Place::Mask
+                />
+            </Show>
+        </div>
+        <p id="inpaint-area-hint" class="hint">{hint}</p>
+    }
+}

@@ -1,0 +1,157 @@
+//! The mask as a file: for the engine, for the person, and from a picture made with one.
+
+use gloo::file::ObjectUrl;
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+use masks::{Mask, MaskError, Size, WHITE, decode, encode};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
+
+use super::Masking;
+use crate::platform::{self, array_buffer};
+use crate::state::request::Complaint;
+use crate::state::source::SourceFile;
+use crate::state::{Place, Studio};
+use crate::words::mask as words;
+
+/// A file larger than this is not read at all.
+const MOST_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+
+/// A mask's PNG, and where it can be downloaded as long as this lives.
+#[derive(Clone)]
+pub(super) struct MaskFile {
+    png: Blob,
+    url: ObjectUrl,
+}
+
+impl MaskFile {
+    fn of(mask: &Mask) -> Result<Self, String> {
+        let png = encode(mask).map_err(|error| error.to_string())?;
+        let png = platform::blob(&png, "image/png").map_err(|error| format!("{error:?}"))?;
+        Ok(Self { url: ObjectUrl::from(gloo::file::Blob::from(png.clone())), png })
+    }
+}
+
+impl Masking {
+    /// The mask as a PNG, written once for each of its states.
+    fn file(self) -> Option<Result<MaskFile, String>> {
+        let now = self.changes.get_untracked();
+        let written = self.file.with_value(Clone::clone).filter(|(of, _)| *of == now);
+        if let Some((_, file)) = written {
+            return Some(Ok(file));
+        }
+        let file = self.peek(|editor| MaskFile::of(editor.mask()))?;
+        if let Ok(file) = &file {
+            self.file.set_value(Some((now, file.clone())));
+        }
+        Some(file)
+    }
+}
+
+/// Why a mask would change nothing, if so.
+fn fault(mask: &Mask) -> Option<&'static str> {
+    match mask.values().iter().max() {
+        None | Some(0) => Some(words::EMPTY),
+        Some(&whitest) if whitest < WHITE => Some(words::FAINT),
+        Some(_) => None,
+    }
+}
+
+impl Studio {
+    /// The mask's file for a picture of this source; `None` where the whole source is drawn anew.
+    pub(in crate::state) fn mask_of(self, source: Option<&SourceFile>) -> Result<Option<Blob>, Complaint> {
+        if source.is_none() || !self.form.inpaint.get_untracked() {
+            return Ok(None);
+        }
+        self.mask.edit(|editor| {
+            editor.finish();
+            None
+        });
+        let complain = |sentence: &str| Complaint { place: Place::Mask, sentence: sentence.to_owned() };
+        if let Some(fault) = self.mask.peek(|editor| fault(editor.mask())).flatten() {
+            return Err(complain(fault));
+        }
+        match self.mask.file() {
+            Some(Ok(file)) => Ok(Some(file.png)),
+            Some(Err(_)) => Err(complain(words::UNWRITTEN)),
+            None => Err(complain(words::EMPTY)),
+        }
+    }
+
+    /// Saves the mask as a PNG through the browser's downloads.
+    pub(crate) fn export_mask(self) {
+        match self.mask.file() {
+            Some(Ok(file)) => platform::download(&file.url, words::FILE_NAME),
+            Some(Err(detail)) => self.notices.say_with_detail(Place::Mask, words::UNWRITTEN, detail),
+            None => {}
+        }
+    }
+
+    /// Takes a PNG file as the mask, and turns inpainting on. What does not suit is answered in one sentence; what
+    /// was there before can be had back by undoing.
+    pub(crate) fn take_mask(self, file: Blob) {
+        self.notices.clear(Place::Mask);
+        spawn_local(async move {
+            let taken = match read(&file).await {
+                Ok(mask) => self.use_mask(&mask),
+                Err(sentence) => Err(sentence),
+            };
+            if let Err(sentence) = taken {
+                self.notices.say(Place::Mask, sentence);
+            }
+        });
+    }
+
+    fn use_mask(self, mask: &Mask) -> Result<(), String> {
+        let Some(source) = untrack(|| self.source.size_px()) else { return Err(words::NO_SOURCE.to_owned()) };
+        if !mask.size().has_shape_of(Size::new(source.0, source.1)) {
+            return Err(words::wrong_shape(sides(mask), source));
+        }
+        self.form.inpaint.set(true);
+        self.mask.edit(|editor| editor.replace(mask));
+        Ok(())
+    }
+
+    /// Brings back the mask that a picture was made with. One that does not suit the source of now waits for its own.
+    pub(crate) fn restore_mask(self, file: Blob) {
+        self.form.inpaint.set(true);
+        spawn_local(async move {
+            match read(&file).await {
+                Ok(mask) => {
+                    if self.use_mask(&mask).is_err() {
+                        self.notices.say(Place::Mask, words::waits(sides(&mask)));
+                        self.mask.waiting.set_value(Some(mask));
+                    }
+                }
+                Err(sentence) => self.notices.say(Place::Mask, sentence),
+            }
+        });
+    }
+}
+
+fn sides(mask: &Mask) -> (u32, u32) {
+    (mask.size().width_px, mask.size().height_px)
+}
+
+/// Reads a mask, or says in a sentence why it is none.
+async fn read(file: &Blob) -> Result<Mask, String> {
+    let refused = |error: MaskError| words::refused(&error.to_string());
+    if file.size() > MOST_BYTES {
+        return Err(words::refused("the mask's file is larger than 64 MB"));
+    }
+    let buffer = array_buffer(file).await.map_err(|_| words::UNREADABLE.to_owned())?;
+    decode(&Uint8Array::new(&buffer).to_vec()).map_err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_that_would_change_nothing_is_found() {
+        let mask = |values: [u8; 2]| Mask::from_values(Size::new(2, 1), values.to_vec()).unwrap();
+        assert_eq!(fault(&mask([0, 0])), Some(words::EMPTY));
+        assert_eq!(fault(&mask([127, 1])), Some(words::FAINT));
+        assert_eq!(fault(&mask([0, 128])), None);
+    }
+}
