@@ -1,4 +1,4 @@
-"""The training set: pictures as cached TAESD latents, each with the captions people would type for it."""
+"""The training set: pictures as cached TAESD latents, and batches of them with captions made on the fly."""
 
 import argparse
 import json
@@ -8,56 +8,39 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from captions import caption, pair_caption
 from colour import recolour
-from pictures import place, read_artwork, read_rgba
-from subjects import BACKGROUNDS, COLOURED, COLOURS, FAMILIES, PLAIN, parse
+from pictures import read_artwork, read_rgba
+from scenes import SIZE_PX, contrasting, half, scene
+from subjects import COLOURED, COLOURS, FAMILIES, MORE, PAIRED, PLAIN, parse
 from teacher import encode, load_teacher
 
-SIZE_PX = 128
-WHITE_VARIANTS, BACKGROUND_VARIANTS = 4, 4
-BACKGROUND_SHARE = 0.12
-TEMPLATES = ["a {}", "a {}", "a {}", "{}", "{}", "the {}", "{} emoji", "a {} emoji", "an emoji of a {}", "a picture of a {}", "a cute {}", "one {}", "a 3d {}", "{} icon"]
-BACKGROUND_TEMPLATES = ["{} on a {} background", "{} on a {} background", "{}, {} background", "{} with a {} background", "{} on {}"]
+# How many latents of each picture are kept: on white, on a colour, on a gradient, and in the left and the right half.
+WHITE, COLOUR, GRADIENT, HALVES = 4, 3, 1, 2
+VARIANTS = WHITE + COLOUR + GRADIENT
+# Per channel, of the pictures on white. Fixed, so that a run can start from an earlier one's model.
+LATENTS_MEAN = (1.416372, 0.841411, -0.045644, -0.651641)
+LATENTS_STD = (0.655011, 0.979825, 0.663287, 0.723239)
 
 
 def list_pictures(artwork):
-    """-> [{"label", "words", "colour" (or None), "target" (recolour to, or None), "natural", "weight"}]"""
-    pictures = []
-    for label, words, _ in parse(PLAIN):
-        if label in artwork:
-            pictures.append(dict(label=label, words=words, colour=None, target=None, natural=True, weight=1.0))
+    """-> [{"label", "words", "colour" (or None), "target" (recolour to, or None), "natural", "weight", "more"}]"""
+    row = lambda **facts: dict(colour=None, target=None, natural=True, weight=1.0, more=False) | facts
+    pictures = [row(label=label, words=words) for label, words, _ in parse(PLAIN) if label in artwork]
+    pictures += [row(label=label, words=words, more=True) for label, words, _ in parse(MORE)]
     for label, words, own in parse(COLOURED):
-        pictures.append(dict(label=label, words=words, colour=own, target=None, natural=True, weight=1.0))
-        for colour in COLOURS:
-            if colour != own:
-                pictures.append(dict(label=label, words=words, colour=colour, target=colour, natural=False, weight=0.5, tint=own == "white"))
+        pictures.append(row(label=label, words=words, colour=own))
+        pictures += [
+            row(label=label, words=words, colour=colour, target=colour, natural=False, weight=0.5, tint=own == "white")
+            for colour in COLOURS if colour != own
+        ]
     for word, colours in FAMILIES.items():
         for colour in colours:
             natural = word == "heart" and colour == "red"
-            pictures.append(dict(label=f"{colour} {word}", words=[word], colour=colour, target=None, natural=natural, weight=0.7))
+            pictures.append(row(label=f"{colour} {word}", words=[word], colour=colour, natural=natural, weight=0.7))
+    for picture in pictures:
+        picture["paired"] = picture["natural"] and any(word in PAIRED for word in picture["words"])
     return pictures
-
-
-def with_article(text):
-    """`a apple` -> `an apple`."""
-    return " ".join("an" if w == "a" and n[:1] in "aeiou" else w for w, n in zip(text.split(), text.split()[1:] + [""]))
-
-
-def caption(picture, background, rng=random):
-    """One of the ways to ask for this picture. Colours are named unless they are the subject's own."""
-    word = rng.choice(picture["words"])
-    if picture["colour"] and not (picture["natural"] and rng.random() < 0.5):
-        word = f"{picture['colour']} {word}"
-    plural = picture["words"][0].endswith("s") and not picture["words"][0].endswith("ss")
-    template = rng.choice(TEMPLATES)
-    if plural:
-        template = template.replace("a {}", "{}").replace("one ", "")
-    text = template.format(word)
-    if background and background != "white":
-        text = rng.choice(BACKGROUND_TEMPLATES).format(text, background)
-    elif rng.random() < 0.06:
-        text += " on a white background"
-    return with_article(text)
 
 
 def artwork_of(picture, artwork):
@@ -65,59 +48,68 @@ def artwork_of(picture, artwork):
     return recolour(rgba, COLOURS[picture["target"]], picture["tint"]) if picture["target"] else rgba
 
 
-def render(rgba, rng, background):
-    """One variant: a small random shift, size and flip on its background."""
-    shift = tuple(int(v) for v in rng.integers(-4, 5, 2))
-    colour = (1, 1, 1) if background == "white" else np.clip(np.array(BACKGROUNDS[background]) + rng.normal(0, 0.03, 3), 0, 1)
-    return place(rgba, SIZE_PX, rng.uniform(0.84, 0.94), shift, rng.random() < 0.5, colour)
-
-
-def contrasting(picture, rng):
-    """A background the subject will be seen on: not its own colour."""
-    return rng.choice([name for name in BACKGROUNDS if name != picture["colour"]])
+def drawn(picture, rgba, rng):
+    """All variants of one picture: [VARIANTS, h, w, 3], and its halves [2 * HALVES, h, w, 3], the left ones first, or None."""
+    backgrounds = ["white"] * WHITE + [contrasting(picture, rng) for _ in range(COLOUR)]
+    backgrounds += [tuple(contrasting(picture, rng) for _ in range(2)) for _ in range(GRADIENT)]
+    picture["backgrounds"] = backgrounds
+    scenes = np.stack([scene(rgba, background, rng) for background in backgrounds])
+    halves = np.stack([half(rgba, right, rng) for right in (False, True) for _ in range(HALVES)]) if picture["paired"] else None
+    return scenes, halves
 
 
 def build(args):
     artwork = read_artwork(args.art, args.reference, args.captions)
     pictures = list_pictures(artwork)
-    rng = np.random.default_rng(3)
+    rng, side = np.random.default_rng(3), SIZE_PX // 8
     teacher = load_teacher(args.teacher)
-    latents = torch.empty(len(pictures), WHITE_VARIANTS + BACKGROUND_VARIANTS, 4, SIZE_PX // 8, SIZE_PX // 8)
+    latent = lambda images: encode(teacher, torch.from_numpy(images).permute(0, 3, 1, 2).contiguous())
+    latents, halves = torch.empty(len(pictures), VARIANTS, 4, side, side), {}
     for index, picture in enumerate(pictures):
-        backgrounds = ["white"] * WHITE_VARIANTS + [str(contrasting(picture, rng)) for _ in range(BACKGROUND_VARIANTS)]
-        picture["backgrounds"] = backgrounds
-        rgba = artwork_of(picture, artwork)
-        drawn = np.stack([render(rgba, rng, background) for background in backgrounds])
-        latents[index] = encode(teacher, torch.from_numpy(drawn).permute(0, 3, 1, 2).contiguous())
+        scenes, pair_parts = drawn(picture, artwork_of(picture, artwork), rng)
+        latents[index] = latent(scenes)
+        if pair_parts is not None:
+            left, right = latent(pair_parts).chunk(2)
+            halves[index] = (left[..., :side // 2].clone(), right[..., side // 2:].clone())
         if index % 50 == 0:
             print(index, len(pictures), flush=True)
-    white = latents[:, :WHITE_VARIANTS]
-    mean, std = white.mean((0, 1, 3, 4)), white.std((0, 1, 3, 4))
-    torch.save({"latents": latents, "pictures": pictures, "mean": mean, "std": std}, args.out)
+    torch.save({"latents": latents, "halves": halves, "pictures": pictures}, args.out)
     manifest = [{k: p[k] for k in ("label", "words", "colour", "target")} | {"code_points": artwork[p["label"]]["hexcode"]} for p in pictures]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in manifest)
     Path(args.manifest).write_text(f"[\n{lines}\n]\n")
-    print(len(pictures), "pictures; latent mean", mean.tolist(), "std", std.tolist())
+    white = latents[:, :WHITE]
+    print(len(pictures), "pictures; latent mean", white.mean((0, 1, 3, 4)).tolist(), "std", white.std((0, 1, 3, 4)).tolist())
 
 
 class Sampler:
     """Endless (latents, captions) batches, normalised per channel."""
 
-    def __init__(self, cache_file):
+    def __init__(self, cache_file, more_weight=1.0, pair_share=0.08, scene_share=0.14):
         cache = torch.load(cache_file, weights_only=False)
-        self.pictures, self.mean, self.std = cache["pictures"], cache["mean"], cache["std"]
-        self.latents = (cache["latents"] - self.mean.view(1, 1, 4, 1, 1)) / self.std.view(1, 1, 4, 1, 1)
-        self.weights = [picture["weight"] for picture in self.pictures]
+        self.pictures, self.halves = cache["pictures"], cache["halves"]
+        self.pair_share, self.scene_share = pair_share, scene_share
+        self.mean, self.std = (torch.tensor(values).view(4, 1, 1) for values in (LATENTS_MEAN, LATENTS_STD))
+        self.latents = (cache["latents"] - self.mean) / self.std
+        self.weights = [picture["weight"] * (more_weight if picture["more"] else 1.0) for picture in self.pictures]
+
+    def single(self, index):
+        """One subject, on white or on something else."""
+        on_white = random.random() >= self.scene_share
+        variant = random.randrange(WHITE) if on_white else random.randrange(WHITE, VARIANTS)
+        picture = self.pictures[index]
+        return self.latents[index, variant], caption(picture, picture["backgrounds"][variant])
+
+    def pair(self):
+        """Two different subjects: any left half beside any right half."""
+        left, right = random.sample(list(self.halves), 2)
+        parts = random.choice(self.halves[left][0]), random.choice(self.halves[right][1])
+        return (torch.cat(parts, -1) - self.mean) / self.std, pair_caption(self.pictures[left], self.pictures[right])
 
     def batch(self, count):
-        latents, texts = [], []
-        for index in random.choices(range(len(self.pictures)), self.weights, k=count):
-            picture = self.pictures[index]
-            scene = random.random() < BACKGROUND_SHARE
-            variant = random.randrange(BACKGROUND_VARIANTS) + WHITE_VARIANTS if scene else random.randrange(WHITE_VARIANTS)
-            latents.append(self.latents[index, variant])
-            texts.append(caption(picture, picture["backgrounds"][variant]))
-        return torch.stack(latents), texts
+        """-> latents [count, 4, 16, 16], captions"""
+        indices = random.choices(range(len(self.pictures)), self.weights, k=count)
+        rows = [self.pair() if random.random() < self.pair_share else self.single(index) for index in indices]
+        return torch.stack([latents for latents, _ in rows]), [text for _, text in rows]
 
 
 def main():

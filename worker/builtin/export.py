@@ -8,37 +8,27 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from data import LATENTS_MEAN, LATENTS_STD
 from quant import quantise, write
 from sample import Shipped
 from teacher import tiny
 from text import Tokenizer
-from train import Both
+from train import averaged_model
 
 LICENCE = "MIT AND Apache-2.0"
 PALIMPSEST = {
-    "name": "Built-in", "native_size": 128, "max_size": 256, "default_steps": 20, "default_guidance": 3.0,
+    "name": "Built-in", "native_size": 128, "max_size": 256, "default_steps": 8, "default_guidance": 1.0,
     "strength_rule": "all-steps", "sampler": "flow-euler", "license": LICENCE,
 }
-GOLDEN_PROMPT, GOLDEN_STEPS, GOLDEN_GUIDANCE = "a red apple", 8, 3.0
+GOLDEN_PROMPT, GOLDEN_STEPS, GOLDEN_GUIDANCE = "a red apple", 8, 1.0
 
 
-def averaged_model(checkpoint):
-    """The moving average's weights in the model's class, not the last step's."""
-    state = torch.load(checkpoint)
-    model = Both()
-    model.load_state_dict(state["model"])
-    with torch.no_grad():
-        for live, kept in zip((p for p in model.parameters() if p.requires_grad), state["average"]):
-            live.copy_(kept)
-    return model.eval(), state
-
-
-def write_autoencoder(out, checkpoint, widths, mean, std):
+def write_autoencoder(out, checkpoint, widths):
     """Float16 as a whole: it is small, and rounding shows in flat areas."""
     model = tiny(*widths)
     model.load_state_dict(torch.load(checkpoint)["model"])
     config = {"_class_name": "AutoencoderTiny"} | plain(model.config)
-    config |= {"latents_mean": mean, "latents_std": std, "scaling_factor": 1.0, "shift_factor": 0.0}
+    config |= {"latents_mean": LATENTS_MEAN, "latents_std": LATENTS_STD, "scaling_factor": 1.0, "shift_factor": 0.0}
     write(out / "vae", "diffusion_pytorch_model.safetensors", {k: v.half() for k, v in model.state_dict().items()}, config)
 
 
@@ -58,11 +48,11 @@ def write_text(out, text):
 def write_folder(args):
     out = Path(args.out)
     model, state = averaged_model(args.checkpoint)
-    cache = torch.load(args.cache, weights_only=False)
     write_text(out, model.text)
     unet_config = {"_class_name": "UNet2DConditionModel"} | plain(model.unet.config)
     write(out / "unet", "diffusion_pytorch_model.safetensors", quantise(model.unet.state_dict()), unet_config)
-    write_autoencoder(out, args.autoencoder, (args.encoder_width, args.decoder_width), cache["mean"].tolist(), cache["std"].tolist())
+    if args.autoencoder:
+        write_autoencoder(out, args.autoencoder, (args.encoder_width, args.decoder_width))
     scheduler = {
         "_class_name": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000, "shift": 1.0,
         "use_dynamic_shifting": False, "prediction_type": "flow_prediction",
@@ -101,8 +91,9 @@ def write_golden(model_dir, vocabulary, file):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("checkpoint", "autoencoder", "cache", "vocabulary", "out", "golden"):
+    for name in ("checkpoint", "vocabulary", "out", "golden"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--autoencoder", help="its checkpoint; without one, the folder's stays as it is")
     parser.add_argument("--encoder-width", type=int, default=32)
     parser.add_argument("--decoder-width", type=int, default=32)
     args = parser.parse_args()

@@ -37,6 +37,40 @@ astronaut; broken heart; dragon face=dragon head; joker=playing card; nesting do
 wood=logs; rock/stone; sparkles; fireworks; carousel horse; pool 8 ball; puzzle piece; lollipop; kimono; shooting star; desert island=island;
 """
 
+# Added to a model that knew the ones above; kept apart, so that a shorter run can weigh them more.
+MORE = """
+face with tears of joy=laughing face; winking face; thinking face; face blowing a kiss=kissing face; face with tongue=face with tongue out;
+nerd face; cowboy hat face=cowboy/cowboy face; partying face=party face; loudly crying face=bawling face; face screaming in fear=screaming face;
+smiling face with horns=devil/purple devil; smiling face with halo=angel face; pile of poo=poop; ogre; goblin; exploding head;
+smiling cat with heart-eyes=cat with heart eyes; thumbs up; waving hand=hand; flexed biceps=muscle/strong arm; handshake; eyes=pair of eyes;
+ear; nose; mouth=lips/mouth; tooth; bone; brain; footprints;
+baby; boy; girl; man; woman; old man/grandpa; old woman/grandma; detective; ninja; princess; prince; police officer; firefighter; cook=chef;
+man mage=wizard; woman mage=witch; woman fairy=fairy; man vampire=vampire; man zombie=zombie; man superhero=superhero;
+leopard; donkey; ram; bison; mammoth; beaver; chipmunk=squirrel/chipmunk; goose; seal; tropical fish; coral; fly; mosquito;
+cricket=grasshopper/cricket; worm; spider web; lotus; fallen leaf=autumn leaf; paw prints=paw print; feather; nest with eggs=nest;
+olive; green salad=salad; steaming bowl=ramen/bowl of noodles; cooked rice=rice/bowl of rice; curry rice=curry; dumpling; fortune cookie;
+teacup without handle=green tea; clinking glasses=champagne glasses; bottle with popping cork=champagne bottle; cup with straw=soda/soft drink;
+spoon; kitchen knife=knife; fork and knife; jar; amphora=vase; leafy green=lettuce; ice=ice cube; pot of food=stew;
+compass; desert; beach with umbrella=beach; classical building=temple; hut; office building=skyscraper; hospital; school; factory; church;
+fountain; sunset; cityscape=city; bridge at night=bridge; circus tent; roller coaster; minibus=van; stop sign; ring buoy=life ring;
+passenger ship=cruise ship; parachute; stopwatch; tornado; milky way=galaxy; roller skate;
+firecracker=dynamite; ribbon=bow; ticket; bowling=bowling ball; ice skate; fishing pole=fishing rod; sled; bullseye=target; yo-yo;
+water pistol=water gun; joystick; chess pawn; framed picture=painting;
+necktie=tie; coat; shorts; handbag; hiking boot=boot; woman’s hat=sun hat; musical note; accordion; banjo; flute; keyboard;
+computer mouse; printer; floppy disk; optical disk=cd; movie camera; magnifying glass tilted left=magnifying glass; red paper lantern=lantern;
+open book; newspaper; envelope; money with wings=money; credit card; closed mailbox with raised flag=mailbox; pen; briefcase; calendar;
+pushpin; scissors; wastebasket=trash can; old key; dagger; boomerang; carpentry saw=saw; balance scale=scales; dna; mirror; window;
+coffin; headstone=gravestone; moai=stone head; plunger; razor; stethoscope
+"""
+
+# Words that pairs are made of ("a cat and a ball"): short, drawn whole, at home beside anything.
+PAIRED = """
+fox rabbit cat dog bear frog lion panda penguin owl fish butterfly elephant pig mouse duck turtle snake unicorn dragon robot
+apple pear banana lemon strawberry cherries pizza hamburger doughnut cookie egg carrot mushroom
+car bus bicycle rocket train house castle tree flower cactus sunflower rose sun moon star cloud balloon ball basketball
+book key clock camera guitar crown hat bell candle gift umbrella heart ghost skull
+""".split()
+
 # label=word/word:natural colour. Each is also shown in the other colours of COLOURS.
 COLOURED = """
 automobile=car:red; sport utility vehicle=jeep:blue; pickup truck:red; delivery truck=truck/lorry:orange; bus:orange; racing car=race car:orange;
