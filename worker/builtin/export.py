@@ -18,7 +18,7 @@ from train import averaged_model
 LICENCE = "MIT AND Apache-2.0"
 PALIMPSEST = {
     "name": "Built-in", "native_size": 128, "max_size": 256, "default_steps": 8, "default_guidance": 1.0,
-    "strength_rule": "all-steps", "sampler": "flow-euler", "license": LICENCE,
+    "strength_rule": "all-steps", "strength_exponent": 1.5, "sampler": "flow-euler", "license": LICENCE,
 }
 GOLDEN_PROMPT, GOLDEN_STEPS, GOLDEN_GUIDANCE = "a red apple", 8, 1.0
 

@@ -90,6 +90,7 @@ impl FileList {
             sampler: SamplerKind::FlowEuler,
             samplers: vec![SamplerKind::FlowEuler],
             strength_rule: StrengthRule::AllSteps,
+            strength_exponent: stated.strength_exponent.unwrap_or(1.0),
             has_taesd: false,
             name: stated.name,
         };

@@ -168,7 +168,10 @@ fn plan(model: &Model, request: &Request, size: Size) -> Result<Plan, PipelineEr
     let config = model.scheduler.for_image_tokens(h.div_ceil(2) * w.div_ceil(2));
     let &Request { sampler, steps, strength, strength_rule, .. } = request;
     Ok(match request.source {
-        Some(_) => Plan::image_to_image(sampler, &config, steps, strength_rule, strength)?,
+        Some(_) => {
+            let reach = model.profile.reach(strength_rule, strength);
+            Plan::image_to_image(sampler, &config, steps, strength_rule, reach)?
+        }
         None => Plan::text_to_image(sampler, &config, steps)?,
     })
 }

@@ -1,5 +1,7 @@
 //! How a model wants to be used.
 
+use std::ops::RangeInclusive;
+
 use models::{NumberOrList, UNetConfig};
 use sampling::{Prediction, SamplerKind, SchedulerConfig, Spacing, StrengthRule};
 
@@ -7,6 +9,9 @@ use crate::PipelineError;
 
 /// Longest side without a word from the model: what common GPUs can hold.
 const MAX_PX: u32 = 2048;
+
+/// Within these, every tenth of strength still makes a visible difference.
+const STRENGTH_EXPONENTS: RangeInclusive<f64> = 0.25..=4.0;
 
 /// What is offered first when the manifest does not say.
 struct Defaults {
@@ -67,6 +72,9 @@ pub struct Profile {
     pub samplers: Vec<SamplerKind>,
     /// Strength rule to offer first.
     pub strength_rule: StrengthRule,
+    /// Under `all-steps`, the share of the sampler's time is `strength^strength_exponent`. Above 1 for models of few
+    /// latents, which a little noise robs of more than a large picture.
+    pub strength_exponent: f64,
     /// Whether there is a tiny autoencoder beside the model's own.
     pub has_taesd: bool,
 }
@@ -97,6 +105,10 @@ impl Profile {
             None => defaults.strength_rule,
             Some(other) => return Err(unknown("strength_rule", other)),
         };
+        let strength_exponent = stated.strength_exponent.unwrap_or(1.0);
+        if !STRENGTH_EXPONENTS.contains(&strength_exponent) {
+            return Err(unknown("strength_exponent", &strength_exponent.to_string()));
+        }
         Ok(Self {
             name: stated.name,
             native_px: stated.native_size.unwrap_or(native_px),
@@ -107,8 +119,17 @@ impl Profile {
             sampler,
             samplers,
             strength_rule,
+            strength_exponent,
             has_taesd,
         })
+    }
+
+    /// The share of the sampler's time, or of its steps, that a strength of 0 to 1 means. 0 stays 0, and 1 stays 1.
+    pub(crate) fn reach(&self, rule: StrengthRule, strength: f64) -> f64 {
+        match rule {
+            StrengthRule::Steps => strength,
+            StrengthRule::AllSteps => strength.signum() * strength.abs().powf(self.strength_exponent),
+        }
     }
 
     /// The size of picture to make from a source of this size: its own, in steps that the model takes, and scaled
@@ -211,6 +232,36 @@ mod tests {
             assert_eq!(resolve(kind.name()).unwrap().sampler, kind);
         }
         assert!(resolve("heun").unwrap_err().to_string().contains("\"heun\""));
+    }
+
+    #[test]
+    fn reach_grows_with_strength_and_keeps_its_ends() {
+        let stated =
+            |exponent| weights::Profile { strength_exponent: Some(exponent), ..weights::Profile::default() };
+        let resolve = |exponent| {
+            Profile::resolve(
+                Some(stated(exponent)),
+                &SchedulerConfig::default(),
+                &UNetConfig::default(),
+                8,
+                false,
+            )
+        };
+        let bent = resolve(1.5).unwrap();
+        let reach: Vec<f64> =
+            (0..=10).map(|tenths| bent.reach(StrengthRule::AllSteps, f64::from(tenths) / 10.0)).collect();
+        assert!(reach.is_sorted_by(|a, b| a < b));
+        assert_eq!((reach[0], reach[10]), (0.0, 1.0));
+        assert_eq!(bent.reach(StrengthRule::Steps, 0.3), 0.3);
+        assert_eq!(profile().reach(StrengthRule::AllSteps, 0.3), 0.3);
+        // What is not a strength stays none, for the plan to refuse.
+        assert!(
+            bent.reach(StrengthRule::AllSteps, -0.5) < 0.0
+                && bent.reach(StrengthRule::AllSteps, f64::NAN).is_nan()
+        );
+        for exponent in [0.0, -1.0, 100.0, f64::NAN] {
+            assert!(resolve(exponent).unwrap_err().to_string().contains("strength_exponent"));
+        }
     }
 
     #[test]

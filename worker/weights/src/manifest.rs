@@ -35,6 +35,8 @@ pub struct Profile {
     pub default_guidance: Option<f64>,
     /// How strength becomes steps: `steps` or `all-steps`.
     pub strength_rule: Option<String>,
+    /// Under `all-steps`, the share of the sampler's time is `strength^strength_exponent`; 1 without a word.
+    pub strength_exponent: Option<f64>,
     /// Sampler to offer first: a name such as `ddim`, `dpmpp-2m` or `flow-euler`.
     pub sampler: Option<String>,
 }
