@@ -1,6 +1,7 @@
 """Checkpoints -> the shipped folder (int8/float16, SD 1.x diffusers layout), and the golden file the engine is tested with."""
 
 import argparse
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -16,6 +17,12 @@ from text import Tokenizer
 from train import averaged_model
 
 LICENCE = "MIT AND Apache-2.0"
+# What each file's numbers come from; NOTICE has the names and the texts.
+ORIGINS = {
+    "text_encoder/model.safetensors": ("MIT AND Apache-2.0", "trained here; token table from all-MiniLM-L6-v2's word vectors"),
+    "unet/diffusion_pytorch_model.safetensors": ("MIT", "trained here on Fluent Emoji artwork"),
+    "vae/diffusion_pytorch_model.safetensors": ("MIT", "trained here on Fluent Emoji artwork and CC0 photographs, with TAESD as teacher"),
+}
 PALIMPSEST = {
     "name": "Built-in", "native_size": 128, "max_size": 256, "default_steps": 8, "default_guidance": 1.0,
     "strength_rule": "all-steps", "strength_exponent": 1.5, "sampler": "flow-euler", "license": LICENCE,
@@ -69,6 +76,17 @@ def write_folder(args):
     print("step", state["step"], "samples", state["samples"], "bytes", sum(f.stat().st_size for f in out.rglob("*") if f.is_file()))
 
 
+def write_manifest(folder):
+    """`builtin.json` beside the folder: every file with its size, hash, licence and origin."""
+    folder, rows = Path(folder), []
+    for file in sorted(f for f in folder.rglob("*") if f.is_file()):
+        path, data = file.relative_to(folder).as_posix(), file.read_bytes()
+        licence, origin = ORIGINS.get(path, ("MIT", "written here"))
+        rows.append({"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "license": licence, "origin": origin})
+    manifest = {"name": PALIMPSEST["name"], "license": LICENCE, "notice": "builtin/NOTICE", "bytes": sum(row["bytes"] for row in rows), "files": rows}
+    folder.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n")
+
+
 @torch.no_grad()
 def write_golden(model_dir, vocabulary, file):
     """What PyTorch computes in float32 with the shipped numbers; every random draw is stored."""
@@ -99,6 +117,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     write_folder(args)
+    write_manifest(args.out)
     write_golden(args.out, args.vocabulary, args.golden)
 
 

@@ -13,3 +13,4 @@ pub(crate) const CREDITS: [(&str, &str); 5] = [
     ("Autoencoder's teacher", "TAESD, Ollin Boer Bohan, MIT licence; none of its weights are inside"),
 ];
 pub(crate) const NOTICE: &str = "All licences of the built-in model";
+pub(crate) const MANIFEST: &str = "Its files, with sizes and SHA-256";

@@ -135,3 +135,31 @@ fn a_new_version_replaces_the_old_one_when_it_can_be_had() {
     assert_eq!(run(&SECOND, &nothing).unwrap(), list(&FIRST).hash(), "the older one stays in use");
     assert_eq!(run(&SECOND, &Server(SECOND.into())).unwrap(), list(&SECOND).hash());
 }
+
+/// What the About drawer links to: `public/models/builtin.json` tells every file as it is shipped, and 20 MB suffice.
+#[test]
+fn the_published_manifest_is_true() {
+    #[derive(serde::Deserialize)]
+    struct Published {
+        bytes: u64,
+        files: Vec<PublishedFile>,
+    }
+    #[derive(serde::Deserialize)]
+    struct PublishedFile {
+        #[serde(flatten)]
+        file: ListedFile,
+        license: String,
+        origin: String,
+    }
+    let json = include_bytes!("../../../public/models/builtin.json");
+    let published: Published = serde_json::from_slice(json).unwrap();
+    let list = FileList::of_this_build().unwrap();
+    for file in &list.files {
+        assert!(published.files.iter().any(|row| row.file == *file), "{} is told otherwise", file.path);
+    }
+    let weights_and_notice = list.files.len() + 1;
+    assert_eq!(published.files.len(), weights_and_notice);
+    assert!(published.files.iter().all(|row| !row.license.is_empty() && !row.origin.is_empty()));
+    assert_eq!(published.bytes, published.files.iter().map(|row| row.file.bytes).sum::<u64>());
+    assert!(published.bytes <= 20_000_000, "{} bytes", published.bytes);
+}

@@ -21,6 +21,8 @@ pub(crate) fn AboutDrawer() -> impl IntoView {
                 </dl>
                 <p>
                     <a href="models/builtin/NOTICE" target="_blank">{words::NOTICE}</a>
+                    " · "
+                    <a href="models/builtin.json" target="_blank">{words::MANIFEST}</a>
                 </p>
             </section>
         </Drawer>
