@@ -169,7 +169,7 @@ fn plan(model: &Model, request: &Request, size: Size) -> Result<Plan, PipelineEr
     let &Request { sampler, steps, strength, strength_rule, .. } = request;
     Ok(match request.source {
         Some(_) => {
-            let reach = model.profile.reach(strength_rule, strength);
+            let reach = model.profile().reach(strength_rule, strength);
             Plan::image_to_image(sampler, &config, steps, strength_rule, reach)?
         }
         None => Plan::text_to_image(sampler, &config, steps)?,
