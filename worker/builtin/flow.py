@@ -49,6 +49,7 @@ class GuidanceFolding:
 
     @torch.no_grad()
     def guided(self, noisy, timesteps, ids):
-        empty = self.tokenizer([""]).to(ids.device).expand(len(ids), -1)
-        given, without = self.teacher(noisy, timesteps, ids).float(), self.teacher(noisy, timesteps, empty).float()
+        states = self.teacher.text(input_ids=torch.cat([ids, self.tokenizer([""]).to(ids.device)])).last_hidden_state
+        given = self.teacher.unet(noisy, timesteps, states[:-1]).sample.float()
+        without = self.teacher.unet(noisy, timesteps, states[-1:].expand(len(ids), -1, -1)).sample.float()
         return without + self.guidance * (given - without)

@@ -77,7 +77,7 @@ class Run:
         args, fall = self.args, 1.0
         if args.decay_start and now > args.decay_start:
             fall = max(0.03, (args.until - now) / (args.until - args.decay_start))
-        return args.rate * min(1.0, (self.step + 1) / 300) * fall
+        return args.rate * min(1.0, (self.step + 1) / args.warm_up) * fall
 
     def learn(self, loss):
         """One step of the optimizer; the average is short at first."""
@@ -143,6 +143,7 @@ def arguments():
     parser.add_argument("--decay-start", type=float, default=0, help="unix time at which the learning rate starts to fall")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--warm-up", type=int, default=300, help="steps over which the learning rate rises")
     parser.add_argument("--average", type=float, default=0.9985, help="decay of the moving average")
     parser.add_argument("--more-weight", type=float, default=1.0, help="how often a subject of MORE is shown, against one of PLAIN")
     parser.add_argument("--pair-share", type=float, default=0.08, help="share of samples with two subjects")
