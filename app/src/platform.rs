@@ -3,7 +3,10 @@
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag};
+use web_sys::{
+    Blob, BlobPropertyBag, ImageBitmap, ImageBitmapOptions, ImageEncodeOptions, OffscreenCanvas,
+    OffscreenCanvasRenderingContext2d, ResizeQuality,
+};
 
 /// Milliseconds since 1970.
 pub(crate) fn now_millis() -> f64 {
@@ -85,4 +88,53 @@ pub(crate) fn save(bytes: &[u8], media_type: &str, file_name: &str) -> Result<()
     download(&url, file_name);
     gloo::timers::callback::Timeout::new(READ_WITHIN_MILLIS, move || drop(url)).forget();
     Ok(())
+}
+
+/// A smaller picture of this width and height, drawn by the browser.
+///
+/// # Errors
+/// What the browser throws when it cannot read the file as a picture or has no canvas without a document.
+pub(crate) async fn thumbnail(picture: &Blob, (width_px, height_px): (u32, u32)) -> Result<Blob, JsValue> {
+    let options = ImageBitmapOptions::new();
+    options.set_resize_width(width_px);
+    options.set_resize_height(height_px);
+    options.set_resize_quality(ResizeQuality::High);
+    let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
+    let drawn = window.create_image_bitmap_with_blob_and_image_bitmap_options(picture, &options)?;
+    let bitmap: ImageBitmap = JsFuture::from(drawn).await?.dyn_into()?;
+    let canvas = OffscreenCanvas::new(width_px, height_px)?;
+    let context = canvas.get_context("2d")?.ok_or(JsValue::UNDEFINED)?;
+    let context: OffscreenCanvasRenderingContext2d = context.dyn_into()?;
+    context.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0)?;
+    bitmap.close();
+    let options = ImageEncodeOptions::new();
+    // A browser that cannot write it writes PNG.
+    options.set_type("image/webp");
+    options.set_quality(0.85);
+    let file = canvas.convert_to_blob_with_options(&options)?;
+    JsFuture::from(file).await?.dyn_into()
+}
+
+/// The page's unit of length, in CSS pixels: it follows the person's size of text.
+pub(crate) fn root_font_px() -> f64 {
+    const USUAL_PX: f64 = 16.0;
+    let root = web_sys::window().and_then(|window| {
+        let root = window.document()?.document_element()?;
+        window.get_computed_style(&root).ok().flatten()
+    });
+    let size = root.and_then(|style| style.get_property_value("font-size").ok());
+    let px = size.and_then(|size| size.trim_end_matches("px").parse().ok());
+    px.filter(|px: &f64| *px > 0.0).unwrap_or(USUAL_PX)
+}
+
+/// Shows an element on the whole screen, or ends that.
+pub(crate) fn toggle_fullscreen(id: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    if document.fullscreen_element().is_some() {
+        return document.exit_fullscreen();
+    }
+    // A phone that has no fullscreen for elements shows the dialog as it is.
+    if let Some(element) = document.get_element_by_id(id) {
+        element.request_fullscreen().ok();
+    }
 }

@@ -10,6 +10,30 @@ const CONTROL: char = '\u{E009}';
 const RELEASE: char = '\u{E000}';
 const DELETE: char = '\u{E017}';
 
+/// Keys without a letter of their own, for [`Session::press_keys`].
+pub mod keys {
+    /// Held down until [`RELEASE`].
+    pub const CONTROL: char = super::CONTROL;
+    /// Held down until [`RELEASE`].
+    pub const SHIFT: char = '\u{E008}';
+    /// Lets go of all that is held down.
+    pub const RELEASE: char = super::RELEASE;
+    /// Delete.
+    pub const DELETE: char = super::DELETE;
+    /// Escape.
+    pub const ESCAPE: char = '\u{E00C}';
+    /// End.
+    pub const END: char = '\u{E010}';
+    /// Home.
+    pub const HOME: char = '\u{E011}';
+    /// Arrow left.
+    pub const LEFT: char = '\u{E012}';
+    /// Arrow right.
+    pub const RIGHT: char = '\u{E014}';
+    /// Arrow down.
+    pub const DOWN: char = '\u{E015}';
+}
+
 /// Candidates for a name, within an element or the whole page; the browser's own computation has the last word.
 const CANDIDATE: &str = r#"
     const [name, within] = arguments;

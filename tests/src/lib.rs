@@ -10,6 +10,7 @@ pub mod controls;
 pub mod page;
 pub mod pictures;
 pub mod repository;
+pub mod rows;
 pub mod site;
 pub mod temporary;
 pub mod webdriver;

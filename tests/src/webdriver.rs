@@ -22,6 +22,10 @@ pub struct Session {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element(String);
 
+/// A tab of the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab(String);
+
 impl Element {
     /// The element that a script returned, if it returned one.
     fn from_json(value: &Value) -> Option<Self> {
@@ -99,6 +103,42 @@ impl Session {
     /// See [`Session::open`].
     pub fn type_into(&self, element: &Element, text: &str) -> Outcome {
         self.post(&format!("/element/{}/value", element.0), &json!({ "text": text })).map(drop)
+    }
+
+    /// Presses keys where the focus is. Keys without a letter are in [`crate::controls::keys`].
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub fn press_keys(&self, text: &str) -> Outcome {
+        let focused = self.find("return document.activeElement || document.body;", &[])?;
+        self.type_into(&focused.ok_or("the page has no body")?, text)
+    }
+
+    /// Opens another tab and goes to it; the first is shown again by [`Session::go_to_tab`].
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub fn new_tab(&self) -> Outcome<Tab> {
+        let opened = self.post("/window/new", &json!({ "type": "tab" }))?;
+        let tab = Tab(opened["handle"].as_str().ok_or("the driver opened no tab")?.to_owned());
+        self.go_to_tab(&tab)?;
+        Ok(tab)
+    }
+
+    /// The tab that is shown.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub fn tab(&self) -> Outcome<Tab> {
+        Ok(Tab(self.get("/window")?.as_str().unwrap_or_default().to_owned()))
+    }
+
+    /// Shows a tab.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub fn go_to_tab(&self, tab: &Tab) -> Outcome {
+        self.post("/window", &json!({ "handle": tab.0 })).map(drop)
     }
 
     /// The element's accessible name as the browser computes it for assistive technology.

@@ -4,15 +4,29 @@
 //! it can be made again. [`encode_png`] writes those settings into the file twice: as the `parameters` text that
 //! most diffusion tools read ([`parameters`]) and as our own JSON, which loses nothing. Nothing that differs from
 //! run to run (time, duration, device) goes into the file: the same seed gives the same bytes.
+//!
+//! What the page does with ten thousand of them is here too, so that it is tested without one: an [`Album`] is
+//! searched with a [`Query`] and knows which picture came from which, a [`Selection`] is what is chosen of it, and a
+//! [`Grid`] says which of them are in sight.
 
+mod album;
+mod grid;
 mod loras;
 mod parameters;
 mod picture;
+mod recent;
 mod record;
+mod selection;
+mod thumbnail;
 
+pub use album::{Album, Branch, Facets, Link, Order, Query};
+pub use grid::{Grid, Step, Window};
 pub use parameters::{parse_parameters, write_parameters};
 pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png, read_settings};
+pub use recent::Recent;
 pub use record::{Mode, Record, Settings, UnknownFields, UsedLora, newest_first};
+pub use selection::Selection;
+pub use thumbnail::thumbnail_size;
 
 /// Why a picture's file could not be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 use super::*;
 
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         mode: Mode::ImageToImage,
         model: "builtin".to_owned(),
@@ -26,7 +26,7 @@ fn settings() -> Settings {
     }
 }
 
-fn record(id: &str, created_millis: f64) -> Record {
+pub(crate) fn record(id: &str, created_millis: f64) -> Record {
     Record {
         id: id.to_owned(),
         created_millis,

@@ -18,7 +18,6 @@ pub(crate) enum Icon {
     Moon,
     Contrast,
     Stop,
-    Star,
     Clock,
     Quill,
     Brush,
@@ -27,6 +26,15 @@ pub(crate) enum Icon {
     Redo,
     Plus,
     Minus,
+    Search,
+    Star,
+    Check,
+    Again,
+    Collect,
+    Expand,
+    Left,
+    Right,
+    Keyboard,
 }
 
 impl Icon {
@@ -62,6 +70,14 @@ impl Icon {
             Self::Redo => "M16 5l4 4-4 4M20 9H10a6 5.5 0 0 0 0 11h3",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Minus => "M5 12h14",
+            Self::Search => "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.5 15.5 20 20",
+            Self::Check => "M5 12.5l4.5 4.5L19 7.5",
+            Self::Again => "M19 5v5h-5M5 19v-5h5M18.5 10A7 7 0 0 0 6 8M5.5 14A7 7 0 0 0 18 16",
+            Self::Collect => "M3 6h6l2 2.5h10V19H3zM12 11.5v5M9.5 14h5",
+            Self::Expand => "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+            Self::Left => "M14.5 5.5 8 12l6.5 6.5",
+            Self::Right => "M9.5 5.5 16 12l-6.5 6.5",
+            Self::Keyboard => "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M18 10.5h.01M8 13.5h8",
         }
     }
 

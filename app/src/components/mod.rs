@@ -6,16 +6,15 @@ mod drop_zone;
 mod empty_state;
 mod field;
 mod frame;
-mod gallery_view;
+mod gallery;
 mod header;
+mod help;
 mod icon;
 mod import_model;
 mod lora_field;
 mod mask;
 mod model_field;
 mod notice;
-mod picture_card;
-mod picture_dialog;
 mod progress_card;
 mod prompt;
 mod run_bar;
@@ -25,7 +24,6 @@ mod shortcuts;
 mod size_fields;
 mod source_panel;
 mod strength_slider;
-mod undo_bar;
 
 use leptos::prelude::*;
 
@@ -59,14 +57,16 @@ pub(crate) fn App() -> impl IntoView {
         </aside>
         <main class="studio">
             <frame::Toolbar />
-            <gallery_view::GalleryView />
+            <gallery::GalleryView />
         </main>
-        <picture_dialog::PictureDialog />
+        <gallery::PictureDialog />
+        <gallery::CollectionsDialog />
         <mask::MaskEditor />
         <frame::AboutDrawer />
         <prompt::HistoryDrawer />
         <prompt::StylesDrawer />
-        <undo_bar::UndoBar />
+        <help::HelpDrawer />
+        <gallery::UndoBar />
         <drop_zone::DropHint />
     }
 }

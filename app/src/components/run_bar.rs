@@ -6,7 +6,7 @@ use protocol::Stage;
 use super::icon::Icon;
 use super::notice::NoticeAt;
 use super::progress_card::words;
-use crate::state::{EngineState, Phase, Place, Studio, studio};
+use crate::state::{EngineState, Phase, Place, Studio, Turn, studio};
 
 /// What is going on, as it goes on.
 fn status(studio: Studio) -> String {
@@ -14,6 +14,9 @@ fn status(studio: Studio) -> String {
     let more = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };
     if studio.queue.running.with(Option::is_some) {
         return format!("{}{more}", words(studio.queue.phase.get()));
+    }
+    if waiting > 0 && studio.tabs.turn.get() == Turn::Asked {
+        return "Another tab is making a picture; this one begins after it".to_owned();
     }
     if studio.queue.is_wishing() {
         return "Starts as soon as the engine is ready".to_owned();

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use leptos::prelude::*;
 use protocol::{Command, ErrorCode, ErrorReport, Event, ImageReport, JobId, Pixels, Stage};
 
-use super::{EngineState, Picture, Place, Preview, Studio};
+use super::{EngineState, Place, Preview, Studio, picture};
 use crate::engine::{Payloads, Word};
 
 impl Studio {
@@ -71,9 +71,9 @@ impl Studio {
         if !report.notes.is_empty() {
             self.notices.say(Place::Lora, report.notes.join(" "));
         }
-        let made = Picture::make(&job, report, &rgba, (pixels.width_px, pixels.height_px), latents);
+        let made = picture::make(&job, report, &rgba, (pixels.width_px, pixels.height_px), latents);
         match made {
-            Ok((picture, files)) => self.keep(picture, files),
+            Ok((record, files)) => self.keep(record, files),
             Err(detail) => {
                 let sentence = "The picture was made but could not be written as a file.";
                 self.notices.say_with_detail(Place::Run, sentence, detail);

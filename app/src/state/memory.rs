@@ -14,6 +14,7 @@ use super::mask::BrushValues;
 const FORM: &str = "form";
 const THEME: &str = "theme";
 const BRUSH: &str = "brush";
+const SINGLE_KEYS: &str = "single-keys";
 /// Typing is stored once it pauses.
 const PAUSE: Duration = Duration::from_millis(400);
 
@@ -33,6 +34,7 @@ impl Studio {
         spawn_local(async move {
             match self.shelf.open().await {
                 Ok(()) => {
+                    self.shelf.on_closed(move || self.library_cleared());
                     self.restore().await;
                     self.load_prompts().await;
                     self.load_library().await;
@@ -49,6 +51,9 @@ impl Studio {
         }
         if let Some(brush) = self.read::<BrushValues>(BRUSH).await {
             self.mask.brush.restore(brush);
+        }
+        if let Some(single_keys) = self.read::<bool>(SINGLE_KEYS).await {
+            self.session.single_keys.set(single_keys);
         }
         let values = self.read::<FormValues>(FORM).await;
         // What was typed while the database opened stands.
@@ -82,6 +87,12 @@ impl Studio {
             let theme = self.session.theme.get();
             if self.session.restored.get() {
                 self.write(THEME, &theme);
+            }
+        });
+        Effect::new(move |_| {
+            let single_keys = self.session.single_keys.get();
+            if self.session.restored.get() {
+                self.write(SINGLE_KEYS, &single_keys);
             }
         });
     }

@@ -3,6 +3,7 @@
 //! [`Studio`] is the one handle that components take from context. Each module here owns one part of it and adds
 //! the actions on that part.
 
+mod again;
 mod events;
 mod form;
 mod import;
@@ -23,17 +24,19 @@ mod size;
 mod sniff;
 mod source;
 mod strength;
+mod tabs;
 mod tokens;
 
+pub(crate) use library::{Library, View, address};
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
 pub(crate) use mask::BrushForm;
 pub(crate) use memory::Theme;
 pub(crate) use notices::{Notice, Place};
-pub(crate) use picture::Picture;
 pub(crate) use queue::{Phase, Preview};
 pub(crate) use session::{EngineState, Kind};
 pub(crate) use source::{CheckedSource, SourceFile, SourceState};
 pub(crate) use strength::{LEAST, MOST, STEP, band};
+pub(crate) use tabs::Turn;
 pub(crate) use tokens::Counted;
 
 use leptos::prelude::*;
@@ -43,7 +46,6 @@ use wasm_bindgen::JsValue;
 use crate::components::DrawerKind;
 use crate::engine::Engine;
 use form::Form;
-use library::Library;
 use mask::Masking;
 use notices::Notices;
 use prompts::Prompts;
@@ -51,6 +53,7 @@ use queue::Queue;
 use session::Session;
 use shelf::Shelf;
 use source::Source;
+use tabs::Tabs;
 
 /// Everything the page knows.
 #[derive(Clone, Copy)]
@@ -65,6 +68,7 @@ pub(crate) struct Studio {
     pub session: Session,
     /// The drawer that is open.
     pub drawer: RwSignal<Option<DrawerKind>>,
+    pub tabs: Tabs,
     shelf: Shelf,
     engine: StoredValue<Option<Engine>, LocalStorage>,
     last_job: StoredValue<u64>,
@@ -83,11 +87,13 @@ impl Studio {
             notices: Notices::new(),
             session: Session::new(),
             drawer: RwSignal::new(None),
+            tabs: Tabs::new(),
             shelf: Shelf::new(),
             engine: StoredValue::new_local(None),
             last_job: StoredValue::new(0),
         };
         studio.remember();
+        studio.join_tabs();
         studio.open_shelf();
         studio.follow_models();
         studio.follow_prompts();

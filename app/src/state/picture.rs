@@ -1,23 +1,16 @@
 //! A picture: its record, its files, and how both are made from what the engine sends.
 
 use gallery::{Mode, Record, Settings, UnknownFields, encode_png};
-use gloo::file::ObjectUrl;
 use protocol::ImageReport;
 use serde::Serialize;
+use storage::PicturePart;
 use web_sys::Blob;
 
 use super::queue::Job;
 use crate::platform;
 
-/// A picture as the page shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Picture {
-    pub record: Record,
-    /// Address of its PNG on this page.
-    pub url: String,
-}
-
-/// A picture's files; the address lives as long as `url`.
+/// A picture's files.
+#[derive(Clone)]
 pub(crate) struct Files {
     pub png: Blob,
     pub latents: Option<Blob>,
@@ -25,47 +18,56 @@ pub(crate) struct Files {
     pub source: Option<Blob>,
     /// What of that file was drawn anew.
     pub mask: Option<Blob>,
-    pub url: ObjectUrl,
+    /// A smaller picture for the grid.
+    pub thumbnail: Option<Blob>,
 }
 
 impl Files {
-    pub(super) fn new(png: Blob, latents: Option<Blob>, source: Option<Blob>, mask: Option<Blob>) -> Self {
-        let url = ObjectUrl::from(gloo::file::Blob::from(png.clone()));
-        Self { png, latents, source, mask, url }
+    /// One of them.
+    pub(super) fn part(&self, part: PicturePart) -> Option<&Blob> {
+        match part {
+            PicturePart::Png => Some(&self.png),
+            PicturePart::Latents => self.latents.as_ref(),
+            PicturePart::Source => self.source.as_ref(),
+            PicturePart::Mask => self.mask.as_ref(),
+            PicturePart::Thumbnail => self.thumbnail.as_ref(),
+        }
     }
 }
 
-impl Picture {
-    /// Turns what the engine made into a PNG with its settings, and a record.
-    pub(super) fn make(
-        job: &Job,
-        report: &ImageReport,
-        rgba: &[u8],
-        size_px: (u32, u32),
-        latents: Option<Vec<u8>>,
-    ) -> Result<(Self, Files), String> {
-        let settings = settings_of(job, report, size_px);
-        let png = encode_png(rgba, size_px.0, size_px.1, &settings).map_err(|error| error.to_string())?;
-        let blob =
-            |bytes: &[u8], kind: &str| platform::blob(bytes, kind).map_err(|error| format!("{error:?}"));
-        let latents = latents.map(|bytes| blob(&bytes, "application/octet-stream")).transpose()?;
-        let source = job.source.as_ref().map(|source| source.blob.clone());
-        let files = Files::new(blob(&png, "image/png")?, latents, source, job.mask.clone());
-        let created_millis = platform::now_millis();
-        let record = Record {
-            id: format!("{created_millis:013}-{:08x}", platform::random_seed()),
-            created_millis,
-            parent: job.source.as_ref().and_then(|source| source.parent.clone()),
-            variant_of: None,
-            favorite: false,
-            collections: Vec::new(),
-            settings,
-            device: report.device.clone(),
-            duration_millis: report.millis,
-            other: UnknownFields::new(),
-        };
-        Ok((Self { record, url: files.url.to_string() }, files))
-    }
+/// Turns what the engine made into a PNG with its settings, and a record.
+pub(super) fn make(
+    job: &Job,
+    report: &ImageReport,
+    rgba: &[u8],
+    size_px: (u32, u32),
+    latents: Option<Vec<u8>>,
+) -> Result<(Record, Files), String> {
+    let settings = settings_of(job, report, size_px);
+    let png = encode_png(rgba, size_px.0, size_px.1, &settings).map_err(|error| error.to_string())?;
+    let blob = |bytes: &[u8], kind: &str| platform::blob(bytes, kind).map_err(|error| format!("{error:?}"));
+    let files = Files {
+        png: blob(&png, "image/png")?,
+        latents: latents.map(|bytes| blob(&bytes, "application/octet-stream")).transpose()?,
+        source: job.source.as_ref().map(|source| source.blob.clone()),
+        mask: job.mask.clone(),
+        // Drawn when the picture is stored.
+        thumbnail: None,
+    };
+    let created_millis = platform::now_millis();
+    let record = Record {
+        id: format!("{created_millis:013}-{:08x}", platform::random_seed()),
+        created_millis,
+        parent: job.source.as_ref().and_then(|source| source.parent.clone()),
+        variant_of: job.variant_of.clone(),
+        favorite: false,
+        collections: Vec::new(),
+        settings,
+        device: report.device.clone(),
+        duration_millis: report.millis,
+        other: UnknownFields::new(),
+    };
+    Ok((record, files))
 }
 
 fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings {

@@ -26,6 +26,8 @@ pub(crate) struct Job {
     pub mask: Option<Blob>,
     /// What the picture's record will say of its LoRAs.
     pub loras: Vec<UsedLora>,
+    /// The picture that it is made again from.
+    pub variant_of: Option<String>,
 }
 
 /// What the running job is doing.
@@ -77,7 +79,9 @@ impl Queue {
 
     /// Whether something runs or waits, so that it can be cancelled. Tracked.
     pub(crate) fn is_busy(self) -> bool {
-        self.running.with(Option::is_some) || self.wish.get()
+        self.running.with(Option::is_some)
+            || self.wish.get()
+            || self.waiting.with(|waiting| !waiting.is_empty())
     }
 
     /// Whether **Generate** waits for the engine to start or the source to be read. Tracked.
@@ -132,13 +136,17 @@ impl Studio {
             Ok((request, mask)) => {
                 let stored = self.session.loras.get_untracked().unwrap_or_default();
                 let loras = loras::used(&request.loras, &stored);
-                let job = Job { id: self.next_job(), request, source, mask, loras };
                 self.note_prompt();
-                self.queue.waiting.update(|waiting| waiting.push_back(job));
-                self.start_next();
+                self.push(Job { id: self.next_job(), request, source, mask, loras, variant_of: None });
             }
             Err(complaint) => self.notices.say(complaint.place, complaint.sentence),
         }
+    }
+
+    /// Makes a picture after those that already wait.
+    pub(super) fn push(self, job: Job) {
+        self.queue.waiting.update(|waiting| waiting.push_back(job));
+        self.start_next();
     }
 
     /// Does what was asked for before the engine could.
@@ -158,6 +166,9 @@ impl Studio {
         self.drop_wish();
         if let Some(job) = self.queue.running.with_untracked(|running| running.as_ref().map(|job| job.id)) {
             self.send(Command::Cancel(job), Vec::new());
+        } else {
+            // It waits for another tab.
+            self.queue.waiting.update(|waiting| drop(waiting.pop_front()));
         }
     }
 
@@ -171,8 +182,15 @@ impl Studio {
         job
     }
 
-    fn start_next(self) {
+    /// Begins the next job, if it is this tab's turn; else it begins when the turn comes.
+    pub(super) fn start_next(self) {
         if self.queue.running.with_untracked(Option::is_some) {
+            return;
+        }
+        if self.queue.waiting.with_untracked(VecDeque::is_empty) {
+            return self.give_turn();
+        }
+        if !self.takes_turn() {
             return;
         }
         let Some(job) = self.queue.waiting.try_update(VecDeque::pop_front).flatten() else { return };

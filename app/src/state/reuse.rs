@@ -1,36 +1,59 @@
 //! Going on from a picture: as the next one's source, or with its settings.
 
-use gallery::{Mode, Settings};
+use std::sync::Arc;
+
+use gallery::{Mode, Record, Settings};
 use leptos::prelude::*;
 use protocol::{PromptSyntax, SamplerKind};
 use serde::de::DeserializeOwned;
+use storage::PicturePart;
+use wasm_bindgen_futures::spawn_local;
 
 use super::source::SourceFile;
-use super::{Picture, Place, Studio};
+use super::{Place, Studio};
 
 /// The choice of that name, if this version knows it.
-fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
+pub(super) fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(name.into()).ok()
 }
 
 impl Studio {
     /// Makes a picture the next one's source.
-    pub(crate) fn use_as_source(self, picture: &Picture) {
-        let id = &picture.record.id;
-        let blob = self.library.png(id);
+    pub(crate) fn use_as_source(self, record: &Arc<Record>) {
+        self.take_picture(record, |_| {});
+    }
+
+    /// Makes a picture the next one's source and opens it to paint a mask over it.
+    pub(crate) fn use_as_mask_source(self, record: &Arc<Record>) {
+        self.take_picture(record, Self::edit_mask);
+    }
+
+    fn take_picture(self, record: &Arc<Record>, then: fn(Self)) {
+        let record = Arc::clone(record);
         self.library.opened.set(None);
-        if let Some(blob) = blob {
-            let name = picture.record.settings.prompt.clone();
-            self.take_source(SourceFile { blob, name, parent: Some(id.clone()) });
-        }
+        spawn_local(async move {
+            match self.png(&record.id).await {
+                Ok(blob) => {
+                    let name = record.settings.prompt.clone();
+                    self.take_source(SourceFile { blob, name, parent: Some(record.id.clone()) });
+                    then(self);
+                }
+                Err(error) => self.complain_of_storage(&error),
+            }
+        });
     }
 
     /// Puts the settings of a picture in the gallery back into the form, and its mask.
-    pub(crate) fn reuse_picture(self, picture: &Picture) {
-        self.reuse_settings(&picture.record.settings);
-        if let Some(mask) = self.library.mask(&picture.record.id) {
-            self.restore_mask(mask);
-        }
+    pub(crate) fn reuse_picture(self, record: &Arc<Record>) {
+        let record = Arc::clone(record);
+        self.reuse_settings(&record.settings);
+        spawn_local(async move {
+            match self.picture_file(&record.id, PicturePart::Mask).await {
+                Ok(Some(mask)) => self.restore_mask(mask),
+                Ok(None) => {}
+                Err(error) => self.complain_of_storage(&error),
+            }
+        });
     }
 
     /// Puts a picture's settings back into the form. A model or LoRA that is not here is said to be missing, never

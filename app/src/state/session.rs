@@ -42,6 +42,8 @@ pub(crate) struct Session {
     pub device: RwSignal<Option<DeviceInfo>>,
     pub importing: RwSignal<Option<Importing>>,
     pub theme: RwSignal<Theme>,
+    /// Whether letters alone are shortcuts.
+    pub single_keys: RwSignal<bool>,
     /// Whether the last visit's form has been put back.
     pub restored: RwSignal<bool>,
     /// Why the size is not the source's own.
@@ -57,6 +59,7 @@ impl Session {
             device: RwSignal::new(None),
             importing: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
+            single_keys: RwSignal::new(true),
             restored: RwSignal::new(false),
             size_note: RwSignal::new(None),
         }

@@ -2,19 +2,17 @@
 
 use gallery::Record;
 use leptos::prelude::*;
-use storage::{NewPicture, PictureEntry, PicturePart, StorageError};
+use storage::{NewPicture, PictureEntry, PicturePart, StorageError, StoredPictures};
 use web_sys::Blob;
 
+use super::picture::Files;
 use place::{Database, kept, open, shown};
 
-/// A picture as stored: its record as JSON, and its files.
-#[derive(Clone)]
-pub(super) struct Stored {
-    pub record: String,
-    pub png: Blob,
-    pub latents: Option<Blob>,
-    pub source: Option<Blob>,
-    pub mask: Option<Blob>,
+/// A record as it is stored.
+pub(super) fn entry_of(record: &Record) -> Result<PictureEntry, StorageError> {
+    let metadata = record.to_json().map_err(|error| StorageError::Failed { reason: error.to_string() })?;
+    let (id, created_millis) = (record.id.clone(), record.created_millis);
+    Ok(PictureEntry { id, created_millis, metadata, deleted_millis: None })
 }
 
 /// The database, once it is open.
@@ -36,40 +34,54 @@ impl Shelf {
         self.0.with_value(Clone::clone).ok_or_else(closed)
     }
 
-    /// The records in the gallery, newest first, each as JSON with the picture's id.
-    pub(super) async fn records(self) -> Result<Vec<PictureEntry>, StorageError> {
+    /// Calls `listener` when the browser closes the database by itself.
+    pub(super) fn on_closed(self, listener: impl Fn() + 'static) {
+        self.0.with_value(|database| {
+            if let Some(database) = database {
+                place::on_closed(database, listener);
+            }
+        });
+    }
+
+    /// The records in the gallery, each as JSON with the picture's id.
+    pub(super) async fn pictures(self) -> Result<StoredPictures, StorageError> {
         self.database()?.pictures().await
     }
 
-    pub(super) async fn files(self, entry: PictureEntry) -> Result<Stored, StorageError> {
-        let database = self.database()?;
-        let part = async |part| database.picture_part(&entry.id, part).await.map(|blob| blob.map(shown));
-        let png = part(PicturePart::Png).await?;
-        let png = png.ok_or(StorageError::Missing { what: format!("picture {}", entry.id) })?;
-        Ok(Stored {
-            png,
-            latents: part(PicturePart::Latents).await?,
-            source: part(PicturePart::Source).await?,
-            mask: part(PicturePart::Mask).await?,
-            record: entry.metadata,
-        })
+    /// The records of these ids that are there.
+    pub(super) async fn pictures_of(self, ids: &[String]) -> Result<Vec<PictureEntry>, StorageError> {
+        self.database()?.pictures_of(ids).await
     }
 
-    pub(super) async fn put(self, record: &Record, stored: Stored) -> Result<(), StorageError> {
-        let entry = PictureEntry {
-            id: record.id.clone(),
-            created_millis: record.created_millis,
-            metadata: stored.record,
+    /// One of a picture's files.
+    pub(super) async fn part(self, id: &str, part: PicturePart) -> Result<Option<Blob>, StorageError> {
+        Ok(self.database()?.picture_part(id, part).await?.map(shown))
+    }
+
+    pub(super) async fn put(self, record: &Record, files: Files) -> Result<(), StorageError> {
+        let Files { png, latents, source, mask, thumbnail } = files;
+        let picture = NewPicture {
+            entry: entry_of(record)?,
+            png: kept(png)?,
+            latents: latents.map(kept).transpose()?,
+            source: source.map(kept).transpose()?,
+            mask: mask.map(kept).transpose()?,
+            thumbnail: thumbnail.map(kept).transpose()?,
         };
-        let latents = stored.latents.map(kept).transpose()?;
-        let source = stored.source.map(kept).transpose()?;
-        let mask = stored.mask.map(kept).transpose()?;
-        let picture = NewPicture { entry, png: kept(stored.png)?, latents, source, mask, thumbnail: None };
         self.database()?.insert_picture(picture).await
     }
 
-    pub(super) async fn delete(self, id: &str) -> Result<(), StorageError> {
-        self.database()?.delete_picture(id).await
+    pub(super) async fn add_thumbnail(self, id: &str, thumbnail: Blob) -> Result<(), StorageError> {
+        self.database()?.add_picture_part(id, PicturePart::Thumbnail, kept(thumbnail)?).await
+    }
+
+    /// Replaces the records of pictures that are there.
+    pub(super) async fn update(self, entries: Vec<PictureEntry>) -> Result<(), StorageError> {
+        self.database()?.update_pictures(&entries).await
+    }
+
+    pub(super) async fn delete(self, ids: &[String]) -> Result<(), StorageError> {
+        self.database()?.delete_pictures(ids).await
     }
 
     pub(super) async fn setting(self, name: &str) -> Result<Option<String>, StorageError> {
@@ -90,6 +102,10 @@ mod place {
 
     pub(super) async fn open() -> Result<Database, StorageError> {
         BrowserStorage::open().await
+    }
+
+    pub(super) fn on_closed(database: &Database, listener: impl Fn() + 'static) {
+        database.on_closed(listener);
     }
 
     pub(super) fn kept(blob: Blob) -> Result<BrowserBlob, StorageError> {
@@ -113,6 +129,8 @@ mod place {
     pub(super) async fn open() -> Result<Database, StorageError> {
         Ok(MemoryStorage::over(Memory::default()))
     }
+
+    pub(super) fn on_closed(_: &Database, _: impl Fn() + 'static) {}
 
     pub(super) fn kept(_: Blob) -> Result<MemoryBlob, StorageError> {
         Err(StorageError::Refused { reason: "not in a browser".to_owned() })

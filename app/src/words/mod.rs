@@ -2,5 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod frame;
+pub(crate) mod gallery;
+pub(crate) mod help;
 pub(crate) mod mask;
 pub(crate) mod prompt;

@@ -38,7 +38,7 @@ pub use file::{CHUNK_BYTES, FileRecord, FileWriter, StoredFile};
 pub use memory::{Memory, MemoryBlob};
 pub use models::{Import, ModelRecord, folder_hash, is_lora, lora_id};
 pub use packs::{NewPack, PackEntry};
-pub use pictures::{NewPicture, PictureEntry, PicturePart};
+pub use pictures::{NewPicture, PictureEntry, PicturePart, StoredPictures};
 
 use std::rc::Rc;
 
@@ -77,6 +77,12 @@ impl Storage<Browser> {
     /// [`StorageError::Blocked`] while another tab holds an older version open.
     pub async fn open() -> Result<Self, StorageError> {
         Ok(Self::over(Browser::open().await?))
+    }
+
+    /// Calls `listener` when the browser closes the database by itself, as it does when the person clears the page's
+    /// data. The next call of anything here opens a new one, which is empty.
+    pub fn on_closed(&self, listener: impl Fn() + 'static) {
+        self.backend.on_closed(listener);
     }
 }
 

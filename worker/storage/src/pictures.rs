@@ -13,6 +13,20 @@ pub struct PictureEntry {
     pub created_millis: f64,
     /// The gallery's JSON.
     pub metadata: String,
+    /// When it was deleted, in milliseconds since 1970: until its rows are removed it can be brought back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_millis: Option<f64>,
+}
+
+/// The gallery as stored.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoredPictures {
+    /// Newest first; of two made in the same millisecond, the greater id comes first.
+    pub entries: Vec<PictureEntry>,
+    /// Those that were deleted and can still be brought back.
+    pub deleted: Vec<PictureEntry>,
+    /// Rows that are no records of this version. They are left as they are.
+    pub unreadable: usize,
 }
 
 /// A picture to store.
@@ -88,20 +102,81 @@ impl<B: Backend> Storage<B> {
         self.backend.write(changes).await
     }
 
-    /// All records, newest first; of two made in the same millisecond, the greater id comes first.
+    /// All records. One that cannot be read does not hide the others.
     ///
     /// # Errors
-    /// [`StorageError::Damaged`] when a row is not a record, and as [`Backend::texts`].
-    pub async fn pictures(&self) -> Result<Vec<PictureEntry>, StorageError> {
+    /// As [`Backend::texts`].
+    pub async fn pictures(&self) -> Result<StoredPictures, StorageError> {
         let rows = self.backend.texts(Table::Pictures, &Key(Vec::new())).await?;
-        let mut entries = rows
-            .into_iter()
-            .map(|(key, json)| {
-                serde_json::from_str(&json).map_err(|error| damaged(format!("picture {}", key.name()), error))
-            })
-            .collect::<Result<Vec<PictureEntry>, _>>()?;
-        entries.sort_by(|a, b| b.created_millis.total_cmp(&a.created_millis).then_with(|| b.id.cmp(&a.id)));
+        let mut stored = StoredPictures::default();
+        for (_, json) in rows {
+            match serde_json::from_str::<PictureEntry>(&json) {
+                Ok(entry) if entry.deleted_millis.is_some() => stored.deleted.push(entry),
+                Ok(entry) => stored.entries.push(entry),
+                Err(_) => stored.unreadable += 1,
+            }
+        }
+        let newest_first = |a: &PictureEntry, b: &PictureEntry| {
+            b.created_millis.total_cmp(&a.created_millis).then_with(|| b.id.cmp(&a.id))
+        };
+        stored.entries.sort_by(newest_first);
+        Ok(stored)
+    }
+
+    /// The records of these ids that are there and not deleted.
+    ///
+    /// # Errors
+    /// As [`Backend::text`].
+    pub async fn pictures_of(&self, ids: &[String]) -> Result<Vec<PictureEntry>, StorageError> {
+        let mut entries = Vec::new();
+        for id in ids {
+            let json = self.backend.text(Table::Pictures, &Key::of([id])).await?;
+            let entry = json.and_then(|json| serde_json::from_str::<PictureEntry>(&json).ok());
+            entries.extend(entry.filter(|entry| entry.deleted_millis.is_none()));
+        }
         Ok(entries)
+    }
+
+    /// Replaces the records of pictures that are there, all of them at once. A picture that is not there, because it was
+    /// deleted elsewhere or the data was cleared, is not made by this.
+    ///
+    /// # Errors
+    /// [`StorageError::Missing`] when a picture is not there; the others are replaced. Also as [`Backend::write`].
+    pub async fn update_pictures(&self, entries: &[PictureEntry]) -> Result<(), StorageError> {
+        let (mut changes, mut missing) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let key = Key::of([&entry.id]);
+            if self.backend.text(Table::Pictures, &key).await?.is_none() {
+                missing.push(entry.id.as_str());
+                continue;
+            }
+            let json =
+                serde_json::to_string(entry).map_err(|error| damaged("the picture's record", error))?;
+            changes.push(Write::Text(Table::Pictures, key, json));
+        }
+        if !changes.is_empty() {
+            self.backend.write(changes).await?;
+        }
+        match missing.as_slice() {
+            [] => Ok(()),
+            ids => Err(StorageError::Missing { what: format!("picture {}", ids.join(", ")) }),
+        }
+    }
+
+    /// Adds a part to a picture that is there.
+    ///
+    /// # Errors
+    /// [`StorageError::Missing`] when the picture is not there, and as [`Backend::write`].
+    pub async fn add_picture_part(
+        &self,
+        id: &str,
+        part: PicturePart,
+        blob: B::Blob,
+    ) -> Result<(), StorageError> {
+        if self.backend.text(Table::Pictures, &Key::of([id])).await?.is_none() {
+            return Err(StorageError::Missing { what: format!("picture {id}") });
+        }
+        self.backend.write(vec![Write::Bytes(Table::PictureBlobs, part.key(id), blob)]).await
     }
 
     /// How many pictures there are.
@@ -124,14 +199,18 @@ impl<B: Backend> Storage<B> {
         Ok(blob)
     }
 
-    /// Removes a picture with all its parts. One that is not there is no error.
+    /// Removes pictures with all their parts. One that is not there is no error.
     ///
     /// # Errors
-    /// As [`Backend::write`].
-    pub async fn delete_picture(&self, id: &str) -> Result<(), StorageError> {
-        let key = Key::of([id]);
-        let changes =
-            vec![Write::Delete(Table::Pictures, key.clone()), Write::Delete(Table::PictureBlobs, key)];
-        self.backend.write(changes).await
+    /// As [`Backend::write`]; then all of them are still there.
+    pub async fn delete_pictures(&self, ids: &[String]) -> Result<(), StorageError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = |id: &String| {
+            let key = Key::of([id]);
+            [Write::Delete(Table::Pictures, key.clone()), Write::Delete(Table::PictureBlobs, key)]
+        };
+        self.backend.write(ids.iter().flat_map(rows).collect()).await
     }
 }

@@ -14,7 +14,8 @@ fn numbers(len: usize) -> Vec<u8> {
 }
 
 fn picture(id: &str, created_millis: f64, png: &[u8]) -> NewPicture<MemoryBlob> {
-    let entry = PictureEntry { id: id.to_owned(), created_millis, metadata: format!("{{\"id\":\"{id}\"}}") };
+    let metadata = format!("{{\"id\":\"{id}\"}}");
+    let entry = PictureEntry { id: id.to_owned(), created_millis, metadata, deleted_millis: None };
     NewPicture {
         entry,
         png: blob(png),
@@ -183,6 +184,10 @@ fn deleting_a_model_leaves_the_others() {
     block_on(storage.delete_model("no such model")).unwrap();
 }
 
+fn ids(entries: &[PictureEntry]) -> Vec<String> {
+    entries.iter().map(|entry| entry.id.clone()).collect()
+}
+
 #[test]
 fn pictures_come_newest_first_with_their_parts() {
     let storage = MemoryStorage::over(Memory::default());
@@ -190,12 +195,12 @@ fn pictures_come_newest_first_with_their_parts() {
         for (id, created) in [("a", 10.0), ("c", 30.0), ("b", 30.0)] {
             storage.insert_picture(picture(id, created, id.as_bytes())).await.unwrap();
         }
-        let ids: Vec<_> = storage.pictures().await.unwrap().into_iter().map(|entry| entry.id).collect();
+        let ids = ids(&storage.pictures().await.unwrap().entries);
         assert_eq!(ids, ["c", "b", "a"]);
         let png = storage.picture_part("b", PicturePart::Png).await.unwrap().unwrap();
         assert_eq!(png.read(0, png.len_bytes()).await.unwrap(), b"b");
         assert!(storage.picture_part("b", PicturePart::Thumbnail).await.unwrap().is_none());
-        storage.delete_picture("b").await.unwrap();
+        storage.delete_pictures(&["b".to_owned()]).await.unwrap();
         let gone = storage.picture_part("b", PicturePart::Png).await;
         assert!(matches!(gone, Err(StorageError::Missing { .. })));
         assert_eq!(storage.picture_count().await.unwrap(), 2);
@@ -209,8 +214,60 @@ fn a_picture_is_stored_whole_or_not_at_all() {
     block_on(storage.insert_picture(picture("a", 1.0, b"small"))).unwrap();
     let refused = block_on(storage.insert_picture(picture("b", 2.0, &numbers(150))));
     assert_eq!(refused, Err(StorageError::Full));
-    assert_eq!(block_on(storage.pictures()).unwrap().len(), 1);
+    assert_eq!(block_on(storage.pictures()).unwrap().entries.len(), 1);
     assert_eq!(rows(&storage, Table::PictureBlobs), 2);
+}
+
+#[test]
+fn a_deleted_picture_can_be_brought_back_until_its_rows_are_removed() {
+    let storage = MemoryStorage::over(Memory::default());
+    block_on(async {
+        for id in ["a", "b"] {
+            storage.insert_picture(picture(id, 1.0, b"png")).await.unwrap();
+        }
+        let kept = picture("a", 1.0, b"").entry;
+        let deleted = PictureEntry { deleted_millis: Some(5.0), ..kept.clone() };
+        storage.update_pictures(std::slice::from_ref(&deleted)).await.unwrap();
+        let stored = storage.pictures().await.unwrap();
+        assert_eq!((ids(&stored.entries), stored.deleted), (vec!["b".to_owned()], vec![deleted]));
+        let asked = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(ids(&storage.pictures_of(&asked).await.unwrap()), ["b"]);
+        storage.update_pictures(&[kept]).await.unwrap();
+        assert_eq!(ids(&storage.pictures().await.unwrap().entries), ["b", "a"]);
+        assert!(storage.picture_part("a", PicturePart::Png).await.unwrap().is_some());
+        storage.delete_pictures(&asked).await.unwrap();
+    });
+    assert_eq!(storage.backend.keys(), []);
+}
+
+#[test]
+fn a_change_makes_no_picture() {
+    let storage = MemoryStorage::over(Memory::default());
+    block_on(async {
+        storage.insert_picture(picture("a", 1.0, b"png")).await.unwrap();
+        let changed = |id: &str| PictureEntry { metadata: "{}".to_owned(), ..picture(id, 1.0, b"").entry };
+        let missing = storage.update_pictures(&[changed("gone"), changed("a")]).await;
+        assert_eq!(missing, Err(StorageError::Missing { what: "picture gone".to_owned() }));
+        assert_eq!(storage.pictures().await.unwrap().entries, [changed("a")]);
+        let part = storage.add_picture_part("gone", PicturePart::Thumbnail, blob(b"small")).await;
+        assert!(matches!(part, Err(StorageError::Missing { .. })));
+        storage.add_picture_part("a", PicturePart::Thumbnail, blob(b"small")).await.unwrap();
+        assert!(storage.picture_part("a", PicturePart::Thumbnail).await.unwrap().is_some());
+    });
+    assert_eq!(rows(&storage, Table::PictureBlobs), 3);
+}
+
+#[test]
+fn an_unreadable_picture_hides_no_other() {
+    let storage = MemoryStorage::over(Memory::default());
+    block_on(async {
+        storage.insert_picture(picture("a", 1.0, b"png")).await.unwrap();
+        let row = |id, json: &str| Write::Text(Table::Pictures, Key::of([id]), json.to_owned());
+        storage.backend.write(vec![row("b", "{}"), row("c", "no JSON")]).await.unwrap();
+        let stored = storage.pictures().await.unwrap();
+        assert_eq!((ids(&stored.entries), stored.unreadable), (vec!["a".to_owned()], 2));
+    });
+    assert_eq!(rows(&storage, Table::Pictures), 3, "nothing is deleted because it cannot be read");
 }
 
 #[test]

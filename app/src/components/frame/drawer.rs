@@ -15,6 +15,8 @@ pub(crate) enum DrawerKind {
     PromptHistory,
     /// The style presets.
     Styles,
+    /// Keyboard shortcuts.
+    Help,
 }
 
 /// Shows `children` while its kind is the open one: Esc, the close button and a click beside it close it, and focus

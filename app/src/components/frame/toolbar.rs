@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::{DrawerKind, about};
+use crate::components::icon::Icon;
 use crate::state::studio;
-use crate::words::frame as words;
+use crate::words::{frame as words, help};
 
 /// The page's toolbar.
 #[component]
@@ -13,6 +14,16 @@ pub(crate) fn Toolbar() -> impl IntoView {
     view! {
         <nav class="toolbar" aria-label=words::TOOLBAR>
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::About)>{about::TITLE}</button>
+            <button
+                type="button"
+                class="quiet icon-button"
+                aria-label=help::TITLE
+                title=help::TITLE
+                aria-keyshortcuts="?"
+                on:click=move |_| studio.open_drawer(DrawerKind::Help)
+            >
+                {Icon::Keyboard.draw()}
+            </button>
         </nav>
     }
 }

@@ -1,6 +1,9 @@
 //! The connection to IndexedDB.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -19,50 +22,105 @@ const NAME: &str = "palimpsest";
 /// Raised when [`Table::ALL`] grows; opening then creates what is missing.
 const VERSION: u32 = 3;
 
-/// An open IndexedDB database.
+/// An open IndexedDB database. When the person clears the page's data the browser closes it; the next call opens
+/// another, which is empty.
 #[derive(Debug)]
 pub struct Browser {
-    database: IdbDatabase,
-    /// Set when another tab needs to upgrade: this connection is then closed, so as not to block it.
-    superseded: Rc<Cell<bool>>,
+    database: RefCell<IdbDatabase>,
+    fate: Rc<Fate>,
+}
+
+/// What may happen to a connection.
+#[derive(Default)]
+struct Fate {
+    /// Another tab needs to upgrade: this connection is then closed, so as not to block it.
+    superseded: Cell<bool>,
+    /// The browser has closed the connection by itself.
+    closed: Cell<bool>,
+    /// Who is told of that.
+    listener: RefCell<Option<Rc<dyn Fn()>>>,
+}
+
+impl std::fmt::Debug for Fate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (superseded, closed) = (self.superseded.get(), self.closed.get());
+        f.debug_struct("Fate")
+            .field("superseded", &superseded)
+            .field("closed", &closed)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn connect(fate: &Rc<Fate>) -> Result<IdbDatabase, StorageError> {
+    let request = factory()?.open_with_u32(NAME, VERSION).map_err(|exception| thrown(&exception, true))?;
+    let upgrade = Closure::once(create_tables);
+    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+    let database: IdbDatabase = opened(&request).await?.unchecked_into();
+    let step_aside = Closure::<dyn FnMut()>::new({
+        let (database, fate) = (database.clone(), Rc::clone(fate));
+        move || {
+            fate.superseded.set(true);
+            database.close();
+        }
+    });
+    let closed = Closure::<dyn FnMut()>::new({
+        let fate = Rc::clone(fate);
+        move || {
+            fate.closed.set(true);
+            let listener = fate.listener.borrow().clone();
+            if let Some(listener) = listener {
+                listener();
+            }
+        }
+    });
+    // The connection lives as long as the page or worker, so its listeners may too.
+    database.set_onversionchange(Some(step_aside.into_js_value().unchecked_ref()));
+    database.set_onclose(Some(closed.into_js_value().unchecked_ref()));
+    Ok(database)
 }
 
 impl Browser {
     pub(crate) async fn open() -> Result<Self, StorageError> {
-        let request =
-            factory()?.open_with_u32(NAME, VERSION).map_err(|exception| thrown(&exception, true))?;
-        let upgrade = Closure::once(create_tables);
-        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-        let database: IdbDatabase = opened(&request).await?.unchecked_into();
-        let superseded = Rc::new(Cell::new(false));
-        let step_aside = Closure::<dyn FnMut()>::new({
-            let (database, superseded) = (database.clone(), Rc::clone(&superseded));
-            move || {
-                superseded.set(true);
-                database.close();
-            }
-        });
-        // The connection lives as long as the page or worker, so its listener may too.
-        database.set_onversionchange(Some(step_aside.into_js_value().unchecked_ref()));
-        Ok(Self { database, superseded })
+        let fate = Rc::new(Fate::default());
+        let database = RefCell::new(connect(&fate).await?);
+        Ok(Self { database, fate })
     }
 
-    fn begin(&self, tables: &[Table], mode: IdbTransactionMode) -> Result<IdbTransaction, StorageError> {
+    /// Calls `listener` when the browser closes the database by itself, as it does when its data is cleared.
+    pub(crate) fn on_closed(&self, listener: impl Fn() + 'static) {
+        *self.fate.listener.borrow_mut() = Some(Rc::new(listener));
+    }
+
+    /// The connection, a new one if the browser closed the last. Awaited before a transaction begins, never within.
+    async fn database(&self) -> Result<IdbDatabase, StorageError> {
+        if self.fate.closed.get() {
+            let database = connect(&self.fate).await?;
+            self.fate.closed.set(false);
+            *self.database.borrow_mut() = database;
+        }
+        Ok(self.database.borrow().clone())
+    }
+
+    async fn begin(
+        &self,
+        tables: &[Table],
+        mode: IdbTransactionMode,
+    ) -> Result<IdbTransaction, StorageError> {
         let names: Array = tables.iter().map(|table| JsValue::from_str(table.name())).collect();
-        let begun = self.database.transaction_with_str_sequence_and_mode(&names, mode);
-        begun.map_err(|exception| match self.superseded.get() {
+        let begun = self.database().await?.transaction_with_str_sequence_and_mode(&names, mode);
+        begun.map_err(|exception| match self.fate.superseded.get() {
             true => StorageError::Blocked,
             false => thrown(&exception, false),
         })
     }
 
-    fn reader(&self, table: Table) -> Result<IdbObjectStore, StorageError> {
-        let transaction = self.begin(&[table], IdbTransactionMode::Readonly)?;
+    async fn reader(&self, table: Table) -> Result<IdbObjectStore, StorageError> {
+        let transaction = self.begin(&[table], IdbTransactionMode::Readonly).await?;
         transaction.object_store(table.name()).map_err(|exception| thrown(&exception, false))
     }
 
     async fn get(&self, table: Table, key: &Key) -> Result<Option<JsValue>, StorageError> {
-        let value = answer(&sent(self.reader(table)?.get(&js_key(key)))?).await?;
+        let value = answer(&sent(self.reader(table).await?.get(&js_key(key)))?).await?;
         Ok((!value.is_undefined()).then_some(value))
     }
 }
@@ -83,7 +141,7 @@ impl Backend for Browser {
     }
 
     async fn texts(&self, table: Table, prefix: &Key) -> Result<Vec<(Key, String)>, StorageError> {
-        let store = self.reader(table)?;
+        let store = self.reader(table).await?;
         let range = beginning_with(prefix)?;
         let keys = answer(&sent(store.get_all_keys_with_key(&range))?);
         let values = answer(&sent(store.get_all_with_key(&range))?);
@@ -100,7 +158,7 @@ impl Backend for Browser {
     }
 
     async fn count(&self, table: Table) -> Result<u64, StorageError> {
-        let number = answer(&sent(self.reader(table)?.count())?).await?;
+        let number = answer(&sent(self.reader(table).await?.count())?).await?;
         Ok(number.as_f64().unwrap_or(0.0) as u64)
     }
 
@@ -108,7 +166,7 @@ impl Backend for Browser {
         let mut tables: Vec<Table> = changes.iter().map(table_of).collect();
         tables.sort_unstable();
         tables.dedup();
-        let transaction = self.begin(&tables, IdbTransactionMode::Readwrite)?;
+        let transaction = self.begin(&tables, IdbTransactionMode::Readwrite).await?;
         let committed = committed(&transaction);
         for change in &changes {
             if let Err(exception) = apply(&transaction, change) {

@@ -1,0 +1,104 @@
+//! What can be done with one picture.
+
+use std::sync::Arc;
+
+use gallery::Record;
+use leptos::prelude::*;
+
+use crate::components::icon::Icon;
+use crate::state::{Studio, studio};
+use crate::words::gallery as words;
+
+type Action = fn(Studio, &Arc<Record>);
+
+/// Name, icon, what it does.
+type Named = (&'static str, Icon, Action);
+
+const USE_AS_SOURCE: Named =
+    (words::USE_AS_SOURCE, Icon::AsSource, |studio, record| studio.use_as_source(record));
+const REUSE_SETTINGS: Named =
+    (words::REUSE_SETTINGS, Icon::Sliders, |studio, record| studio.reuse_picture(record));
+const USE_AS_MASK_SOURCE: Named =
+    (words::USE_AS_MASK_SOURCE, Icon::Brush, |studio, record| studio.use_as_mask_source(record));
+const REGENERATE: Named = (words::REGENERATE, Icon::Again, |studio, record| studio.regenerate(record));
+const COLLECT: Named = (words::COLLECT, Icon::Collect, |studio, record| {
+    studio.library.collecting.set(Some(vec![record.id.clone()]));
+});
+const DOWNLOAD: Named =
+    (words::DOWNLOAD, Icon::Download, |studio, record| studio.download_pictures(vec![Arc::clone(record)]));
+const DELETE: Named =
+    (words::DELETE, Icon::Trash, |studio, record| studio.delete_pictures(std::slice::from_ref(record)));
+
+/// A button for an action on the picture of this id, as it then is.
+#[component]
+fn Act(id: StoredValue<String>, action: Named, #[prop(optional)] with_name: bool) -> impl IntoView {
+    let studio = studio();
+    let (name, icon, act) = action;
+    let go = move |_| {
+        if let Some(record) = untrack(|| id.with_value(|id| studio.library.record(id))) {
+            act(studio, &record);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="quiet"
+            class:icon-button=!with_name
+            aria-label=name
+            title=(!with_name).then_some(name)
+            on:click=go
+        >
+            {icon.draw()}
+            {with_name.then_some(view! { <span aria-hidden="true">{name}</span> })}
+        </button>
+    }
+}
+
+/// Gives a star or takes it away.
+#[component]
+pub(super) fn Star(id: StoredValue<String>) -> impl IntoView {
+    let studio = studio();
+    let favorite = Memo::new(move |_| {
+        id.with_value(|id| studio.library.record(id)).is_some_and(|record| record.favorite)
+    });
+    let toggle = move |_| {
+        let record = untrack(|| id.with_value(|id| studio.library.record(id)));
+        studio.toggle_favorite(&record.into_iter().collect::<Vec<_>>());
+    };
+    view! {
+        <button
+            type="button"
+            class="quiet icon-button star"
+            aria-label=words::STAR
+            title=words::STAR
+            aria-keyshortcuts="S"
+            aria-pressed=move || favorite.get().to_string()
+            on:click=toggle
+        >
+            {Icon::Star.draw()}
+        </button>
+    }
+}
+
+/// The row of buttons under a picture in the grid.
+#[component]
+pub(super) fn CardActions(id: StoredValue<String>) -> impl IntoView {
+    view! {
+        <div class="card-actions">
+            <Star id />
+            {[USE_AS_SOURCE, REUSE_SETTINGS, REGENERATE, DOWNLOAD, DELETE]
+                .map(|action| view! { <Act id action /> })}
+        </div>
+    }
+}
+
+/// Everything that can be done with the picture shown large, by name.
+#[component]
+pub(super) fn DetailActions(id: StoredValue<String>) -> impl IntoView {
+    view! {
+        <div class="detail-actions">
+            {[USE_AS_SOURCE, USE_AS_MASK_SOURCE, REUSE_SETTINGS, REGENERATE, COLLECT, DOWNLOAD, DELETE]
+                .map(|action| view! { <Act id action with_name=true /> })}
+        </div>
+    }
+}

@@ -1,0 +1,85 @@
+//! One picture in the grid and what can be done with it.
+
+use std::sync::Arc;
+
+use gallery::{Record, Settings};
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use super::actions::CardActions;
+use super::thumbnail::Thumbnail;
+use crate::components::icon::Icon;
+use crate::state::studio;
+use crate::words::gallery as words;
+
+/// The settings that tell pictures apart.
+fn summary(settings: &Settings) -> Vec<String> {
+    let strength = settings.mode.has_source().then(|| format!("strength {:.2}", settings.prompt_strength));
+    let size = format!("{} × {}", settings.width, settings.height);
+    let rest = [size, format!("{} steps", settings.steps), format!("seed {}", settings.seed)];
+    strength.into_iter().chain(rest).collect()
+}
+
+/// A card. `place` is its place among the pictures shown, from 1.
+#[component]
+pub(super) fn PictureCard(record: Arc<Record>, place: Signal<usize>) -> impl IntoView {
+    let studio = studio();
+    let library = studio.library;
+    let id = StoredValue::new(record.id.clone());
+    let prompt = record.settings.prompt.clone();
+    let meta = summary(&record.settings).into_iter().map(|item| view! { <span>{item}</span> }).collect_view();
+    let chosen = Memo::new(move |_| id.with_value(|id| library.selection.with(|s| s.contains(id))));
+    let current =
+        Memo::new(move |_| id.with_value(|id| library.current.with(|now| now.as_ref() == Some(id))));
+    let pick = move |event: MouseEvent| {
+        studio.pick(&id.get_value(), event.ctrl_key() || event.meta_key(), event.shift_key());
+    };
+    view! {
+        <li
+            class="card"
+            class:chosen=chosen
+            class:current=current
+            data-picture-id=id.get_value()
+            aria-setsize=move || library.shown.with(|shown| shown.len().to_string())
+            aria-posinset=move || place.get().to_string()
+            on:focusin=move |_| library.current.set(Some(id.get_value()))
+        >
+            <button type="button" class="card-picture" aria-label=words::open(&prompt) on:click=pick>
+                <Thumbnail record=Arc::clone(&record) />
+            </button>
+            <Select id chosen />
+            <div class="card-words">
+                <p class="card-prompt" title=prompt.clone()>{prompt.clone()}</p>
+                <p class="card-meta">{meta}</p>
+            </div>
+            <CardActions id />
+        </li>
+    }
+}
+
+/// Chooses the picture; with Shift everything from the one chosen last.
+#[component]
+fn Select(id: StoredValue<String>, chosen: Memo<bool>) -> impl IntoView {
+    let studio = studio();
+    let choose = move |event: MouseEvent| {
+        let id = id.get_value();
+        if event.shift_key() {
+            studio.choose_up_to(&id);
+        } else {
+            studio.library.selection.update(|selection| selection.toggle(&id));
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="card-select"
+            role="checkbox"
+            aria-label=words::SELECT
+            title=words::SELECT
+            aria-checked=move || chosen.get().to_string()
+            on:click=choose
+        >
+            {Icon::Check.draw()}
+        </button>
+    }
+}

@@ -1,0 +1,63 @@
+//! Everything that is known of a picture, in words.
+
+use gallery::{Record, UsedLora};
+
+use crate::components::mask::details;
+use crate::words::gallery as words;
+
+/// Names and values, without those that say nothing.
+pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
+    let settings = &record.settings;
+    let mut rows = vec![("Prompt", settings.prompt.clone())];
+    if !settings.negative_prompt.is_empty() {
+        rows.push(("Negative prompt", settings.negative_prompt.clone()));
+    }
+    if settings.prompt_syntax == "weighted" {
+        rows.push(("Prompt weights", "on".to_owned()));
+    }
+    if !settings.loras.is_empty() {
+        let told = |lora: &UsedLora| format!("{} at {:.2}", lora.name, lora.scale);
+        rows.push(("LoRA", settings.loras.iter().map(told).collect::<Vec<_>>().join(", ")));
+    }
+    if settings.mode.has_source() {
+        rows.push(("Prompt strength", format!("{:.2}", settings.prompt_strength)));
+        if !settings.strength_rule.is_empty() {
+            rows.push(("Strength rule", settings.strength_rule.clone()));
+        }
+    }
+    rows.extend(details(settings));
+    let steps = match settings.executed_steps {
+        0 => settings.steps.to_string(),
+        ran if ran == settings.steps => ran.to_string(),
+        ran => format!("{ran} of {} ran", settings.steps),
+    };
+    let model = if settings.model == "builtin" { words::BUILT_IN } else { &settings.model };
+    rows.extend([
+        ("Seed", settings.seed.to_string()),
+        ("Size", format!("{} × {}", settings.width, settings.height)),
+        ("Steps", steps),
+        ("Guidance scale", settings.guidance_scale.to_string()),
+        ("Sampler", settings.sampler.clone()),
+        ("Start sigma", format!("{:.3}", settings.start_sigma)),
+        ("Model", model.to_owned()),
+    ]);
+    if !settings.model_hash.is_empty() {
+        rows.push(("Model hash", settings.model_hash.chars().take(10).collect()));
+    }
+    rows.push(("Made", made(record)));
+    rows
+}
+
+/// When, on what, and how long it took.
+fn made(record: &Record) -> String {
+    let date = js_sys::Date::new(&record.created_millis.into());
+    let when = date.to_locale_string("default", &js_sys::Object::new());
+    let mut told = vec![String::from(when)];
+    if !record.device.is_empty() {
+        told.push(record.device.clone());
+    }
+    if record.duration_millis > 0.0 {
+        told.push(format!("{:.1} s", record.duration_millis / 1000.0));
+    }
+    told.join(" · ")
+}

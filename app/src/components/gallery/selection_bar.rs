@@ -1,0 +1,63 @@
+//! What can be done with the pictures chosen together. It stands where the filters are.
+
+use std::sync::Arc;
+
+use gallery::Record;
+use leptos::prelude::*;
+
+use crate::components::icon::Icon;
+use crate::state::{Studio, studio};
+use crate::words::gallery as words;
+
+type Action = fn(Studio, Vec<Arc<Record>>);
+
+const ACTIONS: [(&str, Icon, Action); 4] = [
+    (words::STAR_SELECTED, Icon::Star, |studio, records| studio.toggle_favorite(&records)),
+    (words::COLLECT_SELECTED, Icon::Collect, |studio, records| {
+        let ids = records.iter().map(|record| record.id.clone()).collect();
+        studio.library.collecting.set(Some(ids));
+    }),
+    (words::DOWNLOAD_SELECTED, Icon::Download, |studio, records| studio.download_pictures(records)),
+    (words::DELETE_SELECTED, Icon::Trash, |studio, records| studio.delete_pictures(&records)),
+];
+
+/// The bar.
+#[component]
+pub(super) fn SelectionBar() -> impl IntoView {
+    let studio = studio();
+    let library = studio.library;
+    let selection = library.selection;
+    let actions = ACTIONS.map(|(name, icon, act)| {
+        view! {
+            <button
+                type="button"
+                class="quiet icon-button"
+                aria-label=name
+                title=name
+                on:click=move |_| act(studio, library.chosen())
+            >
+                {icon.draw()}
+            </button>
+        }
+    });
+    let all = move |_| selection.update(|selection| selection.choose_all(&library.shown.get_untracked()));
+    let others = move |_| selection.update(|selection| selection.invert(&library.shown.get_untracked()));
+    view! {
+        <div class="selection-bar" role="toolbar" aria-label=words::SELECTION>
+            <button
+                type="button"
+                class="quiet icon-button"
+                aria-label=words::CLEAR_SELECTION
+                title=words::CLEAR_SELECTION
+                aria-keyshortcuts="Escape"
+                on:click=move |_| selection.update(gallery::Selection::clear)
+            >
+                {Icon::Close.draw()}
+            </button>
+            <p role="status">{move || words::selected(selection.with(gallery::Selection::len))}</p>
+            <button type="button" class="quiet" on:click=all>{words::SELECT_ALL}</button>
+            <button type="button" class="quiet" on:click=others>{words::INVERT}</button>
+            <div class="selection-actions">{actions}</div>
+        </div>
+    }
+}
