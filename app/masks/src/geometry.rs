@@ -99,6 +99,13 @@ impl Rect {
         Some(Self { x, y, width, height })
     }
 
+    /// The rows from the top that have at most `pixels` pixels together, one at least, and what is left.
+    pub fn split(self, pixels: u32) -> (Self, Option<Self>) {
+        let rows = (pixels / self.width.max(1)).clamp(1, self.height.max(1));
+        let rest = Self { y: self.y + rows, height: self.height.saturating_sub(rows), ..self };
+        (Self { height: rows.min(self.height), ..self }, (rest.height > 0).then_some(rest))
+    }
+
     /// The smallest rectangle that holds both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -141,6 +148,17 @@ mod tests {
         assert_eq!(around(-10.0, 10.0, 5.0), None);
         assert_eq!(around(10.0, 200.0, 5.0), None);
         assert_eq!(around(f64::NAN, 10.0, 5.0), None);
+    }
+
+    #[test]
+    fn a_rectangle_is_split_into_rows() {
+        let all = Rect { x: 3, y: 5, width: 10, height: 7 };
+        let (top, rest) = all.split(45);
+        assert_eq!(top, Rect { height: 4, ..all });
+        assert_eq!(rest, Some(Rect { y: 9, height: 3, ..all }));
+        assert_eq!(all.split(70), (all, None));
+        assert_eq!(all.split(1).0.height, 1, "a row is the least");
+        assert_eq!(top.union(rest.unwrap()), all);
     }
 
     #[test]

@@ -80,10 +80,14 @@ impl Mask {
 
     /// A part of the mask to lay over a picture: RGBA bytes of one colour, as opaque as the mask is white.
     pub fn tinted(&self, part: Rect, [red, green, blue]: [u8; 3]) -> Vec<u8> {
-        let rows = part.y..part.y + part.height;
-        rows.flat_map(|y| self.span(y, part.x, part.width))
-            .flat_map(|&value| [red, green, blue, value])
-            .collect()
+        let row_bytes = 4 * part.width as usize;
+        let mut rgba = vec![0; row_bytes * part.height as usize];
+        for (y, row) in (part.y..).zip(rgba.chunks_exact_mut(row_bytes.max(4))) {
+            for (pixel, &value) in row.chunks_exact_mut(4).zip(self.span(y, part.x, part.width)) {
+                pixel.copy_from_slice(&[red, green, blue, value]);
+            }
+        }
+        rgba
     }
 }
 

@@ -98,6 +98,10 @@ impl Touched {
             let before = self.before.iter().skip(start);
             let row = mask.span_mut(y, low, high.saturating_sub(low)).iter_mut();
             for (x, ((value, coverage), &before)) in (low..high).zip(row.zip(coverage).zip(before)) {
+                // Nothing can cover a pixel more: large brushes pass over most of theirs again and again.
+                if *coverage == u8::MAX {
+                    continue;
+                }
                 let now = sweep.coverage(x as f32 + 0.5, y as f32 + 0.5);
                 if now > *coverage {
                     *coverage = now;

@@ -20,6 +20,8 @@ pub(crate) struct Masking {
     editor: StoredValue<Option<Editor>, LocalStorage>,
     /// Counts what happens to the mask; a stroke counts when it is finished.
     changes: RwSignal<u64>,
+    /// The share of the picture that is drawn anew, 0 to 1.
+    pub share: Memo<f64>,
     /// The part of the mask that is to be shown anew; who shows it takes it.
     pub dirty: RwSignal<Option<Rect>>,
     /// Whether the editor is wanted; it is shown once the source is there.
@@ -33,9 +35,16 @@ pub(crate) struct Masking {
 
 impl Masking {
     pub(super) fn new() -> Self {
+        let editor = StoredValue::new_local(None::<Editor>);
+        let changes = RwSignal::new(0);
+        let share = move |_: Option<&f64>| {
+            changes.track();
+            editor.with_value(|editor| editor.as_ref().map_or(0.0, |editor| editor.mask().share()))
+        };
         Self {
-            editor: StoredValue::new_local(None),
-            changes: RwSignal::new(0),
+            editor,
+            changes,
+            share: Memo::new(share),
             dirty: RwSignal::new(None),
             opened: RwSignal::new(false),
             brush: BrushForm::new(),
@@ -60,6 +69,11 @@ impl Masking {
         self.look(|editor| editor.mask().size())
     }
 
+    /// Asks for a part to be shown anew, besides what is to be already.
+    pub(crate) fn show(self, part: Rect) {
+        self.dirty.update(|dirty| *dirty = Some(dirty.map_or(part, |dirty| dirty.union(part))));
+    }
+
     /// Changes the mask; `change` returns the part to show anew.
     pub(crate) fn edit(self, change: impl FnOnce(&mut Editor) -> Option<Rect>) {
         let edited = self.editor.try_update_value(|editor| {
@@ -70,7 +84,7 @@ impl Masking {
         });
         let Some((part, changed)) = edited.flatten() else { return };
         if let Some(part) = part {
-            self.dirty.update(|dirty| *dirty = Some(dirty.map_or(part, |dirty| dirty.union(part))));
+            self.show(part);
         }
         if changed {
             self.changes.update(|changes| *changes += 1);

@@ -79,9 +79,7 @@ impl Desk {
     }
 
     fn tell_share(self) {
-        if let Some(share) = self.studio.mask.peek(|editor| words::share(editor.mask().share())) {
-            self.said.set(share);
-        }
+        self.said.set(words::share(self.studio.mask.share.get_untracked()));
     }
 
     /// Does what a key asks for; false if there is nothing of the kind to do.

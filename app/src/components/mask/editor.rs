@@ -51,7 +51,7 @@ pub(crate) fn MaskEditor() -> impl IntoView {
 fn Content() -> impl IntoView {
     let studio = studio();
     let desk = Desk::new(studio);
-    let share = move || studio.mask.look(|editor| words::share(editor.mask().share()));
+    let share = move || words::share(studio.mask.share.get());
     view! {
         <div class="mask-layout" on:keydown=move |event| pressed(desk, &event) on:keyup=move |event| released(desk, &event)>
             <div class="mask-side">

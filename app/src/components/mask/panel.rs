@@ -55,7 +55,7 @@ pub(crate) fn MaskPanel() -> impl IntoView {
 #[component]
 fn MaskRow() -> impl IntoView {
     let studio = studio();
-    let share = move || studio.mask.look(|editor| words::share(editor.mask().share()));
+    let share = move || words::share(studio.mask.share.get());
     view! {
         <div class="mask-row">
             <Thumbnail />
@@ -75,7 +75,8 @@ fn Thumbnail() -> impl IntoView {
     let studio = studio();
     let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
-        let Some(canvas) = canvas.get() else { return };
+        // Nobody sees it behind the editor.
+        let Some(canvas) = canvas.get().filter(|_| !studio.edits_mask()) else { return };
         studio.mask.look(|editor| {
             let mask = editor.mask();
             let small = mask.resized(mask.size().within(THUMBNAIL_PX));

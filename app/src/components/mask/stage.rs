@@ -15,6 +15,8 @@ use crate::words::mask as words;
 const MAIN: i16 = 0;
 const MIDDLE: i16 = 1;
 const PEN_ERASER: i16 = 5;
+/// What is shown anew at once: more would hold up the pointer.
+const MOST_PIXELS_A_FRAME: u32 = 1 << 18;
 /// From this zoom on, single pixels are shown as they are.
 const PIXELS_SEEN: f64 = 6.0;
 /// How much a wheel enlarges by each CSS pixel that it would scroll, and a trackpad's pinch, which scrolls less.
@@ -227,19 +229,20 @@ pub(super) fn Stage(desk: Desk) -> impl IntoView {
 fn Sheet(desk: Desk) -> impl IntoView {
     let studio = desk.studio;
     let canvas = NodeRef::<html::Canvas>::new();
-    // At first all of it, then what strokes and buttons change.
-    Effect::new(move |shown: Option<bool>| {
-        let Some(canvas) = canvas.get() else { return false };
-        let dirty = studio.mask.dirty.get();
-        studio.mask.peek(|editor| {
-            let whole = Rect::whole(editor.mask().size());
-            let part = if shown == Some(true) { dirty } else { Some(whole) };
-            if let Some(part) = part {
-                overlay::paint(&canvas, editor.mask(), part);
-            }
-        });
+    // At first all of it, then what strokes and buttons change; large parts over several frames.
+    Effect::new(move |_| {
+        if let Some(size) = canvas.get().and_then(|_| studio.mask.peek(|editor| editor.mask().size())) {
+            studio.mask.show(Rect::whole(size));
+        }
+    });
+    Effect::new(move |_| {
+        let (Some(canvas), Some(dirty)) = (canvas.get(), studio.mask.dirty.get()) else { return };
         studio.mask.dirty.update_untracked(|dirty| *dirty = None);
-        true
+        let (part, rest) = dirty.split(MOST_PIXELS_A_FRAME);
+        studio.mask.peek(|editor| overlay::paint(&canvas, editor.mask(), part));
+        if let Some(rest) = rest {
+            request_animation_frame(move || studio.mask.show(rest));
+        }
     });
     let style = move || {
         let (view, size) = (desk.view.get()?, studio.mask.size()?);
