@@ -12,13 +12,14 @@ const MOST_LINES: usize = 400;
 const MOST_GOLDEN_BYTES: u64 = 60_000_000;
 
 /// Every crate of the workspace and the crates of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     // The gallery and the settings live in the database that the worker's weights live in.
-    ("app", &["gallery", "masks", "packs", "prompts", "protocol", "storage"]),
+    ("app", &["batches", "gallery", "masks", "packs", "prompts", "protocol", "storage"]),
     ("gallery", &[]),
     ("masks", &[]),
     ("packs", &["gallery"]),
     ("prompts", &[]),
+    ("batches", &[]),
     (
         "worker",
         &["downloads", "kernels", "models", "pipeline", "protocol", "sampling", "storage", "text", "weights"],
@@ -41,8 +42,8 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 ];
 
 /// Crates that stay testable without a browser or a GPU, and what that forbids.
-const PLAIN: [&str; 8] =
-    ["downloads", "gallery", "masks", "packs", "prompts", "protocol", "sampling", "text"];
+const PLAIN: [&str; 9] =
+    ["batches", "downloads", "gallery", "masks", "packs", "prompts", "protocol", "sampling", "text"];
 const PLATFORM: [&str; 5] = ["js-sys", "wasm-bindgen", "web-sys", "wgpu", "candle-core"];
 
 const TOP_LEVEL: [&str; 11] = [

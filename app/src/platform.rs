@@ -1,6 +1,7 @@
 //! The few things asked of the browser that are neither the engine nor a component.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -77,19 +78,6 @@ pub(crate) fn download(url: &str, file_name: &str) {
     link.click();
 }
 
-/// Saves bytes as a file through the browser's downloads.
-///
-/// # Errors
-/// What the browser throws when it has no room for them.
-pub(crate) fn save(bytes: &[u8], media_type: &str, file_name: &str) -> Result<(), JsValue> {
-    // The browser reads the address after this returns, so it outlives the call by a while.
-    const READ_WITHIN_MILLIS: u32 = 60_000;
-    let url = gloo::file::ObjectUrl::from(gloo::file::Blob::from(blob(bytes, media_type)?));
-    download(&url, file_name);
-    gloo::timers::callback::Timeout::new(READ_WITHIN_MILLIS, move || drop(url)).forget();
-    Ok(())
-}
-
 /// A smaller picture of this width and height, drawn by the browser.
 ///
 /// # Errors
@@ -137,4 +125,77 @@ pub(crate) fn toggle_fullscreen(id: &str) {
     if let Some(element) = document.get_element_by_id(id) {
         element.request_fullscreen().ok();
     }
+}
+
+/// Saves bytes as a file through the browser's downloads.
+///
+/// # Errors
+/// What the browser throws when it has no room for them.
+pub(crate) fn save(bytes: &[u8], media_type: &str, file_name: &str) -> Result<(), JsValue> {
+    save_blob(&blob(bytes, media_type)?, file_name);
+    Ok(())
+}
+
+/// Saves a `Blob` as a file through the browser's downloads.
+pub(crate) fn save_blob(blob: &Blob, file_name: &str) {
+    // The browser reads the address after this returns, so it outlives the call by a while.
+    const READ_WITHIN_MILLIS: u32 = 60_000;
+    let url = gloo::file::ObjectUrl::from(gloo::file::Blob::from(blob.clone()));
+    download(&url, file_name);
+    gloo::timers::callback::Timeout::new(READ_WITHIN_MILLIS, move || drop(url)).forget();
+}
+
+/// Writes a picture in another format with the browser's own encoder. `quality` is 1 to 100. What is transparent becomes
+/// white where the format has no transparency.
+///
+/// # Errors
+/// What the browser throws, and a text when it cannot write that format.
+pub(crate) async fn convert(picture: &Blob, media_type: &str, quality: u8) -> Result<Blob, JsValue> {
+    let window = web_sys::window().ok_or("no window")?;
+    let bitmap: ImageBitmap =
+        JsFuture::from(window.create_image_bitmap_with_blob(picture)?).await?.dyn_into()?;
+    let canvas = OffscreenCanvas::new(bitmap.width(), bitmap.height())?;
+    let context = canvas.get_context("2d")?.ok_or("no canvas")?;
+    let context: OffscreenCanvasRenderingContext2d = context.dyn_into()?;
+    if media_type == "image/jpeg" {
+        context.set_fill_style_str("#fff");
+        context.fill_rect(0.0, 0.0, f64::from(bitmap.width()), f64::from(bitmap.height()));
+    }
+    context.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0)?;
+    let options = ImageEncodeOptions::new();
+    options.set_type(media_type);
+    options.set_quality(f64::from(quality) / 100.0);
+    let file: Blob = JsFuture::from(canvas.convert_to_blob_with_options(&options)?).await?.dyn_into()?;
+    // A browser without the encoder writes a PNG and says so only here.
+    if file.type_() == media_type { Ok(file) } else { Err(JsValue::from_str(&file.type_())) }
+}
+
+/// Gets a lock that is held until the tab is closed; false when another tab holds it. A browser without locks gives every
+/// lock: it cannot tell of other tabs.
+pub(crate) async fn hold_lock(name: &str) -> bool {
+    let asked = Promise::new(&mut |told, _| {
+        let answer = told.clone();
+        let granted = Closure::once_into_js(move |lock: JsValue| {
+            answer.call1(&JsValue::NULL, &JsValue::from_bool(!lock.is_null())).ok();
+            // Never settled where the lock was given: it ends with the tab.
+            if lock.is_null() { Promise::resolve(&JsValue::NULL) } else { Promise::new(&mut |_, _| ()) }
+        });
+        if request_lock(name, &granted).is_none() {
+            told.call1(&JsValue::NULL, &JsValue::TRUE).ok();
+        }
+    });
+    JsFuture::from(asked).await.ok().and_then(|given| given.as_bool()).unwrap_or(true)
+}
+
+fn field(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())
+}
+
+/// `navigator.locks.request` for a lock that is free now; web-sys holds it to be unstable.
+fn request_lock(name: &str, granted: &JsValue) -> Option<()> {
+    let locks = field(&field(&js_sys::global(), "navigator")?, "locks")?;
+    let request: Function = field(&locks, "request")?.dyn_into().ok()?;
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE).ok()?;
+    request.call3(&locks, &JsValue::from_str(name), &options, granted).ok().map(drop)
 }

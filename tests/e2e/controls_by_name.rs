@@ -6,18 +6,29 @@ use tests::controls::{control, value};
 use tests::page::Page;
 use tests::{Outcome, repository};
 
-const CONTROLS: [&str; 18] = [
+const CONTROLS: [&str; 29] = [
     "Source image",
     "Enable inpainting",
     "Prompt",
     "Negative prompt",
     "Prompt weights",
+    "Prompt history",
+    "Prompt helper",
+    "Style preset",
+    "Edit styles",
     "Prompt strength",
+    "Quick test",
+    "Best results",
+    "Sampler",
     "Quality steps",
     "Guidance scale",
     "Seed",
+    "Lock seed",
     "Width",
     "Height",
+    "Aspect preset",
+    "Images",
+    "Output format",
     "Model",
     "Import model",
     "Import model files",

@@ -47,6 +47,8 @@ pub(crate) fn record(number: usize) -> Record {
         settings,
         device: "a made-up device".to_owned(),
         duration_millis: 1234.0,
+        sheet: None,
+        in_sheet: None,
         other: UnknownFields::new(),
     }
 }

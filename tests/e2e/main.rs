@@ -3,6 +3,7 @@
 
 mod automatic_device;
 mod bad_input;
+mod batches;
 mod controls_by_name;
 mod engine_failures;
 mod gallery;
@@ -13,6 +14,7 @@ mod loras;
 mod made_up;
 mod masks;
 mod prompt;
+mod settings;
 mod small_request;
 mod software_gpu;
 mod storage_failures;

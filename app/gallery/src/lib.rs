@@ -17,6 +17,7 @@ mod picture;
 mod recent;
 mod record;
 mod selection;
+mod sheet;
 mod thumbnail;
 
 pub use album::{Album, Branch, Facets, Link, Order, Query};
@@ -26,6 +27,7 @@ pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png, read_settings};
 pub use recent::Recent;
 pub use record::{Mode, Record, Settings, UnknownFields, UsedLora, newest_first};
 pub use selection::Selection;
+pub use sheet::{InSheet, Layout, Sheet, SheetAxis};
 pub use thumbnail::thumbnail_size;
 
 /// Why a picture's file could not be written or read.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::GalleryError;
+use crate::{GalleryError, InSheet, Sheet};
 
 /// Fields that this version does not know. They are kept and written again, so that nothing is lost to a person who
 /// goes back and forth between versions.
@@ -135,6 +135,12 @@ pub struct Record {
     /// How long it took, in milliseconds.
     #[serde(default)]
     pub duration_millis: f64,
+    /// What its columns and rows mean, if it is a sheet of other pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<Sheet>,
+    /// Its place in a sheet, if it was made for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_sheet: Option<InSheet>,
     /// What a later version said besides.
     #[serde(flatten)]
     pub other: UnknownFields,

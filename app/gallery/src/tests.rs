@@ -37,6 +37,8 @@ pub(crate) fn record(id: &str, created_millis: f64) -> Record {
         settings: settings(),
         device: "cpu".to_owned(),
         duration_millis: 1234.5,
+        sheet: None,
+        in_sheet: None,
         other: UnknownFields::new(),
     }
 }
@@ -228,7 +230,7 @@ fn a_record_survives_storage() {
 #[test]
 fn a_plain_record_is_written_as_before() {
     let json = record("a", 1.5).to_json().unwrap();
-    for absent in ["favorite", "collections", "parent", "variant_of", "other"] {
+    for absent in ["favorite", "collections", "parent", "variant_of", "sheet", "other"] {
         assert!(!json.contains(absent), "{json}");
     }
 }

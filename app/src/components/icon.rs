@@ -35,6 +35,11 @@ pub(crate) enum Icon {
     Left,
     Right,
     Keyboard,
+    Locked,
+    Unlocked,
+    Swap,
+    Up,
+    Down,
 }
 
 impl Icon {
@@ -59,6 +64,11 @@ impl Icon {
             Self::Star => "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z",
             Self::Clock => "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 7.5V12l3 2",
             Self::Quill => "M4 20l1-4.5L16 4.5 19.5 8 8.5 19zM13.5 7l3.5 3.5",
+            Self::Locked => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
+            Self::Unlocked => "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.8-1.2M12 14.5v2",
+            Self::Swap => "M4 8.5h14M14.5 5 18 8.5 14.5 12M20 15.5H6M9.5 12 6 15.5 9.5 19",
+            Self::Up => "M12 19V5M6 11l6-6 6 6",
+            Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Stop => "M7 7h10v10H7z",
             Self::Brush => {
                 "M20 4 10.5 13.5M10.5 13.5a3.2 3.2 0 0 0-4.6 1.2C5 16.5 5 18.5 3.5 20c3 .5 6.5 0 8-2 1.2-1.6.6-3.4-1-4.5z"

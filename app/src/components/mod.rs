@@ -15,11 +15,14 @@ mod lora_field;
 mod mask;
 mod model_field;
 mod notice;
+mod output_fields;
 mod progress_card;
 mod prompt;
+mod queue;
 mod run_bar;
 mod sampling_fields;
 mod seed_field;
+mod sheet;
 mod shortcuts;
 mod size_fields;
 mod source_panel;
@@ -49,6 +52,7 @@ pub(crate) fn App() -> impl IntoView {
                 <sampling_fields::SamplingFields />
                 <seed_field::SeedField />
                 <size_fields::SizeFields />
+                <output_fields::OutputFields />
                 <model_field::ModelField />
                 <lora_field::LoraField />
                 <device_field::DeviceField />
@@ -67,6 +71,8 @@ pub(crate) fn App() -> impl IntoView {
         <prompt::StylesDrawer />
         <help::HelpDrawer />
         <gallery::UndoBar />
+        <queue::QueueDrawer />
+        <sheet::SheetDrawer />
         <drop_zone::DropHint />
     }
 }

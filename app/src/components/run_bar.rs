@@ -6,11 +6,12 @@ use protocol::Stage;
 use super::icon::Icon;
 use super::notice::NoticeAt;
 use super::progress_card::words;
+use super::queue::LeftQueue;
 use crate::state::{EngineState, Phase, Place, Studio, Turn, studio};
 
 /// What is going on, as it goes on.
 fn status(studio: Studio) -> String {
-    let waiting = studio.queue.waiting.with(std::collections::VecDeque::len);
+    let waiting = studio.queue.waiting.with(batches::Line::len);
     let more = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };
     if studio.queue.running.with(Option::is_some) {
         return format!("{}{more}", words(studio.queue.phase.get()));
@@ -48,6 +49,7 @@ pub(crate) fn RunBar() -> impl IntoView {
     let announced = Memo::new(move |_| announcement(studio));
     view! {
         <div class="run-bar">
+            <LeftQueue />
             <NoticeAt place=Place::Run />
             <p class="status" aria-hidden="true">{move || status(studio)}</p>
             <p class="unseen" role="status" aria-live="polite">{move || announced.get()}</p>

@@ -1,4 +1,4 @@
-//! **Seed**, with a die to throw.
+//! **Seed**, with a die to throw and a lock.
 
 use leptos::prelude::*;
 
@@ -6,40 +6,55 @@ use super::icon::Icon;
 use super::notice::NoticeAt;
 use crate::platform::random_seed;
 use crate::state::{Place, studio};
+use crate::words::settings as words;
 
 /// A number that stands for the noise; blank means another one for each picture.
 #[component]
 pub(crate) fn SeedField() -> impl IntoView {
     let studio = studio();
     let seed = studio.form.seed;
+    let set = move |text: String| {
+        seed.set(text);
+        studio.notices.clear(Place::Seed);
+    };
+    let locked = Memo::new(move |_| seed.with(|seed| !seed.trim().is_empty()));
+    // The lock keeps the seed of the picture made last, which is the one that a person has just liked.
+    let toggle = move |_| match locked.get_untracked() {
+        true => set(String::new()),
+        false => set(studio.queue.last_seed.get_untracked().unwrap_or_else(random_seed).to_string()),
+    };
     view! {
         <div class="field">
-            <label for="seed">"Seed"</label>
+            <label for="seed">{words::SEED}</label>
             <div class="with-button">
                 <input
                     id="seed"
                     type="text"
                     inputmode="numeric"
                     autocomplete="off"
-                    placeholder="new for each picture"
+                    placeholder=words::SEED_BLANK
                     prop:value=seed
                     aria-invalid=move || studio.notices.at(Place::Seed).is_some().then_some("true")
-                    on:input=move |event| {
-                        seed.set(event_target_value(&event));
-                        studio.notices.clear(Place::Seed);
-                    }
+                    on:input=move |event| set(event_target_value(&event))
                 />
                 <button
                     type="button"
                     class="icon-button"
-                    aria-label="Random seed"
-                    title="Random seed"
-                    on:click=move |_| {
-                        seed.set(random_seed().to_string());
-                        studio.notices.clear(Place::Seed);
-                    }
+                    aria-label=words::RANDOM
+                    title=words::RANDOM
+                    on:click=move |_| set(random_seed().to_string())
                 >
                     {Icon::Dice.draw()}
+                </button>
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label=words::LOCK
+                    title=words::LOCK
+                    aria-pressed=move || locked.get().to_string()
+                    on:click=toggle
+                >
+                    {move || if locked.get() { Icon::Locked.draw() } else { Icon::Unlocked.draw() }}
                 </button>
             </div>
             <NoticeAt place=Place::Seed />

@@ -1,10 +1,12 @@
-//! **Width** and **Height**.
+//! **Width** and **Height**, and presets of their proportion.
 
 use leptos::prelude::*;
 
 use super::field::{NumberField, NumberHints};
+use super::icon::Icon;
 use super::notice::NoticeAt;
-use crate::state::{Place, studio};
+use crate::state::{ASPECTS, Place, studio};
+use crate::words::settings as words;
 
 // Arrow keys move by what every latent model takes; the model's own multiple is checked on **Generate**.
 const SIDE: NumberHints = NumberHints { min: "8", max: "4096", step: "8" };
@@ -18,21 +20,58 @@ pub(crate) fn SizeFields() -> impl IntoView {
             <div class="columns">
                 <NumberField
                     id="width"
-                    label="Width"
+                    label=words::WIDTH
                     value=studio.form.width_px
                     hints=SIDE
                     place=Place::Size
                 />
                 <NumberField
                     id="height"
-                    label="Height"
+                    label=words::HEIGHT
                     value=studio.form.height_px
                     hints=SIDE
                     place=Place::Size
                 />
             </div>
+            <AspectField />
             {move || studio.session.size_note.get().map(|note| view! { <p class="hint" aria-live="polite">{note}</p> })}
             <NoticeAt place=Place::Size />
+        </div>
+    }
+}
+
+/// **Aspect preset**, which shows what the size is, and the other way round.
+#[component]
+fn AspectField() -> impl IntoView {
+    let studio = studio();
+    let chosen = Memo::new(move |_| studio.aspect());
+    let options = ASPECTS.map(|aspect| {
+        view! {
+            <option value=aspect.name prop:selected=move || chosen.get() == Some(aspect)>{aspect.name}</option>
+        }
+    });
+    let choose = move |event: leptos::ev::Event| {
+        let name = event_target_value(&event);
+        if let Some(aspect) = ASPECTS.into_iter().find(|aspect| aspect.name == name) {
+            studio.use_aspect(aspect);
+        }
+    };
+    view! {
+        <div class="aspect">
+            <label for="aspect">{words::ASPECT}</label>
+            <select id="aspect" on:change=choose>
+                <option value="" prop:selected=move || chosen.get().is_none()>{words::CUSTOM}</option>
+                {options}
+            </select>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label=words::SWAP
+                title=words::SWAP
+                on:click=move |_| studio.swap_sides()
+            >
+                {Icon::Swap.draw()}
+            </button>
         </div>
     }
 }

@@ -9,12 +9,12 @@ use storage::PicturePart;
 use wasm_bindgen_futures::spawn_local;
 
 use super::loras::{choices, missing_sentence, reused};
-use super::queue::Job;
+use super::queue::{Asked, Given};
 use super::reuse::choice;
 use super::source::SourceFile;
 use super::{Place, Studio};
 use crate::platform::random_seed;
-use crate::words::gallery as words;
+use crate::words::{batches, gallery as words};
 
 /// What was asked of the engine for a picture, under another seed. `Err` names the LoRAs that are not stored.
 fn request_again(
@@ -51,6 +51,9 @@ impl Studio {
     /// Makes a picture like this one.
     pub(crate) fn regenerate(self, record: &Arc<Record>) {
         self.notices.clear_for_run();
+        if record.sheet.is_some() {
+            return self.notices.say(Place::Run, batches::SHEET_IS_MANY);
+        }
         let settings = &record.settings;
         let models = self.session.models.get_untracked();
         let Some(model) = models.iter().find(|model| model.id.0 == settings.model) else {
@@ -84,7 +87,8 @@ impl Studio {
             };
             let loras = record.settings.loras.clone();
             let variant_of = Some(record.id.clone());
-            self.push(Job { id: self.next_job(), request, source, mask, loras, variant_of });
+            let asked = Asked { request, loras, variant_of, sheet: None };
+            self.enqueue(vec![asked], &Given { source, mask });
         });
     }
 

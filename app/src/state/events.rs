@@ -1,7 +1,5 @@
 //! What the page makes of what it hears from the engine.
 
-use std::collections::VecDeque;
-
 use leptos::prelude::*;
 use protocol::{Command, ErrorCode, ErrorReport, Event, ImageReport, JobId, Pixels, Stage};
 
@@ -137,7 +135,8 @@ impl Studio {
         self.session.engine.set(EngineState::Unusable);
         self.drop_wish();
         self.notices.say_with_detail(Place::Run, sentence, detail);
-        self.queue.waiting.update(VecDeque::clear);
+        // What waits is tried on the next visit.
+        self.queue.waiting.update(batches::Line::clear);
         self.finish("");
     }
 }

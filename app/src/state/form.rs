@@ -5,6 +5,7 @@ use protocol::{DeviceChoice, InpaintArea, ModelId, ModelInfo, SamplerKind};
 use serde::{Deserialize, Serialize};
 
 use super::loras::FormLora;
+use super::output::OutputFormat;
 
 /// The form's values, as they are stored between visits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,11 @@ pub(crate) struct FormValues {
     pub width_px: String,
     #[serde(skip)]
     pub height_px: String,
+    /// How many pictures to make.
+    pub images: String,
+    pub output_format: OutputFormat,
+    /// 1 to 100, of formats that lose something.
+    pub output_quality: u8,
     pub model: ModelId,
     pub loras: Vec<FormLora>,
     pub device: DeviceChoice,
@@ -55,6 +61,9 @@ impl Default for FormValues {
             seed: String::new(),
             width_px: String::new(),
             height_px: String::new(),
+            images: "1".to_owned(),
+            output_format: OutputFormat::Png,
+            output_quality: 90,
             model: ModelId::builtin(),
             loras: Vec::new(),
             device: DeviceChoice::Auto,
@@ -80,6 +89,9 @@ pub(crate) struct Form {
     pub seed: RwSignal<String>,
     pub width_px: RwSignal<String>,
     pub height_px: RwSignal<String>,
+    pub images: RwSignal<String>,
+    pub output_format: RwSignal<OutputFormat>,
+    pub output_quality: RwSignal<u8>,
     pub model: RwSignal<ModelId>,
     pub loras: RwSignal<Vec<FormLora>>,
     pub device: RwSignal<DeviceChoice>,
@@ -104,6 +116,9 @@ impl Form {
             seed: RwSignal::new(values.seed),
             width_px: RwSignal::new(values.width_px),
             height_px: RwSignal::new(values.height_px),
+            images: RwSignal::new(values.images),
+            output_format: RwSignal::new(values.output_format),
+            output_quality: RwSignal::new(values.output_quality),
             model: RwSignal::new(values.model),
             loras: RwSignal::new(values.loras),
             device: RwSignal::new(values.device),
@@ -128,6 +143,9 @@ impl Form {
             seed: self.seed.get(),
             width_px: self.width_px.get(),
             height_px: self.height_px.get(),
+            images: self.images.get(),
+            output_format: self.output_format.get(),
+            output_quality: self.output_quality.get(),
             model: self.model.get(),
             loras: self.loras.get(),
             device: self.device.get(),
@@ -149,6 +167,9 @@ impl Form {
         self.guidance_scale.set(values.guidance_scale);
         self.sampler.set(values.sampler);
         self.seed.set(values.seed);
+        self.images.set(values.images);
+        self.output_format.set(values.output_format);
+        self.output_quality.set(values.output_quality);
         self.model.set(values.model);
         self.loras.set(values.loras);
         self.device.set(values.device);

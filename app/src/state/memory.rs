@@ -37,6 +37,7 @@ impl Studio {
                     self.shelf.on_closed(move || self.library_cleared());
                     self.restore().await;
                     self.load_prompts().await;
+                    self.load_queue().await;
                     self.load_library().await;
                 }
                 Err(error) => self.complain_of_storage(&error),

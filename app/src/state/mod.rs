@@ -4,6 +4,7 @@
 //! the actions on that part.
 
 mod again;
+mod aspect;
 mod events;
 mod form;
 mod import;
@@ -13,12 +14,15 @@ mod loras;
 mod mask;
 mod memory;
 mod notices;
+mod output;
 mod picture;
+mod presets;
 mod prompts;
 mod queue;
 mod request;
 mod reuse;
 mod session;
+mod sheet;
 mod shelf;
 mod size;
 mod sniff;
@@ -27,13 +31,17 @@ mod strength;
 mod tabs;
 mod tokens;
 
+pub(crate) use aspect::{ASPECTS, Aspect};
 pub(crate) use library::{Library, View, address};
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
 pub(crate) use mask::BrushForm;
 pub(crate) use memory::Theme;
 pub(crate) use notices::{Notice, Place};
-pub(crate) use queue::{Phase, Preview};
+pub(crate) use output::OutputFormat;
+pub(crate) use presets::Preset;
+pub(crate) use queue::{Job, Phase, Preview};
 pub(crate) use session::{EngineState, Kind};
+pub(crate) use sheet::Side;
 pub(crate) use source::{CheckedSource, SourceFile, SourceState};
 pub(crate) use strength::{LEAST, MOST, STEP, band};
 pub(crate) use tabs::Turn;
@@ -51,6 +59,7 @@ use notices::Notices;
 use prompts::Prompts;
 use queue::Queue;
 use session::Session;
+use sheet::Sheets;
 use shelf::Shelf;
 use source::Source;
 use tabs::Tabs;
@@ -63,6 +72,7 @@ pub(crate) struct Studio {
     pub source: Source,
     pub mask: Masking,
     pub queue: Queue,
+    pub sheets: Sheets,
     pub library: Library,
     pub notices: Notices,
     pub session: Session,
@@ -83,6 +93,7 @@ impl Studio {
             source: Source::new(),
             mask: Masking::new(),
             queue: Queue::new(),
+            sheets: Sheets::new(),
             library: Library::new(),
             notices: Notices::new(),
             session: Session::new(),

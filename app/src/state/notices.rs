@@ -18,6 +18,9 @@ pub(crate) enum Place {
     Settings,
     Seed,
     Size,
+    Images,
+    /// In the drawer of sweeps and grids.
+    Batch,
     Model,
     Lora,
     Device,

@@ -7,6 +7,7 @@ use storage::PicturePart;
 use web_sys::Blob;
 
 use super::queue::Job;
+use super::sheet::SheetCell;
 use crate::platform;
 
 /// A picture's files.
@@ -62,6 +63,8 @@ pub(super) fn make(
         variant_of: job.variant_of.clone(),
         favorite: false,
         collections: Vec::new(),
+        sheet: None,
+        in_sheet: job.sheet.as_ref().map(SheetCell::place),
         settings,
         device: report.device.clone(),
         duration_millis: report.millis,
@@ -103,6 +106,6 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
 }
 
 /// The name that the protocol's own serialisation gives to a choice, such as `flow-euler`.
-fn name<T: Serialize>(choice: &T) -> String {
+pub(super) fn name<T: Serialize>(choice: &T) -> String {
     serde_json::to_value(choice).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -1,7 +1,10 @@
 //! Pictures being made and waiting to be made.
 
-use std::collections::VecDeque;
+mod ask;
+mod order;
+mod stored;
 
+use batches::Line;
 use gallery::UsedLora;
 use leptos::prelude::*;
 use protocol::{Command, JobId, ModelId, Payload, Request, Stage};
@@ -9,12 +12,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
-use super::loras;
-use super::request::check;
+use super::sheet::SheetCell;
 use super::source::SourceFile;
 use super::{Place, Studio};
-use crate::platform::{array_buffer, now_millis, random_seed};
+use crate::platform::{array_buffer, now_millis};
 use crate::words::mask as words;
+
+pub(super) use ask::{Asked, Given};
 
 /// A picture to make.
 #[derive(Clone)]
@@ -28,6 +32,18 @@ pub(crate) struct Job {
     pub loras: Vec<UsedLora>,
     /// The picture that it is made again from.
     pub variant_of: Option<String>,
+    /// Its place in a sheet.
+    pub sheet: Option<SheetCell>,
+    /// Where it lies in the database.
+    pub stored: Stored,
+}
+
+/// A picture's place in the stored queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    /// What it was asked for together with.
+    batch: String,
+    name: String,
 }
 
 /// What the running job is doing.
@@ -56,12 +72,18 @@ pub(crate) struct Queue {
     pub running: RwSignal<Option<Job>, LocalStorage>,
     pub phase: RwSignal<Phase>,
     pub preview: RwSignal<Option<Preview>>,
-    pub waiting: RwSignal<VecDeque<Job>, LocalStorage>,
+    pub waiting: RwSignal<Line<JobId, Job>, LocalStorage>,
+    /// What waited when an earlier tab was closed.
+    pub left: RwSignal<Line<JobId, Job>, LocalStorage>,
     /// What happened last, for who cannot see the pictures.
     pub outcome: RwSignal<&'static str>,
+    /// Seed of the picture that was asked for last.
+    pub last_seed: RwSignal<Option<u64>>,
     /// **Generate** was pressed before the engine could take it.
     wish: RwSignal<bool>,
     denoising_since_millis: StoredValue<f64>,
+    /// This tab's name.
+    tab: StoredValue<String>,
 }
 
 impl Queue {
@@ -70,10 +92,13 @@ impl Queue {
             running: RwSignal::new_local(None),
             phase: RwSignal::new(Phase::Waiting),
             preview: RwSignal::new(None),
-            waiting: RwSignal::new_local(VecDeque::new()),
+            waiting: RwSignal::new_local(Line::default()),
+            left: RwSignal::new_local(Line::default()),
             outcome: RwSignal::new(""),
+            last_seed: RwSignal::new(None),
             wish: RwSignal::new(false),
             denoising_since_millis: StoredValue::new(0.0),
+            tab: StoredValue::new(stored::new_tab()),
         }
     }
 
@@ -114,70 +139,15 @@ impl Queue {
 }
 
 impl Studio {
-    /// Makes a picture of what stands in the form, after those that already wait.
-    pub(crate) fn generate(self) {
-        self.notices.clear_for_run();
-        if self.form.prompt.with_untracked(|prompt| prompt.trim().is_empty()) {
-            self.notices.say(Place::Prompt, "Write a few words about the picture you want.");
-            return;
-        }
-        let model = untrack(|| self.model());
-        let (Some(model), false) = (model, self.source.is_checking()) else {
-            self.queue.wish.set(true);
-            return;
-        };
-        let source = self.source.file();
-        let values = match self.styled(untrack(|| self.form.values())) {
-            Ok(values) => values,
-            Err(sentence) => return self.notices.say(Place::Prompt, sentence),
-        };
-        let request = check(&values, &model, source.is_some(), random_seed());
-        match request.and_then(|request| Ok((request, self.mask_of(source.as_ref())?))) {
-            Ok((request, mask)) => {
-                let stored = self.session.loras.get_untracked().unwrap_or_default();
-                let loras = loras::used(&request.loras, &stored);
-                self.note_prompt();
-                self.push(Job { id: self.next_job(), request, source, mask, loras, variant_of: None });
-            }
-            Err(complaint) => self.notices.say(complaint.place, complaint.sentence),
-        }
-    }
-
-    /// Makes a picture after those that already wait.
-    pub(super) fn push(self, job: Job) {
-        self.queue.waiting.update(|waiting| waiting.push_back(job));
-        self.start_next();
-    }
-
-    /// Does what was asked for before the engine could.
-    pub(super) fn fulfil_wish(self) {
-        if self.queue.wish.get_untracked() && !self.source.is_checking() {
-            self.queue.wish.set(false);
-            self.generate();
-        }
-    }
-
-    pub(super) fn drop_wish(self) {
-        self.queue.wish.set(false);
-    }
-
-    /// Stops the running picture; the next one that waits begins.
-    pub(crate) fn cancel(self) {
-        self.drop_wish();
-        if let Some(job) = self.queue.running.with_untracked(|running| running.as_ref().map(|job| job.id)) {
-            self.send(Command::Cancel(job), Vec::new());
-        } else {
-            // It waits for another tab.
-            self.queue.waiting.update(|waiting| drop(waiting.pop_front()));
-        }
-    }
-
     /// Ends the running job and begins the next.
     pub(super) fn finish(self, outcome: &'static str) -> Option<Job> {
         let job = self.queue.running.with_untracked(Clone::clone);
         self.queue.running.set(None);
         self.queue.preview.set(None);
         self.queue.outcome.set(outcome);
+        if let Some(job) = &job {
+            self.forget_job(job);
+        }
         self.start_next();
         job
     }
@@ -187,13 +157,13 @@ impl Studio {
         if self.queue.running.with_untracked(Option::is_some) {
             return;
         }
-        if self.queue.waiting.with_untracked(VecDeque::is_empty) {
+        if self.queue.waiting.with_untracked(Line::is_empty) {
             return self.give_turn();
         }
         if !self.takes_turn() {
             return;
         }
-        let Some(job) = self.queue.waiting.try_update(VecDeque::pop_front).flatten() else { return };
+        let Some(job) = self.queue.waiting.try_update(Line::take_first).flatten() else { return };
         self.queue.phase.set(Phase::Waiting);
         self.queue.outcome.set("");
         self.queue.running.set(Some(job.clone()));

@@ -1,12 +1,13 @@
 //! From what stands in the form to a request: checked once, here.
 
-use protocol::{InpaintArea, ModelInfo, PromptSyntax, Request, StrengthRule};
+use protocol::{InpaintArea, ModelInfo, PromptSyntax, Request, SamplerKind, StrengthRule};
 
 use super::form::FormValues;
 use super::loras::choices;
 use super::notices::Place;
 use super::size::Sides;
 use crate::words::mask as words;
+use crate::words::settings;
 
 const MOST_STEPS: u32 = 200;
 const MOST_GUIDANCE: f64 = 30.0;
@@ -20,7 +21,7 @@ pub(crate) struct Complaint {
     pub sentence: String,
 }
 
-fn complaint(place: Place, sentence: impl Into<String>) -> Complaint {
+pub(super) fn complaint(place: Place, sentence: impl Into<String>) -> Complaint {
     Complaint { place, sentence: sentence.into() }
 }
 
@@ -56,11 +57,7 @@ pub(crate) fn check(
         strength_rule,
         steps,
         guidance_scale: guidance(&values.guidance_scale)?,
-        sampler: if model.samplers.contains(&values.sampler) {
-            values.sampler
-        } else {
-            model.default_sampler
-        },
+        sampler: sampler(values.sampler, model)?,
         seed: seed(&values.seed, random_seed)?,
         width_px,
         height_px,
@@ -120,6 +117,13 @@ fn guidance(text: &str) -> Result<f64, Complaint> {
     text.trim().parse().ok().filter(|scale| (0.0..=MOST_GUIDANCE).contains(scale)).ok_or_else(|| {
         complaint(Place::Settings, format!("Guidance scale must be a number from 0 to {MOST_GUIDANCE}."))
     })
+}
+
+fn sampler(chosen: SamplerKind, model: &ModelInfo) -> Result<SamplerKind, Complaint> {
+    match model.samplers.contains(&chosen) {
+        true => Ok(chosen),
+        false => Err(complaint(Place::Settings, settings::bad_sampler(chosen, &model.name, &model.samplers))),
+    }
 }
 
 fn seed(text: &str, random_seed: u64) -> Result<u64, Complaint> {

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::source::SourceFile;
 use super::{Place, Studio};
+use crate::words::batches as words;
 
 /// The choice of that name, if this version knows it.
 pub(super) fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
@@ -45,6 +46,9 @@ impl Studio {
 
     /// Puts the settings of a picture in the gallery back into the form, and its mask.
     pub(crate) fn reuse_picture(self, record: &Arc<Record>) {
+        if record.sheet.is_some() {
+            return self.notices.say(Place::Run, words::SHEET_IS_MANY);
+        }
         let record = Arc::clone(record);
         self.reuse_settings(&record.settings);
         spawn_local(async move {

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use protocol::{Command, DeviceChoice, DeviceInfo, JobId, LoraInfo, ModelId, ModelInfo};
 
-use super::Studio;
 use super::memory::Theme;
 use super::size::{Sides, explain};
+use super::{Aspect, Place, Studio};
 
 /// Whether the engine can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +124,30 @@ impl Studio {
                 self.fit_size();
             }
         });
+    }
+
+    /// The aspect preset that the form's size has. Tracked.
+    pub(crate) fn aspect(self) -> Option<Aspect> {
+        let sides = Sides::of(&self.model()?);
+        let side = |text: RwSignal<String>| text.get().trim().parse().ok();
+        Aspect::of(side(self.form.width_px)?, side(self.form.height_px)?, sides)
+    }
+
+    /// Fills in an aspect preset's size.
+    pub(crate) fn use_aspect(self, aspect: Aspect) {
+        let Some(model) = untrack(|| self.model()) else { return };
+        let (width, height) = aspect.size_px(Sides::of(&model));
+        self.form.width_px.set(width.to_string());
+        self.form.height_px.set(height.to_string());
+        self.notices.clear(Place::Size);
+    }
+
+    /// Stands the picture on its side.
+    pub(crate) fn swap_sides(self) {
+        let (width, height) = (self.form.width_px.get_untracked(), self.form.height_px.get_untracked());
+        self.form.width_px.set(height);
+        self.form.height_px.set(width);
+        self.notices.clear(Place::Size);
     }
 
     fn fit_size(self) {

@@ -2,7 +2,7 @@
 
 use gallery::Record;
 use leptos::prelude::*;
-use storage::{NewPicture, PictureEntry, PicturePart, StorageError, StoredPictures};
+use storage::{NewPicture, PictureEntry, PicturePart, QueueEntry, StorageError, StoredPictures};
 use web_sys::Blob;
 
 use super::picture::Files;
@@ -82,6 +82,29 @@ impl Shelf {
 
     pub(super) async fn delete(self, ids: &[String]) -> Result<(), StorageError> {
         self.database()?.delete_pictures(ids).await
+    }
+
+    /// Stores pictures that wait, with the files that they share.
+    pub(super) async fn enqueue(
+        self,
+        entries: Vec<QueueEntry>,
+        files: Vec<(&'static str, Blob)>,
+    ) -> Result<(), StorageError> {
+        let files = files.into_iter().map(|(name, blob)| Ok((name, kept(blob)?)));
+        let files = files.collect::<Result<Vec<_>, StorageError>>()?;
+        self.database()?.enqueue(entries, files).await
+    }
+
+    pub(super) async fn queue(self) -> Result<Vec<QueueEntry>, StorageError> {
+        self.database()?.queue().await
+    }
+
+    pub(super) async fn queue_file(self, batch: &str, name: &str) -> Result<Option<Blob>, StorageError> {
+        Ok(self.database()?.queue_file(batch, name).await?.map(shown))
+    }
+
+    pub(super) async fn dequeue(self, batch: &str, name: &str) -> Result<(), StorageError> {
+        self.database()?.dequeue(batch, name).await
     }
 
     pub(super) async fn setting(self, name: &str) -> Result<Option<String>, StorageError> {

@@ -136,7 +136,7 @@ impl Studio {
     /// Lets a tab that waits make its pictures, if this one has none to make.
     pub(super) fn give_turn(self) {
         let idle = self.queue.running.with_untracked(Option::is_none)
-            && self.queue.waiting.with_untracked(std::collections::VecDeque::is_empty);
+            && self.queue.waiting.with_untracked(batches::Line::is_empty);
         if idle && self.tabs.wanted.get_value() && self.tabs.turn.get_untracked() == Turn::Here {
             // Choosing a device anew unloads the model, which the other tab may need the room of.
             self.choose_device(self.form.device.get_untracked());

@@ -1,8 +1,10 @@
 //! Everything that people read on the page, by area, so that it can be translated in one place.
 
 pub(crate) mod about;
+pub(crate) mod batches;
 pub(crate) mod frame;
 pub(crate) mod gallery;
 pub(crate) mod help;
 pub(crate) mod mask;
 pub(crate) mod prompt;
+pub(crate) mod settings;

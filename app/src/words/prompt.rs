@@ -9,6 +9,7 @@ pub(crate) const NEGATIVE_EXAMPLE: &str = "what to avoid";
 pub(crate) const WEIGHTS: &str = "Prompt weights";
 pub(crate) const WEIGHTS_SYNTAX: &str = "(more:1.3) [less]";
 
+pub(crate) const NO_PROMPT: &str = "Write a few words about the picture you want.";
 pub(crate) const FAVOURITE: &str = "Favourite prompt";
 pub(crate) const HISTORY: &str = "Prompt history";
 pub(crate) const HELPER: &str = "Prompt helper";

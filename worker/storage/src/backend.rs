@@ -25,13 +25,17 @@ pub enum Table {
     Packs,
     /// Image packs' pictures.
     PackBlobs,
+    /// Pictures that wait to be made.
+    Queue,
+    /// What those pictures are made from.
+    QueueBlobs,
     /// The page's settings.
     Settings,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Models,
         Self::Staging,
         Self::Downloads,
@@ -41,6 +45,8 @@ impl Table {
         Self::PictureBlobs,
         Self::Packs,
         Self::PackBlobs,
+        Self::Queue,
+        Self::QueueBlobs,
         Self::Settings,
     ];
 
@@ -56,6 +62,8 @@ impl Table {
             Self::PictureBlobs => "picture_blobs",
             Self::Packs => "packs",
             Self::PackBlobs => "pack_blobs",
+            Self::Queue => "queue",
+            Self::QueueBlobs => "queue_blobs",
             Self::Settings => "settings",
         }
     }

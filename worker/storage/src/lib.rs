@@ -15,6 +15,8 @@
 //! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `source`, `thumbnail` |
 //! | `packs` | `[id]` | JSON [`PackEntry`] |
 //! | `pack_blobs` | `[id, name]` | Blob: a picture of the pack |
+//! | `queue` | `[batch, name]` | JSON, the page's own: a picture to make |
+//! | `queue_blobs` | `[batch, name]` | Blob: what a batch is made from |
 //! | `settings` | `[name]` | JSON, the caller's own |
 
 mod backend;
@@ -27,6 +29,7 @@ mod memory;
 mod models;
 mod packs;
 mod pictures;
+mod queue;
 mod settings;
 
 pub use backend::{Backend, BlobHandle, Key, Table, Write};
@@ -39,6 +42,7 @@ pub use memory::{Memory, MemoryBlob};
 pub use models::{Import, ModelRecord, folder_hash, is_lora, lora_id};
 pub use packs::{NewPack, PackEntry};
 pub use pictures::{NewPicture, PictureEntry, PicturePart, StoredPictures};
+pub use queue::QueueEntry;
 
 use std::rc::Rc;
 

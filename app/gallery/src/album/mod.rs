@@ -77,10 +77,32 @@ impl Album {
         self.entries.is_empty()
     }
 
+    /// Whether a picture is shown in its sheet alone, as its sheet is here.
+    fn folded(&self) -> impl Fn(&Record) -> bool {
+        let sheets: HashSet<&str> =
+            self.records().filter(|record| record.sheet.is_some()).map(|record| record.id.as_str()).collect();
+        move |record| record.in_sheet.as_ref().is_some_and(|place| sheets.contains(place.sheet.as_str()))
+    }
+
+    /// How many entries the gallery has: pictures in sheets do not count apart.
+    pub fn entry_count(&self) -> usize {
+        let folded = self.folded();
+        self.records().filter(|record| !folded(record)).count()
+    }
+
+    /// The pictures of a sheet.
+    pub fn in_sheet(&self, sheet: &str) -> Vec<Arc<Record>> {
+        let inside =
+            |record: &&Arc<Record>| record.in_sheet.as_ref().is_some_and(|place| place.sheet == sheet);
+        self.records().filter(inside).cloned().collect()
+    }
+
     /// The records that a query asks for, in its order.
     pub fn find(&self, query: &Query) -> Vec<Arc<Record>> {
         let needles = Needles::of(&query.text);
-        let fits = |entry: &&Entry| query.admits(&entry.record) && needles.are_in(entry);
+        let folded = self.folded();
+        let fits =
+            |entry: &&Entry| query.admits(&entry.record) && needles.are_in(entry) && !folded(&entry.record);
         let mut found: Vec<_> =
             self.entries.iter().filter(fits).map(|entry| Arc::clone(&entry.record)).collect();
         query.order.sort(&mut found);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::grid::Grid;
 use crate::tests::{record, settings};
-use crate::{Mode, Settings, UsedLora};
+use crate::{InSheet, Mode, Settings, Sheet, SheetAxis, UsedLora};
 
 fn of(id: &str, created_millis: f64, prompt: &str) -> Record {
     let settings = Settings { prompt: prompt.to_owned(), loras: Vec::new(), seed: 7, ..settings() };
@@ -261,4 +261,22 @@ fn ten_thousand_records_are_searched_at_once() {
         let most = seen.map(|top_px| grid.window(10_001, top_px, 1000.0, 2).cells.len()).max();
         assert!(most.is_some_and(|most| most <= 50), "{most:?} cells exist at once");
     });
+}
+
+#[test]
+fn pictures_of_a_sheet_are_one_entry_while_the_sheet_is_there() {
+    let axis = |name: &str| SheetAxis { name: name.to_owned(), labels: vec!["1".to_owned(), "2".to_owned()] };
+    let sheet = Sheet { columns: axis("Steps"), rows: None };
+    let place = |column| Some(InSheet { sheet: "s".to_owned(), column, row: 0 });
+    let mut album = album([
+        of("a", 1.0, "an apple"),
+        Record { in_sheet: place(0), ..of("b", 2.0, "an apple") },
+        Record { in_sheet: place(1), ..of("c", 3.0, "an apple") },
+    ]);
+    assert_eq!((found(&album, &Query::default()).as_str(), album.entry_count()), ("cba", 3));
+    album.insert([Record { sheet: Some(sheet.clone()), ..of("s", 4.0, "an apple") }]);
+    assert_eq!((found(&album, &Query::default()).as_str(), album.entry_count()), ("sa", 2));
+    assert_eq!(ids(&album.in_sheet("s")), ["c", "b"]);
+    let kept = Record { sheet: Some(sheet), in_sheet: place(1), ..of("t", 5.0, "an apple") };
+    assert_eq!(Record::from_json(&kept.to_json().unwrap()).unwrap(), kept);
 }

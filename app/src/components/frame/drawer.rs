@@ -17,6 +17,10 @@ pub(crate) enum DrawerKind {
     Styles,
     /// Keyboard shortcuts.
     Help,
+    /// What is being made and what waits.
+    Queue,
+    /// Sweeps and grids.
+    Sheet,
 }
 
 /// Shows `children` while its kind is the open one: Esc, the close button and a click beside it close it, and focus

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::{DrawerKind, about};
 use crate::components::icon::Icon;
+use crate::components::queue::QueueButton;
+use crate::components::sheet::SheetButton;
 use crate::state::studio;
 use crate::words::{frame as words, help};
 
@@ -13,6 +15,8 @@ pub(crate) fn Toolbar() -> impl IntoView {
     let studio = studio();
     view! {
         <nav class="toolbar" aria-label=words::TOOLBAR>
+            <SheetButton />
+            <QueueButton />
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::About)>{about::TITLE}</button>
             <button
                 type="button"

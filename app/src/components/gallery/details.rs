@@ -12,6 +12,7 @@ use super::actions::{DetailActions, Star};
 use super::collections::CollectionChips;
 use super::lineage::Lineage;
 use super::rows::rows;
+use super::sheet::{BackToSheet, SheetTable};
 use crate::components::icon::Icon;
 use crate::platform;
 use crate::state::{address, studio};
@@ -49,7 +50,12 @@ pub(crate) fn PictureDialog() -> impl IntoView {
         <dialog node_ref=dialog class="picture-dialog" aria-label=words::PICTURE on:close=close>
             // The figure stays from picture to picture, or arrows would end its stay on the whole screen.
             <figure id=FIGURE class="picture-figure" tabindex="-1" autofocus>
-                {move || record().map(|record| view! { <Large record /> })}
+                {move || {
+                    record().map(|record| match record.sheet.clone() {
+                        Some(sheet) => view! { <SheetTable id=record.id.clone() sheet /> }.into_any(),
+                        None => view! { <Large record /> }.into_any(),
+                    })
+                }}
                 <div class="figure-tools">
                     {move || id.get().map(|id| view! { <Star id=StoredValue::new(id) /> })}
                     <button
@@ -90,6 +96,7 @@ fn Words(record: Arc<Record>) -> impl IntoView {
         .collect_view();
     view! {
         <div class="dialog-words">
+            <BackToSheet record=Arc::clone(&record) />
             <DetailActions id />
             <section aria-label=words::SETTINGS>
                 <dl>{list}</dl>

@@ -82,6 +82,8 @@ fn follow(list: NodeRef<html::Ul>, view: RwSignal<Option<View>>) {
         let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
         if let (Some(observer), Some(section)) = (&observer, list.parent_element()) {
             observer.observe(&section);
+            // An empty list is not shown and has no size; it gets one with its first picture.
+            observer.observe(&list);
         }
         let kept = StoredValue::new_local(Some((listener, callback, observer)));
         on_cleanup(move || {

@@ -9,6 +9,7 @@ mod grid;
 mod lineage;
 mod rows;
 mod selection_bar;
+mod sheet;
 mod thumbnail;
 mod undo_bar;
 mod view;

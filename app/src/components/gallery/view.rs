@@ -17,7 +17,7 @@ pub(crate) fn GalleryView() -> impl IntoView {
     let studio = studio();
     let library = studio.library;
     let running = Memo::new(move |_| studio.queue.running.with(Option::is_some));
-    let all = Memo::new(move |_| library.album.with(gallery::Album::len));
+    let all = Memo::new(move |_| library.album.with(gallery::Album::entry_count));
     let shown = Memo::new(move |_| library.shown.with(|shown| shown.len()));
     let empty = Memo::new(move |_| library.loaded.get() && all.get() == 0 && !running.get());
     let nothing_found = Memo::new(move |_| all.get() > 0 && shown.get() == 0);

@@ -21,25 +21,28 @@ fn told(counted: &Counted) -> String {
     }
 }
 
-/// The prompt's text as the model takes it: its chunks, and the end that it never sees.
-fn shown(counted: &Counted) -> impl IntoView + use<> {
-    let Division { chunks, cut_off } = division(counted);
-    let several = chunks.len() > 1;
-    let chunks = chunks
-        .into_iter()
-        .enumerate()
-        .map(|(at, chunk)| {
-            let number =
-                several.then(|| view! { <span class="chunk-number" aria-hidden="true">{at + 1}</span> });
-            view! { <span class="chunk">{number} {chunk.to_owned()}</span> }
-        })
-        .collect_view();
-    let cut = (!cut_off.is_empty()).then(|| {
+/// The prompt's text, chunk by chunk as the model takes it.
+fn chunks(counted: &Counted) -> impl IntoView + use<> {
+    let chunk = |(at, chunk): (usize, &str)| {
         view! {
-            <del class="cut-off" title=words::CUT_OFF>{cut_off.to_owned()}</del>
+            <span class="chunk">
+                <span class="chunk-number" aria-hidden="true">{at + 1}</span>
+                {chunk.to_owned()}
+            </span>
         }
-    });
-    view! { <p class="prompt-division">{chunks} {cut}</p> }
+    };
+    let chunks = division(counted).chunks.into_iter().enumerate().map(chunk).collect_view();
+    view! { <p class="prompt-division">{chunks}</p> }
+}
+
+/// The end of the prompt that the model never sees.
+fn cut_off(counted: &Counted) -> impl IntoView + use<> {
+    let text = division(counted).cut_off.to_owned();
+    view! {
+        <p class="prompt-division">
+            <del class="cut-off" title=words::CUT_OFF>{text}</del>
+        </p>
+    }
 }
 
 /// A line under a prompt; it opens when the prompt is divided or cut off.
@@ -51,17 +54,20 @@ pub(super) fn TokenCounter(id: &'static str, counted: RwSignal<Option<Counted>>)
             let counted = counted.as_ref()?;
             let count = &counted.count;
             let cut = (count.cut_off > 0).then(|| {
-                view! { <p class="token-warning">{words::cut(count.cut_off, count.capacity)}</p> }
-            });
-            (count.cut_off > 0 || count.chunk_starts.len() > 1).then(|| {
                 view! {
-                    {cut}
+                    <p class="token-warning">{words::cut(count.cut_off, count.capacity)}</p>
+                    {cut_off(counted)}
+                }
+            });
+            let divided = (count.chunk_starts.len() > 1).then(|| {
+                view! {
                     <details>
                         <summary>{words::TOKENS_SHOWN}</summary>
-                        {shown(counted)}
+                        {chunks(counted)}
                     </details>
                 }
-            })
+            });
+            Some(view! { {cut} {divided} })
         })
     };
     view! {

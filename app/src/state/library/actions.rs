@@ -6,15 +6,14 @@ use gallery::Record;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
-use super::files::address;
 use crate::platform;
-use crate::state::Studio;
+use crate::state::{OutputFormat, Place, Studio};
+use crate::words::settings;
 
 /// Browsers drop downloads that begin in the same moment.
 const BETWEEN_DOWNLOADS_MILLIS: u32 = 400;
-/// Long enough for the browser to have begun reading a download.
-const UNTIL_READ_MILLIS: u32 = 30_000;
 
 impl Studio {
     /// Gives every picture a star, or takes all away when every one has one.
@@ -38,6 +37,23 @@ impl Studio {
         self.change(changed.map(with).collect());
     }
 
+    /// Saves a picture in the form's output format.
+    async fn download(self, png: &Blob, name: &str) {
+        let (format, quality) =
+            (self.form.output_format.get_untracked(), self.form.output_quality.get_untracked());
+        if format == OutputFormat::Png {
+            return platform::save_blob(png, name);
+        }
+        match platform::convert(png, format.media_type(), quality).await {
+            Ok(file) => platform::save_blob(&file, &format.file_name(name)),
+            Err(error) => {
+                let sentence = settings::not_converted(format.name());
+                self.notices.say_with_detail(Place::Gallery, sentence, format!("{error:?}"));
+                platform::save_blob(png, name);
+            }
+        }
+    }
+
     /// Saves pictures through the browser's downloads, one after another.
     pub(crate) fn download_pictures(self, records: Vec<Arc<Record>>) {
         spawn_local(async move {
@@ -46,14 +62,7 @@ impl Studio {
                     TimeoutFuture::new(BETWEEN_DOWNLOADS_MILLIS).await;
                 }
                 match self.png(&record.id).await {
-                    Ok(blob) => {
-                        let url = address(blob);
-                        platform::download(&url, &record.file_name());
-                        set_timeout(
-                            move || drop(url),
-                            std::time::Duration::from_millis(UNTIL_READ_MILLIS.into()),
-                        );
-                    }
+                    Ok(png) => self.download(&png, &record.file_name()).await,
                     Err(error) => self.complain_of_storage(&error),
                 }
             }

@@ -42,7 +42,7 @@ impl Studio {
     /// Deletes pictures; [`Studio::restore_deleted`] brings them back until others are deleted.
     pub(crate) fn delete_pictures(self, records: &[Arc<Record>]) {
         self.forget_deleted();
-        let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+        let ids = self.with_sheets(records);
         let records = self.take_out(&ids.iter().map(String::as_str).collect());
         if records.is_empty() {
             return;
@@ -56,6 +56,19 @@ impl Studio {
                 Err(error) => self.complain_of_storage(&error),
             }
         });
+    }
+
+    /// Keys of pictures and, of sheets, of all that is in them.
+    fn with_sheets(self, records: &[Arc<Record>]) -> Vec<String> {
+        let inside = |record: &Arc<Record>| {
+            let sheet = record.sheet.is_some().then_some(record.id.as_str());
+            sheet.map(|id| self.library.album.with_untracked(|album| album.in_sheet(id))).unwrap_or_default()
+        };
+        let inside: Vec<Arc<Record>> = records.iter().flat_map(inside).collect();
+        let mut ids: Vec<String> = records.iter().chain(&inside).map(|record| record.id.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        ids
     }
 
     /// Brings back what was deleted last.

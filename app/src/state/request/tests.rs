@@ -131,8 +131,10 @@ fn a_bad_feather_or_padding_is_answered_beside_the_mask() {
 }
 
 #[test]
-fn a_sampler_that_the_model_lacks_gives_way_to_its_own() {
-    let other = FormValues { sampler: SamplerKind::Ddim, ..values() };
-    let request = check(&other, &model(StrengthRule::Steps), true, 0).unwrap();
-    assert_eq!(request.sampler, SamplerKind::FlowEuler);
+fn a_sampler_that_the_model_lacks_is_explained() {
+    refused(
+        |v| v.sampler = SamplerKind::Ddim,
+        Place::Settings,
+        "not sampled with DDIM; choose among Euler (flow)",
+    );
 }

@@ -20,7 +20,7 @@ use crate::{Backend, Key, StorageError, Table, Write, error::damaged};
 
 const NAME: &str = "palimpsest";
 /// Raised when [`Table::ALL`] grows; opening then creates what is missing.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// An open IndexedDB database. When the person clears the page's data the browser closes it; the next call opens
 /// another, which is empty.

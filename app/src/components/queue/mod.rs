@@ -1,0 +1,147 @@
+//! **Queue**: what is being made and what waits, in an order that can be changed.
+
+mod left;
+
+use leptos::prelude::*;
+use protocol::JobId;
+
+pub(crate) use left::LeftQueue;
+
+use super::frame::{Drawer, DrawerKind};
+use super::icon::Icon;
+use super::progress_card::words as phase_words;
+use crate::state::{Job, studio};
+use crate::words::batches as words;
+
+/// The toolbar's button, with how many wait.
+#[component]
+pub(crate) fn QueueButton() -> impl IntoView {
+    let studio = studio();
+    let label = move || words::waiting(studio.queue.waiting.with(batches::Line::len));
+    view! {
+        <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::Queue)>{label}</button>
+    }
+}
+
+/// The drawer with the queue.
+#[component]
+pub(crate) fn QueueDrawer() -> impl IntoView {
+    view! {
+        <Drawer kind=DrawerKind::Queue title=words::QUEUE>
+            <QueueList />
+        </Drawer>
+    }
+}
+
+/// An entry, apart from the job, whose files the page only hands on.
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    id: JobId,
+    prompt: String,
+    settings: String,
+}
+
+impl Entry {
+    fn of(job: &Job) -> Self {
+        Self {
+            id: job.id,
+            prompt: job.request.prompt.clone(),
+            settings: words::job(&job.request, job.source.is_some()),
+        }
+    }
+}
+
+/// The running picture, then those that wait.
+#[component]
+fn QueueList() -> impl IntoView {
+    let studio = studio();
+    let queue = studio.queue;
+    let running = Memo::new(move |_| queue.running.with(|job| job.as_ref().map(Entry::of)));
+    let waiting =
+        Memo::new(move |_| queue.waiting.with(|line| line.iter().map(Entry::of).collect::<Vec<_>>()));
+    let now = move || {
+        running.get().map(|entry| {
+            view! {
+                <section class="queue-now" aria-label=words::RUNNING>
+                    <EntryWords prompt=entry.prompt.clone() settings=entry.settings />
+                    <p class="hint">{move || phase_words(queue.phase.get())}</p>
+                    <CancelButton id=entry.id prompt=entry.prompt />
+                </section>
+            }
+        })
+    };
+    let empty = move || running.with(Option::is_none) && waiting.with(Vec::is_empty);
+    view! {
+        <LeftQueue />
+        {now}
+        <ol class="queue" aria-label=words::QUEUE>
+            <For each=move || waiting.get() key=|entry| entry.id.0 let:entry>
+                <WaitingEntry entry />
+            </For>
+        </ol>
+        <Show when=empty>
+            <p class="hint">{words::EMPTY}</p>
+        </Show>
+        <button type="button" hidden=empty on:click=move |_| studio.cancel_all()>
+            {Icon::Stop.draw()} {words::CANCEL_ALL}
+        </button>
+    }
+}
+
+#[component]
+fn EntryWords(prompt: String, settings: String) -> impl IntoView {
+    view! {
+        <div class="queue-words">
+            <p class="queue-prompt">{prompt}</p>
+            <p class="hint">{settings}</p>
+        </div>
+    }
+}
+
+#[component]
+fn CancelButton(id: JobId, prompt: String) -> impl IntoView {
+    let studio = studio();
+    let name = words::cancel(&prompt);
+    view! {
+        <button
+            type="button"
+            class="quiet icon-button"
+            aria-label=name.clone()
+            title=name
+            on:click=move |_| studio.cancel_job(id)
+        >
+            {Icon::Close.draw()}
+        </button>
+    }
+}
+
+/// A picture that waits: it can be moved and taken out.
+#[component]
+fn WaitingEntry(entry: Entry) -> impl IntoView {
+    let studio = studio();
+    let Entry { id, prompt, settings } = entry;
+    let first = Memo::new(move |_| studio.queue.waiting.with(|line| line.keys().next() == Some(id)));
+    let last = Memo::new(move |_| studio.queue.waiting.with(|line| line.keys().last() == Some(id)));
+    let step = |name: String, icon: Icon, by: isize, stuck: Memo<bool>| {
+        view! {
+            <button
+                type="button"
+                class="quiet icon-button"
+                aria-label=name.clone()
+                title=name
+                aria-disabled=move || stuck.get().to_string()
+                on:click=move |_| studio.move_job(id, by)
+            >
+                {icon.draw()}
+            </button>
+        }
+    };
+    view! {
+        <li class="queue-entry">
+            <EntryWords prompt=prompt.clone() settings />
+            {step(words::sooner(&prompt), Icon::Up, -1, first)}
+            {step(words::later(&prompt), Icon::Down, 1, last)}
+            <CancelButton id prompt />
+        </li>
+    }
+}

@@ -1,0 +1,61 @@
+//! Generation settings: presets, size, seed, images, output.
+
+use protocol::SamplerKind;
+
+pub(crate) const QUICK: (&str, &str) =
+    ("Quick test", "Half of the model's own steps, to see where a prompt leads");
+pub(crate) const BEST: (&str, &str) = ("Best results", "Half again as many steps as the model's own");
+pub(crate) const PRESETS: &str = "Presets";
+
+pub(crate) const STEPS: &str = "Quality steps";
+pub(crate) const GUIDANCE: &str = "Guidance scale";
+pub(crate) const SAMPLER: &str = "Sampler";
+
+pub(crate) const WIDTH: &str = "Width";
+pub(crate) const HEIGHT: &str = "Height";
+pub(crate) const ASPECT: &str = "Aspect preset";
+pub(crate) const CUSTOM: &str = "Custom";
+pub(crate) const SWAP: &str = "Swap width and height";
+
+pub(crate) const SEED: &str = "Seed";
+pub(crate) const SEED_BLANK: &str = "new for each picture";
+pub(crate) const RANDOM: &str = "Random seed";
+pub(crate) const LOCK: &str = "Lock seed";
+
+pub(crate) const IMAGES: &str = "Images";
+pub(crate) const OUTPUT: &str = "Output format";
+pub(crate) const QUALITY: &str = "Output quality";
+pub(crate) const PNG_ALONE: &str =
+    "Downloads are written in this format; the gallery keeps PNGs. Only a PNG carries its settings.";
+
+/// A sampler's name.
+pub(crate) fn sampler(sampler: SamplerKind) -> &'static str {
+    match sampler {
+        SamplerKind::Ddim => "DDIM",
+        SamplerKind::Euler => "Euler",
+        SamplerKind::EulerAncestral => "Euler ancestral",
+        SamplerKind::Dpmpp2m => "DPM++ 2M",
+        SamplerKind::Dpmpp2mKarras => "DPM++ 2M Karras",
+        SamplerKind::UniPc => "UniPC",
+        SamplerKind::Lcm => "LCM",
+        SamplerKind::FlowEuler => "Euler (flow)",
+    }
+}
+
+/// A sampler in the list that the model does not take.
+pub(crate) fn unsuited(kind: SamplerKind) -> String {
+    format!("{} (not for this model)", sampler(kind))
+}
+
+pub(crate) fn bad_sampler(kind: SamplerKind, model: &str, taken: &[SamplerKind]) -> String {
+    let taken = taken.iter().map(|kind| sampler(*kind)).collect::<Vec<_>>().join(", ");
+    format!("The model “{model}” is not sampled with {}; choose among {taken}.", sampler(kind))
+}
+
+pub(crate) fn bad_images(most: u32) -> String {
+    format!("Images must be a whole number from 1 to {most}.")
+}
+
+pub(crate) fn not_converted(format: &str) -> String {
+    format!("This browser cannot write {format} files, so the picture was saved as PNG.")
+}

@@ -1,0 +1,156 @@
+//! The queue: its order can be changed, what waits can be taken out, and a closed tab loses none of it. Sweeps and grids
+//! become one sheet.
+
+use serde_json::json;
+use tests::chromium::Graphics;
+use tests::controls::{choose, control, control_in, press, value, write};
+use tests::page::{LATER, Page, SOON};
+use tests::{Outcome, repository};
+
+/// Asks for a picture that takes a while.
+fn ask(page: &Page, prompt: &str, steps: &str) -> Outcome {
+    write(page.session(), "Prompt", prompt)?;
+    write(page.session(), "Quality steps", steps)?;
+    press(page.session(), "Generate")
+}
+
+fn waiting(page: &Page) -> Outcome<Vec<String>> {
+    let script =
+        "return Array.from(document.querySelectorAll('.queue-entry .queue-prompt')).map(p => p.textContent);";
+    Ok(serde_json::from_value(page.session().run(script, &[])?)?)
+}
+
+fn wait_for_queue(page: &Page, prompts: &[&str]) -> Outcome {
+    page.wait(&format!("the queue {prompts:?}"), SOON, || Ok((waiting(page)? == prompts).then_some(())))
+}
+
+fn stored_jobs(page: &Page) -> Outcome<u64> {
+    Ok(page.session().run(COUNT_QUEUE, &[])?.as_u64().unwrap_or_default())
+}
+
+#[test]
+fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    ask(&page, "the running one", "200")?;
+    for prompt in ["first", "second", "third"] {
+        ask(&page, prompt, "1")?;
+    }
+    press(page.session(), "Queue (3)")?;
+    wait_for_queue(&page, &["first", "second", "third"])?;
+    press(page.session(), "Move up: third")?;
+    press(page.session(), "Move down: first")?;
+    wait_for_queue(&page, &["third", "second", "first"])?;
+    press(page.session(), "Cancel: second")?;
+    wait_for_queue(&page, &["third", "first"])?;
+    page.wait("three pictures in the database", SOON, || Ok((stored_jobs(&page)? == 3).then_some(())))?;
+
+    page.reload()?;
+    page.wait("what was left", SOON, || {
+        let text =
+            page.session().run("return document.querySelector('.queue-left')?.textContent ?? '';", &[])?;
+        Ok(text.as_str().is_some_and(|text| text.contains("3 pictures were still waiting")).then_some(()))
+    })?;
+    press(page.session(), "Resume queue")?;
+    page.wait("the first to run", SOON, || Ok(page.step()?.map(drop)))?;
+    press(page.session(), "Cancel")?;
+    page.wait("the other two", LATER, || Ok((page.picture_ids()?.len() == 2).then_some(())))?;
+    page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))?;
+    assert_eq!(page.session().run(COUNT_FILES, &[])?, json!(0), "no source stays behind");
+    Ok(())
+}
+
+/// What the sheet's table says: its caption, column labels, and how many pictures are in it.
+fn table(page: &Page) -> Outcome<(String, Vec<String>, u64)> {
+    let script = "const table = document.querySelector('.sheet-table'); \
+        const texts = selector => Array.from(table.querySelectorAll(selector)).map(cell => cell.textContent.trim()); \
+        return table && [texts('caption')[0], texts('th[scope=col]'), table.querySelectorAll('.sheet-cell').length];";
+    page.wait("the sheet", SOON, || {
+        let told = page.session().run(script, &[])?;
+        Ok(if told.is_null() { None } else { Some(serde_json::from_value(told)?) })
+    })
+}
+
+#[test]
+fn a_grid_is_one_entry_that_opens_as_a_table() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    for (name, text) in [("Prompt", "a red apple"), ("Width", "64"), ("Height", "64"), ("Seed", "7")] {
+        write(page.session(), name, text)?;
+    }
+    press(page.session(), "Sweep and grid")?;
+    choose(page.session(), "Columns", "Quality steps")?;
+    write(page.session(), "Values of the columns", "1-2")?;
+    choose(page.session(), "Rows", "Seed")?;
+    write(page.session(), "Values of the rows", "41, 42")?;
+    press(page.session(), "Make grid")?;
+    let id = page.wait("one entry", LATER, || match page.picture_ids()?.as_slice() {
+        [only] if stored_jobs(&page)? == 0 => Ok(Some(only.clone())),
+        _ => Ok(None),
+    })?;
+    page.session().click(&control_in(page.session(), "Open a red apple", &page.card(&id)?)?)?;
+    let (caption, columns, pictures) = table(&page)?;
+    assert_eq!(caption, "Quality steps from left to right, Seed from top to bottom");
+    assert_eq!((columns, pictures), (vec!["1".to_owned(), "2".to_owned()], 4));
+    press(page.session(), "Open Quality steps 2, Seed 42")?;
+    control(page.session(), "Back to the sheet")?;
+    press(page.session(), "Reuse settings")?;
+    assert_eq!(value(page.session(), "Seed")?, "42");
+    assert_eq!(value(page.session(), "Quality steps")?, "2");
+    Ok(())
+}
+
+#[test]
+fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    write(page.session(), "Prompt", "a red apple")?;
+    press(page.session(), "Sweep and grid")?;
+    press(page.session(), "Strength sweep")?;
+    assert!(page.sentence_at("batch")?.contains("choose one first"));
+    press(page.session(), "Close")?;
+    page.take_source(&repository::photo())?;
+    for (name, text) in [("Width", "64"), ("Height", "64"), ("Quality steps", "2")] {
+        write(page.session(), name, text)?;
+    }
+    press(page.session(), "Sweep and grid")?;
+    write(page.session(), "Strengths", "0.2, 1.5")?;
+    press(page.session(), "Strength sweep")?;
+    assert!(page.sentence_at("batch")?.contains("from 0.1 to 1"));
+    write(page.session(), "Strengths", "0.2-1 [2]")?;
+    press(page.session(), "Strength sweep")?;
+    let id = page.wait("one entry", LATER, || match page.picture_ids()?.as_slice() {
+        [only] if stored_jobs(&page)? == 0 => Ok(Some(only.clone())),
+        _ => Ok(None),
+    })?;
+    page.session().click(&control_in(page.session(), "Open a red apple", &page.card(&id)?)?)?;
+    let (caption, columns, pictures) = table(&page)?;
+    assert_eq!(caption, "Prompt strength from left to right");
+    assert_eq!((columns, pictures), (vec!["0.2".to_owned(), "1".to_owned()], 2));
+    press(page.session(), "Close")?;
+    page.session().click(&control_in(page.session(), "Delete", &page.card(&id)?)?)?;
+    page.wait("an empty gallery", SOON, || Ok(page.picture_ids()?.is_empty().then_some(())))
+}
+
+const COUNT_QUEUE: &str = r#"
+    const done = request => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const database = await done(indexedDB.open("palimpsest"));
+    try {
+        return await done(database.transaction("queue").objectStore("queue").count());
+    } finally {
+        database.close();
+    }
+"#;
+
+const COUNT_FILES: &str = r#"
+    const done = request => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const database = await done(indexedDB.open("palimpsest"));
+    try {
+        return await done(database.transaction("queue_blobs").objectStore("queue_blobs").count());
+    } finally {
+        database.close();
+    }
+"#;

@@ -1,0 +1,104 @@
+//! The queue of pictures to make, so that it outlives a closed tab.
+//!
+//! Pictures that were asked for together share a batch, and so the files that they are made from.
+
+use crate::{Backend, Key, Storage, StorageError, Table, Write};
+
+/// A picture that waits. `json` is the page's own, which this crate does not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueEntry {
+    /// What it was asked for together with; batches are made in the order of their names.
+    pub batch: String,
+    /// Its name within the batch, in whose order it is made.
+    pub name: String,
+    /// What to make.
+    pub json: String,
+}
+
+impl<B: Backend> Storage<B> {
+    /// Stores a batch, whole or not at all: its entries, and its files by name.
+    ///
+    /// # Errors
+    /// [`StorageError::Full`], and as [`Backend::write`].
+    pub async fn enqueue(
+        &self,
+        entries: Vec<QueueEntry>,
+        files: Vec<(&'static str, B::Blob)>,
+    ) -> Result<(), StorageError> {
+        let Some(batch) = entries.first().map(|entry| entry.batch.clone()) else { return Ok(()) };
+        let rows = entries.into_iter().map(|entry| {
+            Write::Text(Table::Queue, Key::of([entry.batch.as_str(), entry.name.as_str()]), entry.json)
+        });
+        let files = files
+            .into_iter()
+            .map(|(name, blob)| Write::Bytes(Table::QueueBlobs, Key::of([batch.as_str(), name]), blob));
+        self.backend.write(rows.chain(files).collect()).await
+    }
+
+    /// Everything that waits, batch by batch.
+    ///
+    /// # Errors
+    /// As [`Backend::texts`].
+    pub async fn queue(&self) -> Result<Vec<QueueEntry>, StorageError> {
+        let rows = self.backend.texts(Table::Queue, &Key(Vec::new())).await?;
+        let entry = |(key, json): (Key, String)| match key.0.as_slice() {
+            [batch, name] => Some(QueueEntry { batch: batch.clone(), name: name.clone(), json }),
+            _ => None,
+        };
+        Ok(rows.into_iter().filter_map(entry).collect())
+    }
+
+    /// A file of a batch.
+    ///
+    /// # Errors
+    /// As [`Backend::blob`].
+    pub async fn queue_file(&self, batch: &str, name: &str) -> Result<Option<B::Blob>, StorageError> {
+        self.backend.blob(Table::QueueBlobs, &Key::of([batch, name])).await
+    }
+
+    /// Removes an entry, and the batch's files with its last one. One that is not there is no error.
+    ///
+    /// # Errors
+    /// As [`Backend::write`].
+    pub async fn dequeue(&self, batch: &str, name: &str) -> Result<(), StorageError> {
+        let rest = self.backend.texts(Table::Queue, &Key::of([batch])).await?;
+        let mut changes = vec![Write::Delete(Table::Queue, Key::of([batch, name]))];
+        if rest.iter().all(|(key, _)| key.name() == name) {
+            changes.push(Write::Delete(Table::QueueBlobs, Key::of([batch])));
+        }
+        self.backend.write(changes).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::{BlobHandle, Memory, MemoryBlob, MemoryStorage};
+
+    fn entry(batch: &str, name: &str) -> QueueEntry {
+        QueueEntry { batch: batch.to_owned(), name: name.to_owned(), json: format!("{{\"{name}\":1}}") }
+    }
+
+    #[test]
+    fn a_batch_keeps_its_files_until_its_last_picture_is_made() {
+        let storage = MemoryStorage::over(Memory::default());
+        let source = MemoryBlob::from_bytes(b"source").unwrap();
+        block_on(storage.enqueue(vec![entry("b", "1")], vec![])).unwrap();
+        block_on(storage.enqueue(vec![entry("a", "1"), entry("a", "2")], vec![("source", source)])).unwrap();
+        let names = |storage: &MemoryStorage| {
+            let told = |entry: QueueEntry| entry.batch + &entry.name;
+            block_on(storage.queue()).unwrap().into_iter().map(told).collect::<Vec<_>>()
+        };
+        let file = |storage: &MemoryStorage| block_on(storage.queue_file("a", "source")).unwrap();
+        assert_eq!(names(&storage), ["a1", "a2", "b1"]);
+        block_on(storage.dequeue("a", "1")).unwrap();
+        block_on(storage.dequeue("a", "1")).unwrap();
+        assert_eq!(names(&storage), ["a2", "b1"]);
+        assert_eq!(file(&storage).unwrap().len_bytes(), 6);
+        block_on(storage.dequeue("a", "2")).unwrap();
+        assert!(file(&storage).is_none(), "the files of a batch that is done");
+        assert_eq!(names(&storage), ["b1"]);
+    }
+}
