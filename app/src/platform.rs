@@ -6,8 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, BlobPropertyBag, ImageBitmap, ImageBitmapOptions, ImageEncodeOptions, OffscreenCanvas,
-    OffscreenCanvasRenderingContext2d, ResizeQuality,
+    OffscreenCanvasRenderingContext2d, ResizeQuality, StorageEstimate, StorageManager,
 };
+
+use crate::state::Room;
 
 /// Milliseconds since 1970.
 pub(crate) fn now_millis() -> f64 {
@@ -58,14 +60,33 @@ pub(crate) fn register_service_worker() {
     });
 }
 
-/// Asks the browser not to clear the gallery when disk space runs short. It may refuse; nothing depends on it.
+/// Asks the browser not to clear this page's data when disk space runs short. It may refuse; nothing depends on it.
 pub(crate) fn ask_to_persist() {
-    let Some(window) = web_sys::window() else { return };
-    if let Ok(promise) = window.navigator().storage().persist() {
-        spawn_local(async move {
-            JsFuture::from(promise).await.ok();
-        });
+    spawn_local(persist());
+}
+
+/// As [`ask_to_persist`]; ends when the browser has answered.
+pub(crate) async fn persist() {
+    let Some(storage) = storage_manager() else { return };
+    if let Ok(promise) = storage.persist() {
+        JsFuture::from(promise).await.ok();
     }
+}
+
+/// How much room there is; `None` where the browser does not tell.
+pub(crate) async fn room() -> Option<Room> {
+    let storage = storage_manager()?;
+    let estimate: StorageEstimate = JsFuture::from(storage.estimate().ok()?).await.ok()?.unchecked_into();
+    let kept = match storage.persisted() {
+        Ok(promise) => JsFuture::from(promise).await.is_ok_and(|kept| kept.is_truthy()),
+        Err(_) => false,
+    };
+    Some(Room { used_bytes: estimate.get_usage()?, quota_bytes: estimate.get_quota()?, kept })
+}
+
+/// `navigator.storage`, which is undefined where the page is not served securely.
+fn storage_manager() -> Option<StorageManager> {
+    Some(web_sys::window()?.navigator().storage()).filter(|storage| !storage.is_undefined())
 }
 
 /// Saves a file through the browser's downloads.

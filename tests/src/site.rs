@@ -1,19 +1,18 @@
-//! A static file server for trunk's output: it can be switched off, counts what it is asked for, and can serve a
-//! file with a script put before it.
+//! A static file server for trunk's output, with the headers of its `_headers`: it can be switched off, remembers what it
+//! is asked for, and can serve a file slowly, with a script put before it, or another one in its place.
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::Outcome;
-
-const LONGEST_HEAD_BYTES: usize = 64 * 1024;
+use crate::http::{self, Answer, Asked};
+use crate::policy::{self, Policy};
 
 /// A server on a port of its own.
 pub struct Site {
@@ -25,8 +24,11 @@ pub struct Site {
 struct Shared {
     folder: PathBuf,
     online: AtomicBool,
-    requests: Mutex<Vec<String>>,
+    asked: Mutex<Vec<Asked>>,
     prefixes: Mutex<HashMap<String, String>>,
+    replaced: Mutex<HashMap<String, Vec<u8>>>,
+    paces: Mutex<HashMap<String, (usize, Duration)>>,
+    policies: Mutex<Vec<Policy>>,
 }
 
 impl Site {
@@ -44,8 +46,11 @@ impl Site {
         let shared = Arc::new(Shared {
             folder: folder.to_path_buf(),
             online: AtomicBool::new(true),
-            requests: Mutex::default(),
+            asked: Mutex::default(),
             prefixes: Mutex::default(),
+            replaced: Mutex::default(),
+            paces: Mutex::default(),
+            policies: Mutex::new(policy::read(folder)),
         });
         let address = listener.local_addr()?;
         let listening = Some(listen(listener, Arc::clone(&shared)));
@@ -59,13 +64,32 @@ impl Site {
 
     /// Serves `file` with a script before its content from now on.
     pub fn put_before(&self, file: &str, script: &str) {
-        let mut prefixes = self.shared.prefixes.lock().unwrap_or_else(PoisonError::into_inner);
-        prefixes.insert(file.to_owned(), script.to_owned());
+        lock(&self.shared.prefixes).insert(file.to_owned(), script.to_owned());
+    }
+
+    /// Serves other bytes as `file` from now on, whether the folder has one or not.
+    pub fn put(&self, file: &str, bytes: impl Into<Vec<u8>>) {
+        lock(&self.shared.replaced).insert(file.to_owned(), bytes.into());
+    }
+
+    /// Serves `file` slowly from now on: so many bytes, then a pause. A pause of zero is full speed again.
+    pub fn slow_down(&self, file: &str, bytes: usize, pause: Duration) {
+        lock(&self.shared.paces).insert(file.to_owned(), (bytes, pause));
+    }
+
+    /// Serves without the headers of `_headers`, as hosts do that do not know that file.
+    pub fn forget_headers(&self) {
+        lock(&self.shared.policies).clear();
     }
 
     /// Paths asked for so far, in order.
     pub fn requests(&self) -> Vec<String> {
-        self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.shared.asked).iter().map(|asked| asked.path.clone()).collect()
+    }
+
+    /// What was asked so far, in order.
+    pub fn asked(&self) -> Vec<Asked> {
+        lock(&self.shared.asked).clone()
     }
 
     /// Stops listening: a browser finds nobody at the address, as without a network.
@@ -101,36 +125,23 @@ fn listen(listener: TcpListener, shared: Arc<Shared>) -> JoinHandle<()> {
 
 fn answer(mut visitor: TcpStream, shared: &Shared) -> std::io::Result<()> {
     visitor.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let Some(path) = read_path(&mut visitor)? else { return Ok(()) };
-    shared.requests.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-    let name = if path.is_empty() { "index.html" } else { path.as_str() };
-    let (status, media_type, body) = match content(shared, name) {
-        Some(body) => ("200 OK", media_type(name), body),
-        None => ("404 Not Found", "text/plain", b"no such file".to_vec()),
+    let Some(asked) = http::read(&mut visitor)? else { return Ok(()) };
+    let name = if asked.path.is_empty() { "index.html" } else { asked.path.as_str() };
+    let found = content(shared, name);
+    let headers = policy::headers(&lock(&shared.policies), name);
+    let pace = lock(&shared.paces).get(name).copied();
+    let range = asked.range.clone();
+    let (media_type, found) = (media_type(name), found.ok_or(b"no such file".to_vec()));
+    lock(&shared.asked).push(asked);
+    let answer = match found {
+        Ok(body) => Answer { status: "200 OK", media_type, headers, body, pace }.cut(range.as_ref()),
+        Err(body) => Answer { status: "404 Not Found", media_type: "text/plain", headers, body, pace: None },
     };
-    let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    visitor.write_all(head.as_bytes())?;
-    visitor.write_all(&body)
+    answer.send(&mut visitor)
 }
 
-/// The path of a GET request without its leading `/` and its query.
-fn read_path(visitor: &mut TcpStream) -> std::io::Result<Option<String>> {
-    let mut head = Vec::new();
-    let mut piece = [0; 4096];
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = visitor.read(&mut piece)?;
-        if read == 0 || head.len() > LONGEST_HEAD_BYTES {
-            return Ok(None);
-        }
-        head.extend_from_slice(&piece[..read]);
-    }
-    let head = String::from_utf8_lossy(&head);
-    let target = head.split_whitespace().nth(1).unwrap_or("/");
-    let path = target.split(['?', '#']).next().unwrap_or_default();
-    Ok(Some(path.trim_start_matches('/').to_owned()))
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn content(shared: &Shared, name: &str) -> Option<Vec<u8>> {
@@ -138,9 +149,9 @@ fn content(shared: &Shared, name: &str) -> Option<Vec<u8>> {
     if !path.components().all(|part| matches!(part, Component::Normal(_))) {
         return None;
     }
-    let body = fs::read(shared.folder.join(path)).ok()?;
-    let prefixes = shared.prefixes.lock().unwrap_or_else(PoisonError::into_inner);
-    Some(match prefixes.get(name) {
+    let replaced = lock(&shared.replaced).get(name).cloned();
+    let body = replaced.or_else(|| fs::read(shared.folder.join(path)).ok())?;
+    Some(match lock(&shared.prefixes).get(name) {
         Some(script) => [script.as_bytes(), b"\n", &body].concat(),
         None => body,
     })
@@ -171,13 +182,25 @@ mod tests {
         let folder = Folder::new("site").unwrap();
         fs::write(folder.path().join("index.html"), "hello").unwrap();
         fs::write(folder.path().join("app_bg.wasm"), "\0asm").unwrap();
+        fs::write(folder.path().join("_headers"), "/*\n  X-All: yes\n/app*\n  X-App: too\n").unwrap();
         let mut site = Site::start(folder.path()).unwrap();
         site.put_before("index.html", "first");
         let get = |path: &str| ureq::get(format!("{}{path}", site.url())).call();
         assert_eq!(get("?x=1").unwrap().into_body().read_to_string().unwrap(), "first\nhello");
         assert_eq!(get("app_bg.wasm").unwrap().headers()["content-type"], "application/wasm");
+        assert_eq!(get("app_bg.wasm").unwrap().headers()["x-app"], "too");
+        let page = get("").unwrap();
+        assert!(page.headers()["x-all"] == "yes" && !page.headers().contains_key("x-app"));
         assert!(get("../Cargo.toml").is_err() && get("missing").is_err());
-        assert_eq!(site.requests().len(), 4);
+        assert_eq!(site.requests().len(), 6);
+        site.put("catalogue.json", "abcdef");
+        let part =
+            ureq::get(format!("{}catalogue.json", site.url())).header("Range", "bytes=2-3").call().unwrap();
+        assert_eq!(
+            (part.status().as_u16(), &part.headers()["content-range"]),
+            (206, &"bytes 2-3/6".parse().unwrap())
+        );
+        assert_eq!(part.into_body().read_to_string().unwrap(), "cd");
         let url = site.url();
         site.go_offline();
         assert!(ureq::get(url).call().is_err());

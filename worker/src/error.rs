@@ -1,8 +1,10 @@
 //! The one error type of the worker.
 
+use downloads::DownloadError;
 use kernels::KernelError;
 use models::ModelError;
 use pipeline::{PipelineError, source::SourceError};
+use protocol::catalogue::CatalogueError;
 use storage::StorageError;
 use weights::{WeightsError, lora::LoraError};
 
@@ -83,6 +85,24 @@ pub enum EngineError {
         /// The later file.
         name: String,
     },
+    /// The catalogue could not be fetched.
+    #[error("the list of models could not be fetched; connect to the network and try again")]
+    NoCatalogue {
+        /// What the browser said.
+        reason: String,
+    },
+    /// The catalogue cannot be used.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// A model that the catalogue does not have, or no longer.
+    #[error("the catalogue has no {id}; reload the page")]
+    NotInCatalogue {
+        /// Its key.
+        id: String,
+    },
+    /// A download has ended before its end.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
     /// The job was cancelled before it reached the device.
     #[error("the work was cancelled")]
     Cancelled,

@@ -91,7 +91,7 @@ async fn fill<B: Backend>(
 
 /// Reads every configuration, the header of every weight file, and then every weight: one that is no number would
 /// spoil every picture, and the person should hear of it now. Weights that were packed were looked at on their way.
-async fn try_out<B: Backend>(
+pub(crate) async fn try_out<B: Backend>(
     storage: &Storage<B>,
     folder: &str,
     precision: Precision,

@@ -1,5 +1,6 @@
 //! Every failure as one sentence, a code by which the page places it, and whether trying again can help.
 
+use downloads::DownloadError;
 use kernels::KernelError;
 use models::ModelError;
 use pipeline::PipelineError;
@@ -29,10 +30,16 @@ fn code(error: &EngineError) -> ErrorCode {
         EngineError::Source(_) => ErrorCode::Source,
         EngineError::Device(error) => code_of_kernel(error),
         EngineError::Storage(_) => ErrorCode::Storage,
-        EngineError::Network { .. } | EngineError::WrongHash { .. } => ErrorCode::Network,
+        EngineError::Download(DownloadError::Storage(_)) => ErrorCode::Storage,
+        EngineError::Network { .. }
+        | EngineError::WrongHash { .. }
+        | EngineError::NoCatalogue { .. }
+        | EngineError::Download(_) => ErrorCode::Network,
         EngineError::LostBuiltin { .. }
         | EngineError::NoBuiltin { .. }
         | EngineError::NoSuchModel { .. }
+        | EngineError::Catalogue(_)
+        | EngineError::NotInCatalogue { .. }
         | EngineError::BadName { .. }
         | EngineError::OnlyAPart { .. }
         | EngineError::TwoOfAKind { .. }
@@ -90,7 +97,9 @@ fn code_of_kernel(error: &KernelError) -> ErrorCode {
 fn detail(error: &EngineError) -> String {
     match error {
         EngineError::Storage(error) => error.detail(),
+        EngineError::Download(error) => error.detail(),
         EngineError::Network { reason }
+        | EngineError::NoCatalogue { reason }
         | EngineError::LostBuiltin { reason }
         | EngineError::NoBuiltin { reason }
         | EngineError::BadMessage { reason } => reason.clone(),
@@ -102,6 +111,8 @@ fn detail(error: &EngineError) -> String {
 fn is_recoverable(error: &EngineError) -> bool {
     match error {
         EngineError::Network { .. }
+        | EngineError::NoCatalogue { .. }
+        | EngineError::Download(_)
         | EngineError::LostBuiltin { .. }
         | EngineError::Storage(StorageError::Refused { .. }) => true,
         other => other.is_device_lost(),

@@ -14,6 +14,7 @@ mod import_model;
 mod lora_field;
 mod mask;
 mod model_field;
+mod models;
 mod notice;
 mod output_fields;
 mod progress_card;
@@ -73,6 +74,7 @@ pub(crate) fn App() -> impl IntoView {
         <gallery::UndoBar />
         <queue::QueueDrawer />
         <sheet::SheetDrawer />
+        <models::ModelsDrawer />
         <drop_zone::DropHint />
     }
 }

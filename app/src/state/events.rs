@@ -32,10 +32,13 @@ impl Studio {
                 self.send(Command::ListModels, Vec::new());
                 self.send(Command::ListLoras, Vec::new());
                 self.count_tokens();
+                self.ask_for_catalogue();
             }
             Event::Device(device) => self.session.device.set(Some(device)),
             Event::Models(models) => self.take_models(models),
             Event::Loras(loras) => self.take_loras(loras),
+            Event::Catalogue { models, downloads, fault } => self.take_catalogue(models, downloads, fault),
+            Event::Download { model, state } => self.take_download(model, state),
             Event::SourceReady { job, width_px, height_px } => self.source_ready(job, (width_px, height_px)),
             Event::Tokens { revision, counts } => self.take_tokens(revision, counts),
             Event::Stage { job, stage } => self.hear_stage(job, stage),
@@ -106,6 +109,7 @@ impl Studio {
     /// The engine died: its jobs are told about, nothing else is lost, and the queue goes on.
     fn mourn(self, unanswered: &[JobId], detail: String) {
         self.session.engine.set(EngineState::Starting);
+        self.downloads.stand_still();
         let running = unanswered.iter().any(|job| self.queue.is_running(*job));
         let checking = unanswered.iter().copied().find(|job| self.source.is_checked_by(*job));
         if self.session.importing.get_untracked().is_some() {

@@ -5,6 +5,7 @@
 
 mod again;
 mod aspect;
+mod downloads;
 mod events;
 mod form;
 mod import;
@@ -21,6 +22,7 @@ mod prompts;
 mod queue;
 mod request;
 mod reuse;
+mod room;
 mod session;
 mod sheet;
 mod shelf;
@@ -33,6 +35,7 @@ mod tokens;
 
 pub(crate) use aspect::{ASPECTS, Aspect};
 pub(crate) use library::{Library, View, address};
+pub(crate) use downloads::by_role;
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
 pub(crate) use mask::BrushForm;
 pub(crate) use memory::Theme;
@@ -40,6 +43,7 @@ pub(crate) use notices::{Notice, Place};
 pub(crate) use output::OutputFormat;
 pub(crate) use presets::Preset;
 pub(crate) use queue::{Job, Phase, Preview};
+pub(crate) use room::Room;
 pub(crate) use session::{EngineState, Kind};
 pub(crate) use sheet::Side;
 pub(crate) use source::{CheckedSource, SourceFile, SourceState};
@@ -53,6 +57,7 @@ use wasm_bindgen::JsValue;
 
 use crate::components::DrawerKind;
 use crate::engine::Engine;
+use downloads::Downloads;
 use form::Form;
 use mask::Masking;
 use notices::Notices;
@@ -76,6 +81,9 @@ pub(crate) struct Studio {
     pub library: Library,
     pub notices: Notices,
     pub session: Session,
+    pub downloads: Downloads,
+    /// How much room there is, where the browser tells.
+    pub room: RwSignal<Option<Room>>,
     /// The drawer that is open.
     pub drawer: RwSignal<Option<DrawerKind>>,
     pub tabs: Tabs,
@@ -97,6 +105,8 @@ impl Studio {
             library: Library::new(),
             notices: Notices::new(),
             session: Session::new(),
+            downloads: Downloads::new(),
+            room: RwSignal::new(None),
             drawer: RwSignal::new(None),
             tabs: Tabs::new(),
             shelf: Shelf::new(),

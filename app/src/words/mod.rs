@@ -6,5 +6,6 @@ pub(crate) mod frame;
 pub(crate) mod gallery;
 pub(crate) mod help;
 pub(crate) mod mask;
+pub(crate) mod models;
 pub(crate) mod prompt;
 pub(crate) mod settings;

@@ -107,6 +107,15 @@ pub enum Command {
     },
     /// Removes a LoRA. Answered by [`crate::Event::Loras`].
     DeleteLora(LoraId),
+    /// Answered by [`crate::Event::Catalogue`].
+    ListCatalogue,
+    /// Downloads a model of the catalogue, or goes on with it. Answered by [`crate::Event::Download`]s, and `Models` when
+    /// it is there.
+    StartDownload(ModelId),
+    /// Stops a download; what has arrived is kept. Answered by [`crate::Event::Download`].
+    PauseDownload(ModelId),
+    /// Gives a download up and removes what has arrived. Answered by [`crate::Event::Download`].
+    DiscardDownload(ModelId),
     /// Destroys the GPU device as a driver reset would: recovery can be tried in a test or by hand.
     LoseDevice,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::CatalogueModel;
 use crate::{
     DeviceChoice, ErrorReport, JobId, LoraId, ModelId, Payload, SamplerKind, StrengthRule, TokenCount,
 };
@@ -118,6 +119,40 @@ pub struct ImageReport {
     pub notes: Vec<String>,
 }
 
+/// How far a download has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DownloadState {
+    /// Nothing of it is here.
+    Absent,
+    /// Bytes are arriving.
+    Arriving {
+        /// Bytes that have arrived.
+        done_bytes: u64,
+        /// Bytes in all.
+        total_bytes: u64,
+    },
+    /// A file is read back and compared with its SHA-256.
+    Checking {
+        /// Bytes of the file that were read.
+        done_bytes: u64,
+        /// Bytes of the file.
+        total_bytes: u64,
+    },
+    /// The model is opened on trial and every weight is looked at.
+    Opening,
+    /// It has stopped, and goes on from here when it is asked for.
+    Paused {
+        /// Bytes that have arrived.
+        done_bytes: u64,
+        /// Bytes in all.
+        total_bytes: u64,
+        /// Why, unless a person paused it.
+        report: Option<ErrorReport>,
+    },
+    /// The model can be used.
+    Finished,
+}
+
 /// Worker to page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
@@ -136,6 +171,22 @@ pub enum Event {
     Models(Vec<ModelInfo>),
     /// The LoRAs that can be used, by name.
     Loras(Vec<LoraInfo>),
+    /// The catalogue, and the downloads that have begun.
+    Catalogue {
+        /// Models that can be downloaded, and the one that comes with the page.
+        models: Vec<CatalogueModel>,
+        /// Downloads that have begun, by model.
+        downloads: Vec<(ModelId, DownloadState)>,
+        /// Why there is no catalogue, or no word of downloads.
+        fault: Option<ErrorReport>,
+    },
+    /// How far a download has come.
+    Download {
+        /// The model.
+        model: ModelId,
+        /// How far.
+        state: DownloadState,
+    },
     /// The source is a picture.
     SourceReady {
         /// The asking job.

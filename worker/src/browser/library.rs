@@ -56,6 +56,11 @@ impl Library {
         self.storage.as_ref().map_err(StorageError::clone)
     }
 
+    /// The server that the page came from.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// Removes what imports left that were cut off.
     pub(super) async fn sweep(&self) -> Result<(), EngineError> {
         if let Ok(storage) = &self.storage {

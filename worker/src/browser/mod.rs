@@ -1,6 +1,8 @@
 //! The engine's edges in a browser: messages, files beside the page, the database.
 
+mod downloads;
 mod engine;
+mod fetch;
 mod library;
 mod loras;
 mod port;

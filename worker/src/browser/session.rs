@@ -18,6 +18,7 @@ use text::ClipTokenizer;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
+    downloads::Downloads,
     engine::Engine,
     library::Library,
     port::{Arrived, Port},
@@ -79,6 +80,8 @@ pub(super) struct Session {
     pub(super) library: OnceCell<Library>,
     /// For counting tokens; unpacked when they are first counted.
     tokenizer: OnceCell<ClipTokenizer>,
+    /// The catalogue, and what is being downloaded of it.
+    pub(super) downloads: Downloads,
 }
 
 /// Starts the engine: listens, says `Ready`, and works until the page ends the worker.
@@ -93,6 +96,7 @@ pub fn start() {
         device: RefCell::default(),
         library: OnceCell::new(),
         tokenizer: OnceCell::new(),
+        downloads: Downloads::default(),
     });
     session.port.listen({
         let session = Rc::clone(&session);
@@ -189,6 +193,19 @@ impl Session {
                 None => self.fail(Some(job), &lacking("a file")),
             },
             Ok(Command::DeleteLora(id)) => self.queue.push(None, Job::DeleteLora(id)),
+            Ok(Command::ListCatalogue) => {
+                let session = Rc::clone(self);
+                spawn_local(async move { session.post_catalogue().await });
+            }
+            Ok(Command::StartDownload(id)) => {
+                let session = Rc::clone(self);
+                spawn_local(async move { session.download(id).await });
+            }
+            Ok(Command::PauseDownload(id)) => self.pause_download(&id),
+            Ok(Command::DiscardDownload(id)) => {
+                let session = Rc::clone(self);
+                spawn_local(async move { session.discard_download(id).await });
+            }
             Ok(Command::LoseDevice) => {
                 if let Some(device) = &*self.device.borrow() {
                     device.destroy();

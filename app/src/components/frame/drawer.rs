@@ -9,6 +9,8 @@ use crate::words::frame as words;
 /// Which drawer. Each area adds its own and opens it by [`crate::state::Studio::open_drawer`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DrawerKind {
+    /// Models: what is here, what there is, and how much room it takes.
+    Models,
     /// Where the page and its built-in model come from.
     About,
     /// Prompts used before.

@@ -7,7 +7,7 @@ use crate::components::icon::Icon;
 use crate::components::queue::QueueButton;
 use crate::components::sheet::SheetButton;
 use crate::state::studio;
-use crate::words::{frame as words, help};
+use crate::words::{frame as words, help, models};
 
 /// The page's toolbar.
 #[component]
@@ -17,6 +17,7 @@ pub(crate) fn Toolbar() -> impl IntoView {
         <nav class="toolbar" aria-label=words::TOOLBAR>
             <SheetButton />
             <QueueButton />
+            <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::Models)>{models::TITLE}</button>
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::About)>{about::TITLE}</button>
             <button
                 type="button"
