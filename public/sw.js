@@ -1,12 +1,12 @@
 // Keeps the application, so that a second visit works without a network.
 //
 // Files whose names carry a content hash never change: the cache answers first. Everything else (index.html, the
-// worker) is asked of the network first and of the cache when there is none.
+// worker, the catalogue) is asked of the network first and of the cache when there is none.
 
 const CACHE = "palimpsest-1";
 const HASHED = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css)$/;
 const UNHASHED = [
-  "./", "worker_loader.js", "worker.js", "worker_bg.wasm", "manifest.webmanifest", "icon.svg", "icons/icon-192.png",
+  "./", "models.json", "worker_loader.js", "worker.js", "worker_bg.wasm", "manifest.webmanifest", "icon.svg", "icons/icon-192.png",
 ];
 // The worker keeps models in the database; a second copy here would only take room.
 const MODELS = "models/";

@@ -187,6 +187,43 @@ fn golden_data_stays_small() -> Outcome {
     Ok(())
 }
 
+/// The page's policy is told twice, and the hosts of its catalogue a third time.
+#[test]
+fn the_security_policy_is_one() -> Outcome {
+    let read = |path: &str| fs::read_to_string(repository::root().join(path));
+    let page = read("index.html")?;
+    let policy = page
+        .split_once("http-equiv=\"Content-Security-Policy\" content=\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .ok_or("index.html has no policy")?
+        .0;
+    let headers = tests::policy::headers(&tests::policy::parse(&read("public/_headers")?), "worker.js");
+    let header = headers.iter().find(|(name, _)| name == "Content-Security-Policy").ok_or("no header")?;
+    assert_eq!(
+        header.1,
+        format!("{policy}; frame-ancestors 'none'"),
+        "index.html and public/_headers differ"
+    );
+    let connect =
+        policy.split("; ").find_map(|rule| rule.strip_prefix("connect-src ")).ok_or("no connect-src")?;
+    let elsewhere: BTreeSet<&str> = connect.split(' ').filter(|source| source.contains("//")).collect();
+    let catalogue: Value = serde_json::from_str(&read("public/models.json")?)?;
+    let hosts = catalogue["hosts"].as_array().ok_or("models.json has no hosts")?;
+    assert_eq!(
+        elsewhere,
+        hosts.iter().filter_map(Value::as_str).collect(),
+        "connect-src is the catalogue's hosts"
+    );
+    for rule in policy.split("; ").filter(|rule| !rule.starts_with("connect-src")) {
+        assert!(
+            !rule.contains("//") && !rule.contains('*'),
+            "no other server has a part in the page: {rule}"
+        );
+        assert!(!rule.starts_with("script-src") || !rule.contains("'unsafe-inline'"), "{rule}");
+    }
+    Ok(())
+}
+
 /// The same versions on both sides of the wasm boundary and of the shader check.
 #[test]
 fn paired_crates_have_equal_versions() -> Outcome {

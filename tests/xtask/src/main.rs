@@ -2,6 +2,7 @@
 //!
 //! Plain std Rust, so that the first run on a fresh machine starts within seconds.
 
+mod boot;
 mod fuzz;
 mod lockfile;
 mod optimize;
@@ -22,7 +23,7 @@ cargo xtask COMMAND
   build                 build the page into dist/
   test [--only STAGE]   every check, in order: setup, format, clippy, clippy-wasm, tests, build, e2e
   fuzz [--seconds N]    damaged files and odd prompts through libFuzzer, for a minute in all
-  optimize              trunk's post-build hook: wasm-opt over the worker, where it is on PATH";
+  optimize              trunk's post-build hook: no script in the page; wasm-opt over the worker, if it is on PATH";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::boot;
 use crate::shell::{Outcome, find, run, say};
 
 /// What rustc switches on, and the simd128 that the CPU device needs; old versions of wasm-opt must be told.
@@ -41,6 +42,7 @@ fn optimise(staging: &Path, wasm_opt: &Path) -> Outcome {
 pub(crate) fn hook() -> Outcome {
     let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let staging = staging.ok_or("`optimize` is a hook: trunk calls it and says where the files are")?;
+    boot::move_out(&staging)?;
     let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     match find("wasm-opt") {
         Some(wasm_opt) if release => optimise(&staging, &wasm_opt),

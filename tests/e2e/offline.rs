@@ -1,0 +1,54 @@
+//! The page can be installed, and its second visit needs no network.
+
+use tests::Outcome;
+use tests::chromium::Graphics;
+use tests::controls::{control, press, write};
+use tests::page::{LATER, Page, SOON};
+
+use serde_json::json;
+
+/// Visits the page until its service worker has everything.
+fn visited() -> Outcome<Page> {
+    let page = Page::open(Graphics::None)?;
+    page.session().run("return navigator.serviceWorker.ready.then(() => true);", &[])?;
+    let model = "return (async () => {
+        const done = request => new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+        });
+        const database = await done(indexedDB.open('palimpsest'));
+        const models = await done(database.transaction('models').objectStore('models').getAllKeys());
+        database.close();
+        return models.some(key => key[0] === 'builtin');
+    })();";
+    page.wait("the built-in model", SOON, || Ok((page.session().run(model, &[])? == true).then_some(())))?;
+    Ok(page)
+}
+
+#[test]
+fn the_second_visit_works_without_a_network() -> Outcome {
+    let mut page = visited()?;
+    page.site.go_offline();
+    page.reload()?;
+    write(page.session(), "Prompt", "a red apple")?;
+    page.generate(LATER)?;
+    // The catalogue is there too, though nothing of it can be fetched now.
+    press(page.session(), "Models and storage")?;
+    page.wait("the catalogue", SOON, || {
+        Ok(control(page.session(), "Download Stable Diffusion 1.5").ok().map(drop))
+    })
+}
+
+#[test]
+fn the_page_can_be_installed() -> Outcome {
+    let page = visited()?;
+    let errors = page.session().devtools("Page.getInstallabilityErrors", &json!({}))?;
+    let errors = errors["installabilityErrors"].as_array().cloned().unwrap_or_default();
+    // A test's profile is one that nothing can be installed in.
+    let ours: Vec<_> = errors.iter().filter(|error| error["errorId"] != "in-incognito").collect();
+    assert!(ours.is_empty(), "{ours:?}");
+    let manifest = page.session().devtools("Page.getAppManifest", &json!({}))?;
+    assert_eq!(manifest["errors"], json!([]), "{manifest}");
+    assert!(manifest["url"].as_str().is_some_and(|url| url.ends_with("manifest.webmanifest")), "{manifest}");
+    Ok(())
+}
