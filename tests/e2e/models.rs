@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::chromium::Graphics;
-use tests::controls::{control, press, value, write};
+use tests::controls::{control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::{Outcome, repository};
 
@@ -55,6 +55,12 @@ fn wait_for(page: &Page, name: &str) -> Outcome {
 
 fn open_drawer(page: &Page) -> Outcome {
     press(page.session(), "Models and storage")
+}
+
+/// Presses **Close** of the drawer that is open: others are there and closed.
+pub(crate) fn close_drawer(page: &Page) -> Outcome {
+    let drawer = page.session().find("return document.querySelector('dialog.drawer[open]');", &[])?;
+    page.session().click(&control_in(page.session(), "Close", &drawer.ok_or("no drawer is open")?)?)
 }
 
 /// What the offer says of its download, if anything.
@@ -118,7 +124,7 @@ fn a_model_is_downloaded_over_two_visits_used_and_deleted() -> Outcome {
     assert_eq!(again[0].range.as_ref().map(|range| range.start), Some(PIECE), "what had arrived came again");
 
     press(page.session(), "Use Twin")?;
-    press(page.session(), "Close")?;
+    close_drawer(&page)?;
     assert_eq!(value(page.session(), "Model")?, "twin");
     assert_eq!(value(page.session(), "Quality steps")?, "3", "the catalogue's profile");
     write(page.session(), "Prompt", "a red apple")?;
@@ -173,7 +179,7 @@ fn a_broken_catalogue_is_said_and_the_page_works() -> Outcome {
     wait_for(&page, "Try again")?;
     let alerts = page.alerts()?;
     assert!(alerts.iter().any(|sentence| sentence.contains("models.json")), "{alerts:?}");
-    press(page.session(), "Close")?;
+    close_drawer(&page)?;
     write(page.session(), "Prompt", "a red apple")?;
     page.generate(LATER)?;
     Ok(())

@@ -9,6 +9,8 @@ use tests::controls::{press, write};
 use tests::page::{LATER, Page, SOON};
 use tests::{Outcome, repository};
 
+use crate::models::close_drawer;
+
 /// Words that would give a person away if they were found in a request.
 const PROMPT: &str = "a red apple called Zanzibar";
 
@@ -47,7 +49,7 @@ fn every_request_of_a_session_is_for_a_file_of_the_page() -> Outcome {
     write(page.session(), "Prompt", PROMPT)?;
     let picture = page.generate(LATER)?;
     press(page.session(), "Models and storage")?;
-    press(page.session(), "Close")?;
+    close_drawer(&page)?;
     page.reload()?;
     assert_eq!(page.picture_ids()?, [picture.id]);
 

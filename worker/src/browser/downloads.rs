@@ -7,7 +7,7 @@ use std::{
 };
 
 use protocol::{
-    DownloadState, Event, ModelId,
+    Command, DownloadState, Event, ModelId,
     catalogue::{Catalogue, Entry},
 };
 use web_time::{Duration, Instant};
@@ -38,8 +38,19 @@ pub(super) struct Downloads {
 }
 
 impl Session {
+    /// Does what a command about the catalogue or a download asks for.
+    pub(super) async fn hear_of_downloads(&self, command: Command) {
+        match command {
+            Command::ListCatalogue => self.post_catalogue().await,
+            Command::StartDownload(id) => self.download(id).await,
+            Command::PauseDownload(id) => self.pause_download(&id),
+            Command::DiscardDownload(id) => self.discard_download(id).await,
+            _ => {}
+        }
+    }
+
     /// Tells the page what there is to download, and what has begun.
-    pub(super) async fn post_catalogue(&self) {
+    async fn post_catalogue(&self) {
         let mut fault = None;
         let models = match self.catalogue(true).await {
             Ok(catalogue) => catalogue.models.iter().map(|entry| entry.model.clone()).collect(),
@@ -79,7 +90,7 @@ impl Session {
     }
 
     /// Downloads a model unless it is on its way.
-    pub(super) async fn download(&self, id: ModelId) {
+    async fn download(&self, id: ModelId) {
         let wish = Rc::new(Cell::new(Wish::GoOn));
         if self.downloads.running.borrow().contains_key(&id) {
             return;
@@ -122,14 +133,14 @@ impl Session {
     }
 
     /// Stops a download and keeps what has arrived.
-    pub(super) fn pause_download(&self, id: &ModelId) {
+    fn pause_download(&self, id: &ModelId) {
         if let Some(wish) = self.downloads.running.borrow().get(id) {
             wish.set(Wish::Pause);
         }
     }
 
     /// Gives a download up, now or as soon as it has stopped.
-    pub(super) async fn discard_download(&self, id: ModelId) {
+    async fn discard_download(&self, id: ModelId) {
         let running = self.downloads.running.borrow().get(&id).cloned();
         match running {
             Some(wish) => wish.set(Wish::Discard),

@@ -193,18 +193,14 @@ impl Session {
                 None => self.fail(Some(job), &lacking("a file")),
             },
             Ok(Command::DeleteLora(id)) => self.queue.push(None, Job::DeleteLora(id)),
-            Ok(Command::ListCatalogue) => {
+            Ok(
+                command @ (Command::ListCatalogue
+                | Command::StartDownload(_)
+                | Command::PauseDownload(_)
+                | Command::DiscardDownload(_)),
+            ) => {
                 let session = Rc::clone(self);
-                spawn_local(async move { session.post_catalogue().await });
-            }
-            Ok(Command::StartDownload(id)) => {
-                let session = Rc::clone(self);
-                spawn_local(async move { session.download(id).await });
-            }
-            Ok(Command::PauseDownload(id)) => self.pause_download(&id),
-            Ok(Command::DiscardDownload(id)) => {
-                let session = Rc::clone(self);
-                spawn_local(async move { session.discard_download(id).await });
+                spawn_local(async move { session.hear_of_downloads(command).await });
             }
             Ok(Command::LoseDevice) => {
                 if let Some(device) = &*self.device.borrow() {
