@@ -34,8 +34,8 @@ mod tabs;
 mod tokens;
 
 pub(crate) use aspect::{ASPECTS, Aspect};
-pub(crate) use library::{Library, View, address};
 pub(crate) use downloads::by_role;
+pub(crate) use library::{Library, View, address};
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
 pub(crate) use mask::BrushForm;
 pub(crate) use memory::Theme;
