@@ -20,4 +20,5 @@ mod prompt;
 mod settings;
 mod small_request;
 mod software_gpu;
+mod source;
 mod storage_failures;

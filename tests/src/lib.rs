@@ -14,6 +14,7 @@ pub mod policy;
 pub mod repository;
 pub mod rows;
 pub mod site;
+pub mod source_files;
 pub mod temporary;
 pub mod webdriver;
 

@@ -1,6 +1,6 @@
 //! Models and requests, between the page's words and the engine's.
 
-use pipeline::{DecoderChoice, InpaintArea, LoraUse, Profile, source};
+use pipeline::{DecoderChoice, InpaintArea, LoraUse, Profile, SourceFit, source};
 use protocol::{ModelId, ModelInfo};
 
 use crate::error::EngineError;
@@ -58,6 +58,11 @@ pub fn engine_request(
         },
         source: source.map(source::decode).transpose()?,
         mask: mask.map(source::decode_mask).transpose()?,
+        source_fit: match asked.source_fit {
+            protocol::SourceFit::Stretch => SourceFit::Stretch,
+            protocol::SourceFit::Crop => SourceFit::Crop,
+            protocol::SourceFit::Pad => SourceFit::Pad,
+        },
         mask_feather_px: asked.mask_feather_px,
         inpaint_area: match asked.inpaint_area {
             protocol::InpaintArea::Whole => InpaintArea::Whole,

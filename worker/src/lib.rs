@@ -13,6 +13,7 @@ pub mod device;
 pub mod error;
 pub mod folder;
 pub mod import;
+pub mod inspect;
 pub mod install;
 pub mod lora;
 pub mod queue;

@@ -82,6 +82,9 @@ pub struct Settings {
     /// How strength became steps: `steps` or `all-steps`.
     #[serde(default)]
     pub strength_rule: String,
+    /// How the source came to the picture's size: `crop` or `pad`; empty where it was scaled to it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source_fit: String,
     /// `ddim`, `dpmpp-2m`, `flow-euler`, ...
     pub sampler: String,
     /// Width in pixels.

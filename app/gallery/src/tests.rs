@@ -14,6 +14,7 @@ pub(crate) fn settings() -> Settings {
         guidance_scale: 3.5,
         prompt_strength: 0.55,
         strength_rule: "all-steps".to_owned(),
+        source_fit: "crop".to_owned(),
         sampler: "ddim".to_owned(),
         width: 3,
         height: 2,

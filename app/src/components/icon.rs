@@ -40,6 +40,11 @@ pub(crate) enum Icon {
     Swap,
     Up,
     Down,
+    Camera,
+    Crop,
+    RotateLeft,
+    RotateRight,
+    Mirror,
 }
 
 impl Icon {
@@ -69,6 +74,11 @@ impl Icon {
             Self::Swap => "M4 8.5h14M14.5 5 18 8.5 14.5 12M20 15.5H6M9.5 12 6 15.5 9.5 19",
             Self::Up => "M12 19V5M6 11l6-6 6 6",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::Camera => "M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM12 10a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z",
+            Self::Crop => "M7 3v14h14M3 7h14v14",
+            Self::RotateLeft => "M5 5v5h5M5.5 10A7.5 7.5 0 1 1 5 14",
+            Self::RotateRight => "M19 5v5h-5M18.5 10A7.5 7.5 0 1 0 19 14",
+            Self::Mirror => "M12 3v18M9 7 4 17h5zM15 7l5 10h-5z",
             Self::Stop => "M7 7h10v10H7z",
             Self::Brush => {
                 "M20 4 10.5 13.5M10.5 13.5a3.2 3.2 0 0 0-4.6 1.2C5 16.5 5 18.5 3.5 20c3 .5 6.5 0 8-2 1.2-1.6.6-3.4-1-4.5z"

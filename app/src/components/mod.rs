@@ -26,7 +26,7 @@ mod seed_field;
 mod sheet;
 mod shortcuts;
 mod size_fields;
-mod source_panel;
+mod source;
 mod strength_slider;
 
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ pub(crate) fn App() -> impl IntoView {
         <aside class="sidebar" aria-label="Settings">
             <header::Header />
             <form class="settings" on:submit=move |event| event.prevent_default()>
-                <source_panel::SourcePanel />
+                <source::SourcePanel />
                 <mask::MaskPanel />
                 <prompt::PromptFields />
                 <strength_slider::StrengthSlider />
@@ -67,6 +67,7 @@ pub(crate) fn App() -> impl IntoView {
         <gallery::PictureDialog />
         <gallery::CollectionsDialog />
         <mask::MaskEditor />
+        <source::CropDialog />
         <frame::AboutDrawer />
         <prompt::HistoryDrawer />
         <prompt::StylesDrawer />

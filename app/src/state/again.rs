@@ -40,6 +40,7 @@ fn request_again(
         seed,
         width_px: settings.width,
         height_px: settings.height,
+        source_fit: choice(&settings.source_fit).unwrap_or_default(),
         mask_feather_px: settings.mask_feather.unwrap_or_default(),
         inpaint_area: settings.inpaint_area.as_deref().and_then(choice).unwrap_or(InpaintArea::Whole),
         inpaint_padding_px: settings.inpaint_padding.unwrap_or_default(),

@@ -39,7 +39,11 @@ impl Studio {
             Event::Loras(loras) => self.take_loras(loras),
             Event::Catalogue { models, downloads, fault } => self.take_catalogue(models, downloads, fault),
             Event::Download { model, state } => self.take_download(model, state),
-            Event::SourceReady { job, width_px, height_px } => self.source_ready(job, (width_px, height_px)),
+            Event::SourceReady { job, source, thumbnail, edited } => {
+                let thumbnail = payloads.bytes(thumbnail).unwrap_or_default();
+                let edited = edited.and_then(|edited| payloads.bytes(edited));
+                self.source_ready(job, source, &thumbnail, edited.as_deref());
+            }
             Event::Tokens { revision, counts } => self.take_tokens(revision, counts),
             Event::Stage { job, stage } => self.hear_stage(job, stage),
             Event::Step { job, step, steps, preview } if self.queue.is_running(job) => {

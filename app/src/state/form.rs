@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::loras::FormLora;
 use super::output::OutputFormat;
+use super::size::FitChoice;
 
 /// The form's values, as they are stored between visits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub(crate) struct FormValues {
     pub mask_feather_px: String,
     pub inpaint_area: InpaintArea,
     pub inpaint_padding_px: String,
+    /// How the source comes to the size asked for.
+    pub source_fit: FitChoice,
     pub steps: String,
     pub guidance_scale: String,
     pub sampler: SamplerKind,
@@ -54,6 +57,7 @@ impl Default for FormValues {
             mask_feather_px: "4".to_owned(),
             inpaint_area: InpaintArea::Whole,
             inpaint_padding_px: "32".to_owned(),
+            source_fit: FitChoice::Original,
             // Numbers are filled in from the model's profile as soon as it is known.
             steps: String::new(),
             guidance_scale: String::new(),
@@ -83,6 +87,7 @@ pub(crate) struct Form {
     pub mask_feather_px: RwSignal<String>,
     pub inpaint_area: RwSignal<InpaintArea>,
     pub inpaint_padding_px: RwSignal<String>,
+    pub source_fit: RwSignal<FitChoice>,
     pub steps: RwSignal<String>,
     pub guidance_scale: RwSignal<String>,
     pub sampler: RwSignal<SamplerKind>,
@@ -110,6 +115,7 @@ impl Form {
             mask_feather_px: RwSignal::new(values.mask_feather_px),
             inpaint_area: RwSignal::new(values.inpaint_area),
             inpaint_padding_px: RwSignal::new(values.inpaint_padding_px),
+            source_fit: RwSignal::new(values.source_fit),
             steps: RwSignal::new(values.steps),
             guidance_scale: RwSignal::new(values.guidance_scale),
             sampler: RwSignal::new(values.sampler),
@@ -137,6 +143,7 @@ impl Form {
             mask_feather_px: self.mask_feather_px.get(),
             inpaint_area: self.inpaint_area.get(),
             inpaint_padding_px: self.inpaint_padding_px.get(),
+            source_fit: self.source_fit.get(),
             steps: self.steps.get(),
             guidance_scale: self.guidance_scale.get(),
             sampler: self.sampler.get(),
@@ -163,6 +170,7 @@ impl Form {
         self.mask_feather_px.set(values.mask_feather_px);
         self.inpaint_area.set(values.inpaint_area);
         self.inpaint_padding_px.set(values.inpaint_padding_px);
+        self.source_fit.set(values.source_fit);
         self.steps.set(values.steps);
         self.guidance_scale.set(values.guidance_scale);
         self.sampler.set(values.sampler);

@@ -37,6 +37,7 @@ impl Studio {
                     self.shelf.on_closed(move || self.library_cleared());
                     self.restore().await;
                     self.load_prompts().await;
+                    self.load_recents().await;
                     self.load_queue().await;
                     self.load_library().await;
                 }
@@ -99,12 +100,12 @@ impl Studio {
     }
 
     /// A setting that is missing or of another version is not worth a word: the defaults do.
-    async fn read<T: DeserializeOwned>(self, name: &str) -> Option<T> {
+    pub(super) async fn read<T: DeserializeOwned>(self, name: &str) -> Option<T> {
         let json = self.shelf.setting(name).await.ok().flatten()?;
         serde_json::from_str(&json).ok()
     }
 
-    fn write<T: Serialize>(self, name: &'static str, value: &T) {
+    pub(super) fn write<T: Serialize>(self, name: &'static str, value: &T) {
         let Ok(json) = serde_json::to_string(value) else { return };
         spawn_local(async move {
             if let Err(error) = self.shelf.set_setting(name, json).await {

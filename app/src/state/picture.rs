@@ -1,7 +1,7 @@
 //! A picture: its record, its files, and how both are made from what the engine sends.
 
 use gallery::{Mode, Record, Settings, UnknownFields, encode_png};
-use protocol::ImageReport;
+use protocol::{ImageReport, SourceFit};
 use serde::Serialize;
 use storage::PicturePart;
 use web_sys::Blob;
@@ -93,6 +93,7 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
         guidance_scale: request.guidance_scale,
         prompt_strength: request.strength,
         strength_rule: name(&request.strength_rule),
+        source_fit: source_fit(job),
         sampler: name(&request.sampler),
         width: size_px.0,
         height: size_px.1,
@@ -103,6 +104,12 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
         start_sigma: report.start_sigma,
         other: UnknownFields::new(),
     }
+}
+
+/// How the source came to the picture's size; empty where it was only scaled, or there was none.
+fn source_fit(job: &Job) -> String {
+    let fit = job.request.source_fit;
+    if job.source.is_none() || fit == SourceFit::Stretch { String::new() } else { name(&fit) }
 }
 
 /// The name that the protocol's own serialisation gives to a choice, such as `flow-euler`.

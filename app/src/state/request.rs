@@ -61,6 +61,7 @@ pub(crate) fn check(
         seed: seed(&values.seed, random_seed)?,
         width_px,
         height_px,
+        source_fit: values.source_fit.source_fit(),
         mask_feather_px: inpainting.feather_px,
         inpaint_area: inpainting.area,
         inpaint_padding_px: inpainting.padding_px,

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use gallery::{Mode, Record, Settings};
 use leptos::prelude::*;
-use protocol::{PromptSyntax, SamplerKind};
+use protocol::{PromptSyntax, SamplerKind, SourceFit};
 use serde::de::DeserializeOwned;
 use storage::PicturePart;
 use wasm_bindgen_futures::spawn_local;
 
+use super::size::FitChoice;
 use super::source::SourceFile;
 use super::{Place, Studio};
 use crate::words::batches as words;
@@ -88,6 +89,8 @@ impl Studio {
         self.reuse_loras(&settings.loras);
         if settings.mode.has_source() {
             self.form.strength.set(settings.prompt_strength);
+            let fit = choice::<SourceFit>(&settings.source_fit).unwrap_or_default();
+            self.form.source_fit.set(FitChoice::of(fit));
         }
         self.reuse_inpainting(settings);
         if settings.steps > 0 {

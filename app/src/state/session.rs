@@ -1,10 +1,10 @@
 //! What the engine has told about itself: whether it runs, its models, its device.
 
 use leptos::prelude::*;
-use protocol::{Command, DeviceChoice, DeviceInfo, JobId, LoraInfo, ModelId, ModelInfo};
+use protocol::{Command, DeviceChoice, DeviceInfo, JobId, LoraInfo, ModelId, ModelInfo, SourceFit};
 
 use super::memory::Theme;
-use super::size::{Sides, explain};
+use super::size::{Sides, explain_choice, is_stretched};
 use super::{Aspect, Place, Studio};
 
 /// Whether the engine can be used.
@@ -117,8 +117,10 @@ impl Studio {
 
     /// Sets the size that suits the source, or the model's own without one, whenever either changes.
     pub(super) fn follow_models(self) {
-        // A size typed by the person stands until one of the two is another.
-        let fitted_to = Memo::new(move |_| (self.model().map(|model| model.id), self.source.size_px()));
+        // A size typed by the person stands until one of the three is another.
+        let fitted_to = Memo::new(move |_| {
+            (self.model().map(|model| model.id), self.source.size_px(), self.form.source_fit.get())
+        });
         Effect::new(move |_| {
             if fitted_to.get().0.is_some() {
                 self.fit_size();
@@ -150,13 +152,23 @@ impl Studio {
         self.notices.clear(Place::Size);
     }
 
+    /// Whether the width and height that stand in the form would stretch the source. Tracked.
+    pub(crate) fn stretches_source(self) -> bool {
+        let (Some(model), Some(source_px)) = (self.model(), self.source.size_px()) else { return false };
+        let side = |text: RwSignal<String>| text.get().trim().parse::<u32>().ok().filter(|px| *px > 0);
+        let asked = side(self.form.width_px).zip(side(self.form.height_px));
+        let keeps_shape = self.form.source_fit.get().source_fit() != SourceFit::Stretch;
+        !keeps_shape && asked.is_some_and(|asked| is_stretched(source_px, asked, model.multiple_px))
+    }
+
     fn fit_size(self) {
         let Some(model) = untrack(|| self.model()) else { return };
         let sides = Sides::of(&model);
         let (chosen, note) = match untrack(|| self.source.size_px()) {
             Some(size_px) => {
-                let chosen = sides.fit(size_px.0, size_px.1);
-                (chosen, explain(size_px, chosen, sides))
+                let choice = self.form.source_fit.get_untracked();
+                let chosen = sides.size_for(choice, size_px);
+                (chosen, explain_choice(choice, size_px, chosen, sides))
             }
             None => ((sides.native, sides.native), None),
         };

@@ -2,7 +2,10 @@
 
 use gallery::Record;
 use leptos::prelude::*;
-use storage::{NewPicture, PictureEntry, PicturePart, QueueEntry, StorageError, StoredPictures};
+use storage::{
+    NewPicture, PictureEntry, PicturePart, QueueEntry, SourceEntry, SourceLimits, SourcePart, StorageError,
+    StoredPictures,
+};
 use web_sys::Blob;
 
 use super::picture::Files;
@@ -105,6 +108,30 @@ impl Shelf {
 
     pub(super) async fn dequeue(self, batch: &str, name: &str) -> Result<(), StorageError> {
         self.database()?.dequeue(batch, name).await
+    }
+
+    /// The sources of the last pictures, the one used last first.
+    pub(super) async fn sources(self) -> Result<Vec<SourceEntry>, StorageError> {
+        self.database()?.sources().await
+    }
+
+    pub(super) async fn source_part(self, id: &str, part: SourcePart) -> Result<Blob, StorageError> {
+        self.database()?.source_part(id, part).await.map(shown)
+    }
+
+    /// Returns the ids of those that had to go for it.
+    pub(super) async fn put_source(
+        self,
+        entry: &SourceEntry,
+        file: Blob,
+        thumbnail: Blob,
+        limits: SourceLimits,
+    ) -> Result<Vec<String>, StorageError> {
+        self.database()?.insert_source(entry, kept(file)?, kept(thumbnail)?, limits).await
+    }
+
+    pub(super) async fn delete_source(self, id: &str) -> Result<(), StorageError> {
+        self.database()?.delete_source(id).await
     }
 
     pub(super) async fn setting(self, name: &str) -> Result<Option<String>, StorageError> {

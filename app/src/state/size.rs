@@ -1,6 +1,44 @@
 //! The size of a picture: from the source's own, to what the model takes.
 
-use protocol::ModelInfo;
+use protocol::{ModelInfo, SourceFit};
+use serde::{Deserialize, Serialize};
+
+/// **Source size**: which size a picture gets from its source, and how the source comes to that size.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FitChoice {
+    /// The source's own, as near as the model takes it.
+    #[default]
+    Original,
+    /// The largest of the source's shape that fits into the model's own size.
+    Inside,
+    /// The model's own, filled with the middle of the source.
+    Crop,
+    /// The model's own, with all of the source in the middle.
+    Pad,
+}
+
+impl FitChoice {
+    pub(crate) const ALL: [Self; 4] = [Self::Original, Self::Inside, Self::Crop, Self::Pad];
+
+    /// How the source comes to a size of another shape.
+    pub(crate) fn source_fit(self) -> SourceFit {
+        match self {
+            Self::Original | Self::Inside => SourceFit::Stretch,
+            Self::Crop => SourceFit::Crop,
+            Self::Pad => SourceFit::Pad,
+        }
+    }
+
+    /// The choice that a picture was made with.
+    pub(crate) fn of(fit: SourceFit) -> Self {
+        match fit {
+            SourceFit::Stretch => Self::Original,
+            SourceFit::Crop => Self::Crop,
+            SourceFit::Pad => Self::Pad,
+        }
+    }
+}
 
 /// The least side in pixels worth trying: below it, latents have hardly any pixels.
 const LEAST_PX: u32 = 32;
@@ -46,10 +84,51 @@ impl Sides {
         let scale = to_native_area.min(f64::from(self.most) / longest);
         (self.nearest(width * scale), self.nearest(height * scale))
     }
+
+    /// The size that a source gives a picture.
+    pub(crate) fn size_for(self, choice: FitChoice, (width_px, height_px): (u32, u32)) -> (u32, u32) {
+        match choice {
+            FitChoice::Original => self.fit(width_px, height_px),
+            FitChoice::Inside => {
+                let (width, height) = (f64::from(width_px.max(1)), f64::from(height_px.max(1)));
+                let scale = f64::from(self.native) / width.max(height);
+                (self.nearest(width * scale), self.nearest(height * scale))
+            }
+            FitChoice::Crop | FitChoice::Pad => (self.native, self.native),
+        }
+    }
+}
+
+/// Says in words why the picture will not have its source's own size, under a choice; `None` when it has.
+pub(crate) fn explain_choice(
+    choice: FitChoice,
+    source: (u32, u32),
+    chosen: (u32, u32),
+    sides: Sides,
+) -> Option<String> {
+    let from_to = format!("{} × {} to {} × {}", source.0, source.1, chosen.0, chosen.1);
+    match choice {
+        FitChoice::Original => explain(source, chosen, sides),
+        _ if source == chosen => None,
+        FitChoice::Inside => Some(format!("The source is scaled from {from_to} pixels.")),
+        FitChoice::Crop => {
+            Some(format!("The source is scaled from {from_to} pixels; what sticks out is cut off."))
+        }
+        FitChoice::Pad => Some(format!(
+            "The source is scaled from {from_to} pixels, with borders in the colour of its edge."
+        )),
+    }
+}
+
+/// Whether a source of one size looks stretched at another: by more than rounding its sides explains.
+pub(crate) fn is_stretched(source: (u32, u32), asked: (u32, u32), multiple_px: u32) -> bool {
+    let ratio = |(width, height): (u32, u32)| f64::from(width.max(1)) / f64::from(height.max(1));
+    let rounding = f64::from(multiple_px) / f64::from(asked.0.min(asked.1).max(1));
+    (ratio(asked) / ratio(source)).ln().abs() > rounding.max(0.03)
 }
 
 /// Says in words why the picture will not have its source's own size; `None` when it has.
-pub(crate) fn explain(source: (u32, u32), chosen: (u32, u32), sides: Sides) -> Option<String> {
+fn explain(source: (u32, u32), chosen: (u32, u32), sides: Sides) -> Option<String> {
     if source == chosen {
         return None;
     }
@@ -98,6 +177,40 @@ mod tests {
     #[test]
     fn an_icon_is_scaled_up() {
         assert_eq!(SMALL.fit(16, 16), (128, 128));
+    }
+
+    #[test]
+    fn each_choice_gives_its_own_size() {
+        let size = |choice| SMALL.size_for(choice, (400, 200));
+        assert_eq!(size(FitChoice::Original), SMALL.fit(400, 200));
+        assert_eq!(size(FitChoice::Inside), (128, 64));
+        assert_eq!((size(FitChoice::Crop), size(FitChoice::Pad)), ((128, 128), (128, 128)));
+        assert_eq!(
+            SMALL.size_for(FitChoice::Inside, (1, 40_000)),
+            (32, 128),
+            "no thinner than the model takes"
+        );
+        for choice in FitChoice::ALL {
+            let chosen = size(choice);
+            let words = explain_choice(choice, (400, 200), chosen, SMALL).unwrap();
+            assert!(words.contains("400 × 200") && words.ends_with('.'), "{words}");
+            assert_eq!(explain_choice(choice, chosen, chosen, SMALL), None);
+        }
+    }
+
+    #[test]
+    fn only_another_shape_is_a_stretch() {
+        assert!(!is_stretched((4032, 3024), (144, 112), 8), "rounded to the model's multiple");
+        assert!(!is_stretched((451, 300), (160, 104), 8));
+        assert!(is_stretched((400, 200), (128, 128), 8));
+        assert!(is_stretched((512, 512), (512, 480), 8));
+    }
+
+    #[test]
+    fn a_choice_and_its_fit_agree() {
+        for fit in [SourceFit::Stretch, SourceFit::Crop, SourceFit::Pad] {
+            assert_eq!(FitChoice::of(fit).source_fit(), fit);
+        }
     }
 
     #[test]

@@ -5,13 +5,15 @@ use gallery::{Settings, read_settings};
 use gloo::file::ObjectUrl;
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use protocol::{Command, JobId, Payload};
+use protocol::{Command, CropPx, JobId, Payload, SourceEdit, SourceReport};
+use sources::{Crop, Edit, HEAD_BYTES, Kind, kind_of};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
-use super::sniff::{HEAD_BYTES, is_picture};
+use super::recents::Recents;
 use super::{Place, Studio};
-use crate::platform::array_buffer;
+use crate::platform::{array_buffer, blob};
+use crate::words::source as words;
 
 /// A file larger than this is not read at all.
 const MOST_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
@@ -28,46 +30,75 @@ pub(crate) struct SourceFile {
     pub parent: Option<String>,
 }
 
+/// A source as it was given, and what was done to it.
+#[derive(Clone)]
+pub(crate) struct Original {
+    pub file: SourceFile,
+    /// Width and height, upright and not edited.
+    pub own_px: (u32, u32),
+    pub edit: Edit,
+    /// Whether the file has further frames, which are not used.
+    pub moves: bool,
+    /// SHA-256 of the file, by which it is known among the recent sources.
+    pub hash: String,
+}
+
 /// A source that the engine can read.
 #[derive(Clone)]
 pub(crate) struct CheckedSource {
+    /// What pictures are made from: the original's file, or one of the edited picture.
     pub file: SourceFile,
     pub url: ObjectUrl,
-    /// Width and height, upright.
+    /// Width and height of what pictures are made from.
     pub size_px: (u32, u32),
     /// What made it, if its file says so.
     pub settings: Option<Settings>,
+    pub original: Original,
+}
+
+/// A source that is being looked at.
+#[derive(Clone)]
+pub(crate) struct Checking {
+    pub job: JobId,
+    pub file: SourceFile,
+    edit: Edit,
+    moves: bool,
+    settings: Option<Settings>,
+    /// It stays if the new one cannot be used.
+    before: Option<Box<CheckedSource>>,
 }
 
 /// How far the source has come.
 #[derive(Clone)]
 pub(crate) enum SourceState {
     None,
-    /// It is being looked at; if it is no picture, the one before it stays.
-    Checking {
-        job: JobId,
-        file: SourceFile,
-        settings: Option<Settings>,
-        before: Option<Box<CheckedSource>>,
-    },
+    Checking(Checking),
     Ready(CheckedSource),
 }
 
 #[derive(Clone, Copy)]
 pub(crate) struct Source {
     pub state: RwSignal<SourceState, LocalStorage>,
+    /// Sources of this and earlier visits.
+    pub recents: Recents,
+    /// Whether **Crop and rotate** is open.
+    pub editing: RwSignal<bool>,
 }
 
 impl Source {
     pub(super) fn new() -> Self {
-        Self { state: RwSignal::new_local(SourceState::None) }
+        Self {
+            state: RwSignal::new_local(SourceState::None),
+            recents: Recents::new(),
+            editing: RwSignal::new(false),
+        }
     }
 
     /// The source's size, of the one before it while a new one is looked at; `None` without. Tracked.
     pub(crate) fn size_px(self) -> Option<(u32, u32)> {
         self.state.with(|state| match state {
             SourceState::None => None,
-            SourceState::Checking { before, .. } => before.as_ref().map(|source| source.size_px),
+            SourceState::Checking(checking) => checking.before.as_ref().map(|source| source.size_px),
             SourceState::Ready(source) => Some(source.size_px),
         })
     }
@@ -77,64 +108,102 @@ impl Source {
         self.state.with(|state| !matches!(state, SourceState::None))
     }
 
+    /// The source, once it is checked. Tracked.
+    pub(crate) fn ready(self) -> Option<CheckedSource> {
+        self.state.with(|state| match state {
+            SourceState::Ready(source) => Some(source.clone()),
+            _ => None,
+        })
+    }
+
     pub(super) fn is_checking(self) -> bool {
-        self.state.with_untracked(|state| matches!(state, SourceState::Checking { .. }))
+        self.state.with_untracked(|state| matches!(state, SourceState::Checking(_)))
     }
 
     pub(super) fn is_checked_by(self, job: JobId) -> bool {
-        self.state.with_untracked(|state| matches!(state, SourceState::Checking { job: j, .. } if *j == job))
+        self.state.with_untracked(|state| matches!(state, SourceState::Checking(c) if c.job == job))
     }
 
+    /// The file that pictures are made from.
     pub(super) fn file(self) -> Option<SourceFile> {
-        self.state.with_untracked(|state| match state {
-            SourceState::None => None,
-            SourceState::Checking { file, .. } | SourceState::Ready(CheckedSource { file, .. }) => {
-                Some(file.clone())
-            }
-        })
+        untrack(|| self.ready()).map(|source| source.file)
     }
 }
 
 impl Studio {
     /// Takes a file as the source. What is not a picture is answered in one sentence.
     pub(crate) fn take_source(self, file: SourceFile) {
+        self.take_edited_source(file, Edit::default());
+    }
+
+    /// Turns and crops the source anew, from its original.
+    pub(crate) fn edit_source(self, edit: Edit) {
+        if let Some(source) = untrack(|| self.source.ready())
+            && source.original.edit != edit
+        {
+            self.take_edited_source(source.original.file, edit);
+        }
+    }
+
+    /// Takes a file as the source, turned and cropped.
+    pub(super) fn take_edited_source(self, file: SourceFile, edit: Edit) {
         self.notices.clear(Place::Source);
         let job = self.next_job();
         let before = self.source.state.with_untracked(|state| match state {
             SourceState::None => None,
-            SourceState::Checking { before, .. } => before.clone(),
+            SourceState::Checking(checking) => checking.before.clone(),
             SourceState::Ready(source) => Some(Box::new(source.clone())),
         });
-        self.source.state.set(SourceState::Checking { job, file: file.clone(), settings: None, before });
+        let checking = Checking { job, file: file.clone(), edit, moves: false, settings: None, before };
+        self.source.state.set(SourceState::Checking(checking));
         spawn_local(async move {
             match read(&file).await {
                 Ok(_) if !self.source.is_checked_by(job) => {}
-                Ok(buffer) => {
-                    self.note_settings(settings_in(&buffer));
-                    self.send(Command::InspectSource { job, file: Payload(0) }, vec![buffer.into()]);
+                Ok((buffer, moves)) => {
+                    self.note_found(settings_in(&buffer), moves);
+                    let edit = told(edit);
+                    let command = Command::InspectSource { job, file: Payload(0), edit };
+                    self.send(command, vec![buffer.into()]);
                 }
                 Err(sentence) => self.refuse_source(job, sentence, String::new()),
             }
         });
     }
 
-    pub(super) fn source_ready(self, job: JobId, size_px: (u32, u32)) {
-        self.source.state.update(|state| {
-            if let SourceState::Checking { job: asked, file, settings, .. } = state
-                && *asked == job
-            {
-                let url = ObjectUrl::from(gloo::file::Blob::from(file.blob.clone()));
-                let (file, settings) = (file.clone(), settings.take());
-                *state = SourceState::Ready(CheckedSource { file, url, size_px, settings });
-            }
+    /// The engine can read the source. `thumbnail` and `edited` are PNG files.
+    pub(super) fn source_ready(
+        self,
+        job: JobId,
+        report: SourceReport,
+        thumbnail: &[u8],
+        edited: Option<&[u8]>,
+    ) {
+        let checking = self.source.state.with_untracked(|state| match state {
+            SourceState::Checking(checking) if checking.job == job => Some(checking.clone()),
+            _ => None,
         });
+        let Some(Checking { file, edit, moves, settings, .. }) = checking else { return };
+        let edited = match edited.map(|bytes| blob(bytes, "image/png")).transpose() {
+            Ok(edited) => edited.map_or(file.clone(), |blob| SourceFile { blob, ..file.clone() }),
+            Err(error) => return self.refuse_source(job, words::NO_ROOM, format!("{error:?}")),
+        };
+        let SourceReport { hash, own_px, edited_px } = report;
+        let source = CheckedSource {
+            url: ObjectUrl::from(gloo::file::Blob::from(edited.blob.clone())),
+            file: edited,
+            size_px: edited_px,
+            settings,
+            original: Original { file, own_px, edit, moves, hash },
+        };
+        self.source.state.set(SourceState::Ready(source.clone()));
+        self.remember_source(&source, thumbnail);
         self.fulfil_wish();
     }
 
-    fn note_settings(self, found: Option<Settings>) {
+    fn note_found(self, found: Option<Settings>, moving: bool) {
         self.source.state.update(|state| {
-            if let SourceState::Checking { settings, .. } = state {
-                *settings = found;
+            if let SourceState::Checking(Checking { settings, moves, .. }) = state {
+                (*settings, *moves) = (found, moving);
             }
         });
     }
@@ -145,7 +214,7 @@ impl Studio {
             return;
         }
         self.source.state.update(|state| {
-            if let SourceState::Checking { before, .. } = state {
+            if let SourceState::Checking(Checking { before, .. }) = state {
                 *state = before.take().map_or(SourceState::None, |before| SourceState::Ready(*before));
             }
         });
@@ -155,15 +224,26 @@ impl Studio {
 
     /// Asks again after the engine died while it looked at the source.
     pub(super) fn recheck_source(self) {
-        if let Some(file) = self.source.file() {
-            self.take_source(file);
+        let asked = self.source.state.with_untracked(|state| match state {
+            SourceState::Checking(checking) => Some((checking.file.clone(), checking.edit)),
+            _ => None,
+        });
+        if let Some((file, edit)) = asked {
+            self.take_edited_source(file, edit);
         }
     }
 
     pub(crate) fn remove_source(self) {
         self.source.state.set(SourceState::None);
         self.notices.clear(Place::Source);
+        self.forget_current_source();
     }
+}
+
+/// An edit in the engine's words.
+fn told(edit: Edit) -> SourceEdit {
+    let crop = edit.crop.map(|Crop { x, y, width, height }| CropPx { x, y, width, height });
+    SourceEdit { mirrored: edit.mirrored, quarter_turns: edit.quarter_turns, crop }
 }
 
 /// The settings that a picture's file carries, ours or another tool's; they come before its pixels.
@@ -172,21 +252,19 @@ fn settings_in(file: &ArrayBuffer) -> Option<Settings> {
     read_settings(&head).ok().flatten()
 }
 
-/// Reads a file that looks like a picture, or says in a sentence why not.
-async fn read(file: &SourceFile) -> Result<ArrayBuffer, String> {
+/// Reads a file that looks like a picture, and whether it moves, or says in a sentence why not.
+async fn read(file: &SourceFile) -> Result<(ArrayBuffer, bool), String> {
     let name = &file.name;
     if file.blob.size() == 0.0 {
-        return Err(format!("“{name}” is empty (0 bytes); choose another picture."));
+        return Err(words::empty(name));
     }
     if file.blob.size() > MOST_BYTES {
-        return Err(format!("“{name}” is larger than 64 MB; choose a smaller picture."));
+        return Err(words::too_many_bytes(name));
     }
-    let buffer = array_buffer(&file.blob)
-        .await
-        .map_err(|_| format!("“{name}” cannot be read; it may have been moved or renamed."))?;
+    let buffer = array_buffer(&file.blob).await.map_err(|_| words::unreadable(name))?;
     let head = Uint8Array::new(&buffer).subarray(0, HEAD_BYTES).to_vec();
-    if !is_picture(&head) {
-        return Err(format!("“{name}” is not a PNG, JPEG or WebP picture."));
+    match kind_of(&head) {
+        Kind::Picture { moves } => Ok((buffer, moves)),
+        kind => Err(words::refusal(kind, name)),
     }
-    Ok(buffer)
 }

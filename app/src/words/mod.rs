@@ -9,3 +9,4 @@ pub(crate) mod mask;
 pub(crate) mod models;
 pub(crate) mod prompt;
 pub(crate) mod settings;
+pub(crate) mod source;

@@ -6,7 +6,7 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use pipeline::{DecoderChoice, InpaintArea};
+use pipeline::{DecoderChoice, InpaintArea, SourceFit};
 use sampling::{SamplerKind, StrengthRule};
 
 use crate::{FAILURE, lora::LoraArg};
@@ -93,6 +93,10 @@ pub(crate) struct GenerateArgs {
     /// The picture to start from: PNG, JPEG or WebP.
     #[arg(long, value_name = "IMG")]
     pub(crate) source: Option<PathBuf>,
+    /// How the source comes to the size asked for: stretched, cropped to its middle, or padded in the colour of its
+    /// edge.
+    #[arg(long, value_enum, value_name = "FIT", default_value_t = Fit::Stretch, requires = "source")]
+    pub(crate) source_fit: Fit,
     /// Where to repaint the source: white is repainted, black stays.
     #[arg(long, value_name = "IMG", requires = "source")]
     pub(crate) mask: Option<PathBuf>,
@@ -168,6 +172,17 @@ pub(crate) enum Device {
     Cpu,
 }
 
+/// How the source comes to another size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Fit {
+    /// It is stretched.
+    Stretch,
+    /// Its middle is kept.
+    Crop,
+    /// It is laid on a ground of the colour of its edge.
+    Pad,
+}
+
 /// How much of the source is generated anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Area {
@@ -200,6 +215,16 @@ impl From<Rule> for StrengthRule {
         match rule {
             Rule::Steps => Self::Steps,
             Rule::AllSteps => Self::AllSteps,
+        }
+    }
+}
+
+impl From<Fit> for SourceFit {
+    fn from(fit: Fit) -> Self {
+        match fit {
+            Fit::Stretch => Self::Stretch,
+            Fit::Crop => Self::Crop,
+            Fit::Pad => Self::Pad,
         }
     }
 }

@@ -136,6 +136,7 @@ fn request(args: &GenerateArgs, profile: &Profile) -> Result<Request, CliError> 
         },
         source,
         mask,
+        source_fit: args.source_fit.into(),
         mask_feather_px: args.mask_feather,
         inpaint_area,
         strength: args.strength,

@@ -5,7 +5,7 @@
 
 use image::{GrayImage, RgbImage, RgbaImage, imageops};
 
-use crate::{InpaintArea, PipelineError, Request, area::Area, feather::feathered, picture};
+use crate::{InpaintArea, PipelineError, Request, SourceFit, area::Area, feather::feathered, picture};
 
 /// Source and mask at the size that is generated, and what the result is laid over.
 pub(crate) struct Canvas {
@@ -34,12 +34,17 @@ impl Canvas {
             return Ok(Self { source: None, mask: None, under: None });
         };
         let Some(mask) = &request.mask else {
-            let source = picture::resized(source, width_px, height_px);
+            let source = request.source_fit.picture(source, (width_px, height_px));
             return Ok(Self { source: Some(source), mask: None, under: None });
         };
         let target = result_size(request, source.dimensions(), multiple_px);
-        let picture = picture::resized(source, target.0, target.1);
-        let mask = feathered(picture::resized_mask(mask, target.0, target.1), request.mask_feather_px);
+        let fit = match request.inpaint_area {
+            InpaintArea::Whole => request.source_fit,
+            // What is generated has its own proportions around the mask; the rest keeps the source's.
+            InpaintArea::Masked { .. } => SourceFit::Stretch,
+        };
+        let picture = fit.picture(source, target);
+        let mask = feathered(fit.mask(mask, source.dimensions(), target), request.mask_feather_px);
         let area = match request.inpaint_area {
             InpaintArea::Whole => Area::whole(target),
             InpaintArea::Masked { padding_px } => {

@@ -13,6 +13,7 @@ mod conditioning;
 mod denoise;
 mod error;
 mod feather;
+mod fit;
 mod generate;
 mod inpaint;
 mod latent_space;
@@ -27,6 +28,7 @@ mod request;
 pub mod source;
 
 pub use error::PipelineError;
+pub use fit::SourceFit;
 pub use generate::{Output, generate};
 pub use model::Model;
 pub use models::LoraUse;

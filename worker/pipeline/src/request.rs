@@ -4,7 +4,7 @@ use image::{GrayImage, RgbImage};
 use models::LoraUse;
 use sampling::{SamplerKind, StrengthRule};
 
-use crate::Profile;
+use crate::{Profile, SourceFit};
 
 /// Which autoencoder stands between pictures and latents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Request {
     pub prompt_syntax: PromptSyntax,
     /// The picture to start from, of any size; without one, the picture starts from noise.
     pub source: Option<RgbImage>,
+    /// How the source comes to the size asked for. Unused when only the masked part is generated.
+    pub source_fit: SourceFit,
     /// Where to repaint the source, of any size: white is repainted, black stays.
     pub mask: Option<GrayImage>,
     /// Over how many pixels of the result the mask's edge fades out, outside of its white; 0 for not at all. Black
@@ -92,6 +94,7 @@ impl Request {
             negative_prompt: String::new(),
             prompt_syntax: PromptSyntax::default(),
             source: None,
+            source_fit: SourceFit::default(),
             mask: None,
             mask_feather_px: 0,
             inpaint_area: InpaintArea::default(),

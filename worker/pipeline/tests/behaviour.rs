@@ -33,6 +33,7 @@ fn request() -> Request {
         prompt_syntax: PromptSyntax::Plain,
         source: Some(source()),
         mask: None,
+        source_fit: pipeline::SourceFit::Stretch,
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         strength: 0.5,

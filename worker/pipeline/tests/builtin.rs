@@ -70,6 +70,7 @@ async fn pipeline(device: &Device, limit: f64) {
         prompt_syntax: PromptSyntax::Plain,
         source: None,
         mask: None,
+        source_fit: pipeline::SourceFit::Stretch,
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         strength: 1.0,

@@ -170,6 +170,7 @@ fn request(family: &str, name: &str, golden: &Golden) -> Request {
         prompt_syntax: PromptSyntax::Plain,
         source,
         mask,
+        source_fit: pipeline::SourceFit::Stretch,
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         strength: number("strength").unwrap_or(1.0),

@@ -49,6 +49,7 @@ fn request(golden: &Golden, loras: Vec<LoraUse>) -> Request {
         prompt_syntax: PromptSyntax::Plain,
         source: Some(source::decode(&picture).unwrap()),
         mask: None,
+        source_fit: pipeline::SourceFit::Stretch,
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         strength: number("strength"),

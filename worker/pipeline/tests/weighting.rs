@@ -19,6 +19,7 @@ fn request(prompt: &str, prompt_syntax: PromptSyntax) -> Request {
         prompt_syntax,
         source: None,
         mask: None,
+        source_fit: pipeline::SourceFit::Stretch,
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         strength: 1.0,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{JobId, LoraId, ModelId, Payload, PromptSyntax, Request};
+use crate::{JobId, LoraId, ModelId, Payload, PromptSyntax, Request, SourceEdit};
 
 /// The **Device** setting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,13 +48,15 @@ pub enum Command {
     SetDevice(DeviceChoice),
     /// Answered by [`crate::Event::Models`].
     ListModels,
-    /// Checks that a file is a picture the engine can start from.
+    /// Checks that a file is a picture the engine can start from, and edits it.
     /// Answered by [`crate::Event::SourceReady`] or [`crate::Event::Failed`].
     InspectSource {
         /// The job that a failure names.
         job: JobId,
         /// The file's bytes, an `ArrayBuffer`.
         file: Payload,
+        /// What to do to the picture.
+        edit: SourceEdit,
     },
     /// Makes one picture. Answered by `Stage` and `Step` events, then one of `Image`, `Failed`, `Cancelled`.
     Generate {

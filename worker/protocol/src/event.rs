@@ -82,6 +82,17 @@ pub struct Pixels {
     pub data: Payload,
 }
 
+/// What a file is that pictures can be made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceReport {
+    /// SHA-256 of the file, hexadecimal.
+    pub hash: String,
+    /// Width and height in pixels of the picture in the file, upright.
+    pub own_px: (u32, u32),
+    /// Width and height in pixels after editing.
+    pub edited_px: (u32, u32),
+}
+
 /// What a job is doing before and between steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
@@ -191,10 +202,12 @@ pub enum Event {
     SourceReady {
         /// The asking job.
         job: JobId,
-        /// Width in pixels, upright.
-        width_px: u32,
-        /// Height in pixels, upright.
-        height_px: u32,
+        /// What it is.
+        source: SourceReport,
+        /// A PNG file's bytes: the whole picture, small, upright and edited.
+        thumbnail: Payload,
+        /// A PNG file's bytes: the edited picture, when there was something to edit.
+        edited: Option<Payload>,
     },
     /// The tokens of texts.
     Tokens {

@@ -9,16 +9,18 @@ mod command;
 mod error;
 mod event;
 mod request;
+mod source;
 mod tokens;
 
 pub use command::{Command, DeviceChoice, ImportedFile, Precision};
 pub use error::{ErrorCode, ErrorReport};
 pub use event::{
-    Capabilities, DeviceInfo, DownloadState, Event, ImageReport, LoraInfo, ModelInfo, Pixels, Stage,
+    Capabilities, DeviceInfo, DownloadState, Event, ImageReport, LoraInfo, ModelInfo, Pixels, SourceReport, Stage,
 };
 pub use request::{
     InpaintArea, LoraChoice, LoraId, ModelId, PromptSyntax, Request, SamplerKind, StrengthRule,
 };
+pub use source::{CropPx, SourceEdit, SourceFit};
 pub use tokens::TokenCount;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

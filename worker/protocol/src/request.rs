@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::SourceFit;
+
 /// A model's key in the database: `builtin`, or the name given at import.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ModelId(pub String);
@@ -111,6 +113,9 @@ pub struct Request {
     pub width_px: u32,
     /// Height of the picture in pixels, a multiple of 8.
     pub height_px: u32,
+    /// How the source comes to this size. Unused without a source, and when only the masked part is generated.
+    #[serde(default)]
+    pub source_fit: SourceFit,
     /// Pixels over which the mask's edge fades out, outside of its white; 0 for not at all.
     pub mask_feather_px: u32,
     /// How much of a masked source is generated anew.

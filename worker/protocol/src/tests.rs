@@ -14,6 +14,7 @@ fn request() -> Request {
         seed: u64::MAX,
         width_px: 128,
         height_px: 96,
+        source_fit: SourceFit::Pad,
         mask_feather_px: 8,
         inpaint_area: InpaintArea::Masked,
         inpaint_padding_px: 32,
@@ -28,6 +29,10 @@ fn commands_survive_the_trip() {
     assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
     let texts = vec!["a red apple".to_owned(), String::new()];
     let sent = Command::CountTokens { revision: 9, texts, syntax: PromptSyntax::Weighted };
+    assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
+    let crop = Some(CropPx { x: 1, y: 2, width: 3, height: 4 });
+    let edit = SourceEdit { mirrored: true, quarter_turns: 3, crop };
+    let sent = Command::InspectSource { job: JobId(9), file: Payload(0), edit };
     assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));
     let sent = Command::ImportLora { job: JobId(8), name: "Brush".to_owned(), file: Payload(0) };
     assert_eq!(decode::<Command>(&encode(&sent)), Ok(sent));

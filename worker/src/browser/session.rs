@@ -11,7 +11,7 @@ use std::{
 use kernels::Device;
 use protocol::{
     Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, LoraId, ModelId, PROTOCOL_VERSION,
-    Payload, Precision, Request,
+    Payload, Precision, Request, SourceEdit,
 };
 use storage::BrowserBlob;
 use text::ClipTokenizer;
@@ -21,11 +21,12 @@ use super::{
     downloads::Downloads,
     engine::Engine,
     library::Library,
-    port::{Arrived, Port},
+    port::{Arrived, Departing, Port},
 };
 use crate::{
     device::{DeviceKeeper, Found},
     error::EngineError,
+    inspect::{Inspected, inspect},
     queue::{Cancelled, Queue},
     report::report,
     tokens,
@@ -155,7 +156,7 @@ impl Session {
                 let session = Rc::clone(self);
                 spawn_local(async move { session.post_models().await });
             }
-            Ok(Command::InspectSource { job, file }) => self.inspect(job, values.bytes(file)),
+            Ok(Command::InspectSource { job, file, edit }) => self.inspect(job, values.bytes(file), edit),
             Ok(Command::Generate { job, request, source, mask }) => {
                 let bytes = |payload: Option<Payload>| payload.map(|payload| values.bytes(payload));
                 match (bytes(source), bytes(mask)) {
@@ -211,14 +212,13 @@ impl Session {
         }
     }
 
-    fn inspect(&self, job: JobId, file: Option<Vec<u8>>) {
-        let decoded = file
-            .ok_or_else(|| lacking("the source"))
-            .and_then(|bytes| pipeline::source::decode(&bytes).map_err(EngineError::from));
-        match decoded {
-            Ok(picture) => {
-                let (width_px, height_px) = picture.dimensions();
-                self.port.post(&Event::SourceReady { job, width_px, height_px });
+    fn inspect(&self, job: JobId, file: Option<Vec<u8>>, edit: SourceEdit) {
+        match file.ok_or_else(|| lacking("the source")).and_then(|bytes| inspect(&bytes, edit)) {
+            Ok(Inspected { report, thumbnail, edited }) => {
+                let mut values = Departing::default();
+                let thumbnail = values.push(&thumbnail);
+                let edited = edited.map(|file| values.push(&file));
+                self.port.post_with(&Event::SourceReady { job, source: report, thumbnail, edited }, values);
             }
             Err(error) => self.fail(Some(job), &error),
         }

@@ -29,13 +29,17 @@ pub enum Table {
     Queue,
     /// What those pictures are made from.
     QueueBlobs,
+    /// Sources of the last pictures.
+    Sources,
+    /// Their bytes.
+    SourceBlobs,
     /// The page's settings.
     Settings,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Models,
         Self::Staging,
         Self::Downloads,
@@ -47,6 +51,8 @@ impl Table {
         Self::PackBlobs,
         Self::Queue,
         Self::QueueBlobs,
+        Self::Sources,
+        Self::SourceBlobs,
         Self::Settings,
     ];
 
@@ -64,6 +70,8 @@ impl Table {
             Self::PackBlobs => "pack_blobs",
             Self::Queue => "queue",
             Self::QueueBlobs => "queue_blobs",
+            Self::Sources => "sources",
+            Self::SourceBlobs => "source_blobs",
             Self::Settings => "settings",
         }
     }

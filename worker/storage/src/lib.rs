@@ -17,6 +17,8 @@
 //! | `pack_blobs` | `[id, name]` | Blob: a picture of the pack |
 //! | `queue` | `[batch, name]` | JSON, the page's own: a picture to make |
 //! | `queue_blobs` | `[batch, name]` | Blob: what a batch is made from |
+//! | `sources` | `[id]` | JSON [`SourceEntry`] |
+//! | `source_blobs` | `[id, part]` | Blob: `file`, `thumbnail` |
 //! | `settings` | `[name]` | JSON, the caller's own |
 
 mod backend;
@@ -31,6 +33,7 @@ mod packs;
 mod pictures;
 mod queue;
 mod settings;
+mod sources;
 
 pub use backend::{Backend, BlobHandle, Key, Table, Write};
 #[cfg(target_arch = "wasm32")]
@@ -43,6 +46,7 @@ pub use models::{Import, ModelRecord, folder_hash, is_lora, lora_id};
 pub use packs::{NewPack, PackEntry};
 pub use pictures::{NewPicture, PictureEntry, PicturePart, StoredPictures};
 pub use queue::QueueEntry;
+pub use sources::{SourceEntry, SourceLimits, SourcePart};
 
 use std::rc::Rc;
 

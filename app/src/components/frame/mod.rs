@@ -2,8 +2,10 @@
 
 mod about;
 mod drawer;
+mod modal;
 mod toolbar;
 
 pub(crate) use about::AboutDrawer;
 pub(crate) use drawer::{Drawer, DrawerKind};
+pub(crate) use modal::Modal;
 pub(crate) use toolbar::Toolbar;

@@ -16,6 +16,7 @@ fn request(source: RgbImage, mask: GrayImage, size: (u32, u32)) -> Request {
         prompt_syntax: PromptSyntax::Plain,
         source: Some(source),
         mask: Some(mask),
+        source_fit: SourceFit::Stretch,
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         strength: 0.5,
@@ -95,6 +96,24 @@ fn the_result_is_as_large_as_asked_unless_the_model_rounded() {
     assert_eq!(size((96, 64), InpaintArea::Whole), (101, 67));
     assert_eq!(size((64, 64), InpaintArea::Whole), (64, 64));
     assert_eq!(size((64, 64), InpaintArea::Masked { padding_px: 0 }), (101, 67));
+}
+
+/// Outside the mask a cropped or padded source keeps the bytes that it was fitted to; the ground is generated.
+#[test]
+fn a_fitted_source_is_kept_outside_its_mask() {
+    for fit in [SourceFit::Crop, SourceFit::Pad] {
+        let mask = GrayImage::from_fn(101, 67, |x, _| Luma([if x < 50 { 0 } else { 255 }]));
+        let request = Request { source_fit: fit, ..request(photo(101, 67), mask, (64, 64)) };
+        let canvas = Canvas::new(&request, 8).unwrap();
+        let fitted = fit.picture(&photo(101, 67), (64, 64));
+        assert_eq!(canvas.source, Some(fitted.clone()));
+        let result = canvas.finish(generated((64, 64)));
+        assert_eq!(result.dimensions(), (64, 64));
+        assert_eq!(result.get_pixel(10, 32).0[..3], fitted.get_pixel(10, 32).0, "{fit:?}");
+        assert_eq!(result.get_pixel(60, 32).0, [255; 4], "{fit:?}");
+        let corner = result.get_pixel(2, 2).0 == [255; 4];
+        assert_eq!(corner, fit == SourceFit::Pad, "only a ground is repainted in the corner");
+    }
 }
 
 #[test]

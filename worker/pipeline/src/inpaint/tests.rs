@@ -27,6 +27,7 @@ fn mask_and_masked_latents_are_the_references() {
             prompt: "anything".to_owned(),
             negative_prompt: String::new(),
             prompt_syntax: PromptSyntax::Plain,
+            source_fit: crate::SourceFit::Stretch,
             mask_feather_px: 0,
             inpaint_area: InpaintArea::Whole,
             strength: 1.0,

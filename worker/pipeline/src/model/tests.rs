@@ -20,6 +20,7 @@ fn request(decoder: DecoderChoice) -> Request {
         prompt_syntax: PromptSyntax::Plain,
         source: Some(image::RgbImage::new(16, 16)),
         mask: None,
+        source_fit: crate::SourceFit::Stretch,
         mask_feather_px: 0,
         inpaint_area: InpaintArea::Whole,
         strength: 0.5,

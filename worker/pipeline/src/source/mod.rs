@@ -4,10 +4,15 @@
 //! the middle is refused rather than filled up with grey.
 
 mod complete;
+mod edit;
+mod write;
 
 use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Rgb, RgbImage, Rgba};
+
+pub use edit::{Crop, Edit};
+pub use write::{encode_png, thumbnail};
 
 /// Longest side of a source.
 pub const MAX_SIDE_PX: u32 = 8192;
@@ -42,6 +47,14 @@ pub enum SourceError {
     CutOff {
         /// Name of the format.
         format: &'static str,
+    },
+    /// What is to be kept does not lie in the picture.
+    #[error("the crop does not lie inside the picture of {width_px}x{height_px}; crop it again")]
+    CropOutside {
+        /// Width in pixels.
+        width_px: u32,
+        /// Height in pixels.
+        height_px: u32,
     },
     /// The picture cannot be decoded.
     #[error("the {format} picture is damaged: {reason}")]

@@ -1,0 +1,97 @@
+//! **Source image**: choose, see, turn, crop, fit and remove it.
+
+mod crop_fields;
+mod editor;
+mod fit_field;
+mod preview;
+mod recent_sources;
+mod stage;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+pub(crate) use editor::CropDialog;
+
+use super::drop_zone::file_source;
+use super::icon::Icon;
+use super::notice::NoticeAt;
+use crate::state::{Place, Studio, studio};
+use crate::words::source as words;
+
+/// Takes the file that was chosen in a file input.
+fn take_chosen(studio: Studio, event: &leptos::ev::Event) {
+    let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some(input) = input else { return };
+    if let Some(file) = input.files().and_then(|files| files.get(0)) {
+        studio.take_source(file_source(file));
+    }
+    // So that choosing the same file again is a change again.
+    input.set_value("");
+}
+
+/// The source: a place to drop a picture, or the picture with what can be done to it.
+#[component]
+pub(crate) fn SourcePanel() -> impl IntoView {
+    let studio = studio();
+    view! {
+        <div class="field source">
+            <label class="field-label" for="source-image">{words::TITLE}</label>
+            <div class="source-box" class:filled=move || studio.source.is_some()>
+                <preview::Preview />
+                <input
+                    id="source-image"
+                    type="file"
+                    accept="image/png,image/jpeg,image/webp"
+                    on:change=move |event| take_chosen(studio, &event)
+                />
+                <Remove />
+            </div>
+            <TakePhoto />
+            <preview::Actions />
+            <NoticeAt place=Place::Source />
+            <recent_sources::RecentSources />
+            <fit_field::FitField />
+        </div>
+    }
+}
+
+/// Opens the camera, where there is one to hold: the style hides it from mice.
+#[component]
+fn TakePhoto() -> impl IntoView {
+    let studio = studio();
+    view! {
+        <label class="button file-button take-photo">
+            {Icon::Camera.draw()}
+            <span>{words::TAKE_PHOTO}</span>
+            <input
+                type="file"
+                accept="image/*"
+                capture="environment"
+                aria-label=words::TAKE_PHOTO
+                on:change=move |event| take_chosen(studio, &event)
+            />
+        </label>
+    }
+}
+
+/// Takes the source away.
+#[component]
+fn Remove() -> impl IntoView {
+    let studio = studio();
+    move || {
+        studio.source.is_some().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="icon-button source-remove"
+                    aria-label=words::REMOVE
+                    title=words::REMOVE
+                    on:click=move |_| studio.remove_source()
+                >
+                    {Icon::Close.draw()}
+                </button>
+            }
+        })
+    }
+}

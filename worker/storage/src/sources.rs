@@ -1,0 +1,202 @@
+//! Sources of the last pictures: kept over visits, few of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged};
+
+/// A source's record as stored. `metadata` is the page's own JSON, which this crate does not read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    /// Unique among the sources.
+    pub id: String,
+    /// Milliseconds since 1970 when it was last used.
+    pub used_millis: f64,
+    /// Size of its file.
+    pub bytes: u64,
+    /// The page's JSON.
+    pub metadata: String,
+}
+
+/// Bytes that belong to a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourcePart {
+    /// The file as the person gave it.
+    File,
+    /// A smaller picture for the list.
+    Thumbnail,
+}
+
+impl SourcePart {
+    fn key(self, id: &str) -> Key {
+        Key::of([
+            id,
+            match self {
+                Self::File => "file",
+                Self::Thumbnail => "thumbnail",
+            },
+        ])
+    }
+}
+
+/// How many sources are kept, and how many bytes of their files. The one used last is kept in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceLimits {
+    /// How many.
+    pub most: usize,
+    /// Bytes of all files together.
+    pub most_bytes: u64,
+}
+
+impl<B: Backend> Storage<B> {
+    /// Stores a source with its parts and removes those used longest ago, as far as `limits` ask. One of the same id
+    /// is replaced. Returns the ids that were removed.
+    ///
+    /// # Errors
+    /// [`StorageError::Full`], and as [`Backend::write`]; then nothing has changed.
+    pub async fn insert_source(
+        &self,
+        entry: &SourceEntry,
+        file: B::Blob,
+        thumbnail: B::Blob,
+        limits: SourceLimits,
+    ) -> Result<Vec<String>, StorageError> {
+        let others = self.sources().await?.into_iter().filter(|other| other.id != entry.id);
+        let (mut count, mut bytes) = (1, entry.bytes);
+        let removed: Vec<String> = others
+            .filter(|other| {
+                count += 1;
+                bytes = bytes.saturating_add(other.bytes);
+                count > limits.most || bytes > limits.most_bytes
+            })
+            .map(|other| other.id)
+            .collect();
+        let mut changes: Vec<_> = removed.iter().flat_map(|id| removal(id)).collect();
+        changes.extend([
+            Write::Text(Table::Sources, Key::of([&entry.id]), json(entry)?),
+            Write::Bytes(Table::SourceBlobs, SourcePart::File.key(&entry.id), file),
+            Write::Bytes(Table::SourceBlobs, SourcePart::Thumbnail.key(&entry.id), thumbnail),
+        ]);
+        self.backend.write(changes).await?;
+        Ok(removed)
+    }
+
+    /// All sources, the one used last first.
+    ///
+    /// # Errors
+    /// [`StorageError::Damaged`] when a row is not a record, and as [`Backend::texts`].
+    pub async fn sources(&self) -> Result<Vec<SourceEntry>, StorageError> {
+        let rows = self.backend.texts(Table::Sources, &Key(Vec::new())).await?;
+        let mut entries = rows
+            .into_iter()
+            .map(|(key, json)| {
+                serde_json::from_str(&json).map_err(|error| damaged(format!("source {}", key.name()), error))
+            })
+            .collect::<Result<Vec<SourceEntry>, _>>()?;
+        entries.sort_by(|a, b| b.used_millis.total_cmp(&a.used_millis).then_with(|| b.id.cmp(&a.id)));
+        Ok(entries)
+    }
+
+    /// One of a source's parts.
+    ///
+    /// # Errors
+    /// [`StorageError::Missing`] when it is not there, and as [`Backend::blob`].
+    pub async fn source_part(&self, id: &str, part: SourcePart) -> Result<B::Blob, StorageError> {
+        let blob = self.backend.blob(Table::SourceBlobs, &part.key(id)).await?;
+        blob.ok_or_else(|| StorageError::Missing { what: format!("source {id}") })
+    }
+
+    /// Removes a source with its parts. One that is not there is no error.
+    ///
+    /// # Errors
+    /// As [`Backend::write`].
+    pub async fn delete_source(&self, id: &str) -> Result<(), StorageError> {
+        self.backend.write(removal(id).into()).await
+    }
+}
+
+fn removal<Blob>(id: &str) -> [Write<Blob>; 2] {
+    let key = Key::of([id]);
+    [Write::Delete(Table::Sources, key.clone()), Write::Delete(Table::SourceBlobs, key)]
+}
+
+fn json(entry: &SourceEntry) -> Result<String, StorageError> {
+    serde_json::to_string(entry).map_err(|error| damaged("the source's record", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::{BlobHandle, Memory, MemoryBlob, MemoryStorage};
+
+    const LIMITS: SourceLimits = SourceLimits { most: 3, most_bytes: 100 };
+
+    fn insert(
+        storage: &MemoryStorage,
+        id: &str,
+        used_millis: f64,
+        bytes: u64,
+    ) -> Result<Vec<String>, StorageError> {
+        let entry = SourceEntry { id: id.to_owned(), used_millis, bytes, metadata: format!("about {id}") };
+        let blob = |bytes: &[u8]| MemoryBlob::from_bytes(bytes).unwrap();
+        block_on(storage.insert_source(&entry, blob(&vec![7; bytes as usize]), blob(b"small"), LIMITS))
+    }
+
+    fn ids(storage: &MemoryStorage) -> Vec<String> {
+        block_on(storage.sources()).unwrap().into_iter().map(|entry| entry.id).collect()
+    }
+
+    fn blobs(storage: &MemoryStorage) -> usize {
+        storage.backend.keys().iter().filter(|(table, _)| *table == Table::SourceBlobs).count()
+    }
+
+    #[test]
+    fn the_source_used_last_comes_first_and_the_oldest_goes() {
+        let storage = MemoryStorage::over(Memory::default());
+        for (id, millis) in [("a", 1.0), ("b", 2.0), ("c", 3.0)] {
+            assert_eq!(insert(&storage, id, millis, 10), Ok(Vec::new()));
+        }
+        assert_eq!(insert(&storage, "a", 4.0, 10), Ok(Vec::new()), "used again, it is no new one");
+        assert_eq!(ids(&storage), ["a", "c", "b"]);
+        assert_eq!(insert(&storage, "d", 5.0, 10), Ok(vec!["b".to_owned()]));
+        assert_eq!((ids(&storage).join(""), blobs(&storage)), ("dac".to_owned(), 6));
+    }
+
+    #[test]
+    fn large_files_leave_room_for_fewer() {
+        let storage = MemoryStorage::over(Memory::default());
+        insert(&storage, "a", 1.0, 30).unwrap();
+        insert(&storage, "b", 2.0, 60).unwrap();
+        assert_eq!(insert(&storage, "c", 3.0, 30), Ok(vec!["a".to_owned()]));
+        assert_eq!(
+            insert(&storage, "d", 4.0, 500).map(|mut ids| {
+                ids.sort();
+                ids
+            }),
+            Ok(vec!["b".to_owned(), "c".to_owned()])
+        );
+        assert_eq!(ids(&storage), ["d"], "the one in use stays, however large");
+    }
+
+    #[test]
+    fn parts_go_with_their_source() {
+        let storage = MemoryStorage::over(Memory::default());
+        insert(&storage, "a", 1.0, 3).unwrap();
+        let file = block_on(storage.source_part("a", SourcePart::File)).unwrap();
+        assert_eq!(block_on(file.read(0, 3)).unwrap(), [7, 7, 7]);
+        assert_eq!(block_on(storage.source_part("a", SourcePart::Thumbnail)).unwrap().len_bytes(), 5);
+        block_on(storage.delete_source("a")).unwrap();
+        let gone = block_on(storage.source_part("a", SourcePart::File));
+        assert!(matches!(gone, Err(StorageError::Missing { .. })));
+        assert_eq!((ids(&storage).len(), blobs(&storage)), (0, 0));
+    }
+
+    #[test]
+    fn a_full_disk_changes_nothing() {
+        let storage = MemoryStorage::over(Memory::with_capacity_bytes(300));
+        insert(&storage, "a", 1.0, 20).unwrap();
+        assert_eq!(insert(&storage, "b", 2.0, 400), Err(StorageError::Full));
+        assert_eq!(ids(&storage), ["a"]);
+    }
+}
