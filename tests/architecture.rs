@@ -12,9 +12,13 @@ const MOST_LINES: usize = 400;
 const MOST_GOLDEN_BYTES: u64 = 60_000_000;
 
 /// Every crate of the workspace and the crates of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 23] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     // The gallery and the settings live in the database that the worker's weights live in.
-    ("app", &["batches", "gallery", "masks", "packs", "prompts", "protocol", "sources", "storage"]),
+    (
+        "app",
+        &["batches", "compare", "gallery", "masks", "packs", "prompts", "protocol", "sources", "storage"],
+    ),
+    ("compare", &[]),
     ("gallery", &[]),
     ("masks", &[]),
     ("packs", &["gallery"]),
@@ -43,8 +47,19 @@ const MAY_USE: [(&str, &[&str]); 23] = [
 ];
 
 /// Crates that stay testable without a browser or a GPU, and what that forbids.
-const PLAIN: [&str; 10] =
-    ["batches", "downloads", "gallery", "masks", "packs", "prompts", "protocol", "sampling", "sources", "text"];
+const PLAIN: [&str; 11] = [
+    "batches",
+    "compare",
+    "downloads",
+    "gallery",
+    "masks",
+    "packs",
+    "prompts",
+    "protocol",
+    "sampling",
+    "sources",
+    "text",
+];
 const PLATFORM: [&str; 5] = ["js-sys", "wasm-bindgen", "web-sys", "wgpu", "candle-core"];
 
 const TOP_LEVEL: [&str; 11] = [

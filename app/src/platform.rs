@@ -1,5 +1,9 @@
 //! The few things asked of the browser that are neither the engine nor a component.
 
+mod drawing;
+
+pub(crate) use drawing::{paint, picture, pixels};
+
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -219,4 +223,11 @@ fn request_lock(name: &str, granted: &JsValue) -> Option<()> {
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE).ok()?;
     request.call3(&locks, &JsValue::from_str(name), &options, granted).ok().map(drop)
+}
+
+/// Whether the person has asked the system for less motion.
+pub(crate) fn prefers_reduced_motion() -> bool {
+    let query =
+        web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok());
+    query.flatten().is_some_and(|query| query.matches())
 }

@@ -4,6 +4,7 @@
 mod automatic_device;
 mod bad_input;
 mod batches;
+mod compare;
 mod controls_by_name;
 mod engine_failures;
 mod gallery;

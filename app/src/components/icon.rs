@@ -45,6 +45,9 @@ pub(crate) enum Icon {
     RotateLeft,
     RotateRight,
     Mirror,
+    Compare,
+    Play,
+    Pause,
 }
 
 impl Icon {
@@ -78,6 +81,9 @@ impl Icon {
             Self::Crop => "M7 3v14h14M3 7h14v14",
             Self::RotateLeft => "M5 5v5h5M5.5 10A7.5 7.5 0 1 1 5 14",
             Self::RotateRight => "M19 5v5h-5M18.5 10A7.5 7.5 0 1 0 19 14",
+            Self::Compare => "M4 5h16v14H4zM12 3v18M7.5 9.5v5M16.5 9.5v5",
+            Self::Play => "M8 5.5v13l10.5-6.5z",
+            Self::Pause => "M8 5.5v13M16 5.5v13",
             Self::Mirror => "M12 3v18M9 7 4 17h5zM15 7l5 10h-5z",
             Self::Stop => "M7 7h10v10H7z",
             Self::Brush => {

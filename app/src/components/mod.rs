@@ -1,6 +1,7 @@
 //! The page's parts, one component a file; `style/` holds their looks.
 #![allow(unreachable_pub, reason = "the component macro writes `pub` items")]
 
+mod compare;
 mod device_field;
 mod drop_zone;
 mod empty_state;
@@ -68,6 +69,7 @@ pub(crate) fn App() -> impl IntoView {
         <gallery::CollectionsDialog />
         <mask::MaskEditor />
         <source::CropDialog />
+        <compare::CompareDialog />
         <frame::AboutDrawer />
         <prompt::HistoryDrawer />
         <prompt::StylesDrawer />

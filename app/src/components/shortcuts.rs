@@ -82,6 +82,7 @@ fn act(studio: Studio, event: &KeyboardEvent) -> bool {
         "Delete" => delete(studio),
         " " if on_picture(event) => fullscreen(studio),
         "s" | "S" if single_keys => star(studio),
+        "c" | "C" if single_keys => studio.compare_subjects(),
         _ => arrow(studio, event),
     }
 }

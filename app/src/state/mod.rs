@@ -5,6 +5,7 @@
 
 mod again;
 mod aspect;
+mod comparison;
 mod downloads;
 mod events;
 mod form;
@@ -34,6 +35,7 @@ mod tabs;
 mod tokens;
 
 pub(crate) use aspect::{ASPECTS, Aspect};
+pub(crate) use comparison::{Comparison, Side as ComparedSide};
 pub(crate) use downloads::by_role;
 pub(crate) use library::{Library, View, address};
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
@@ -78,6 +80,8 @@ pub(crate) struct Studio {
     pub prompts: Prompts,
     pub source: Source,
     pub mask: Masking,
+    /// The pictures that are compared.
+    pub comparison: Comparison,
     pub queue: Queue,
     pub sheets: Sheets,
     pub library: Library,
@@ -102,6 +106,7 @@ impl Studio {
             prompts: Prompts::new(),
             source: Source::new(),
             mask: Masking::new(),
+            comparison: Comparison::new(),
             queue: Queue::new(),
             sheets: Sheets::new(),
             library: Library::new(),

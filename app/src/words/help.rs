@@ -6,7 +6,7 @@ pub(crate) const SINGLE_KEYS_HINT: &str =
     "Letters and signs that act by themselves. Switch them off if they get in the way of your tools.";
 
 /// Keys and what they do.
-pub(crate) const KEYS: [(&[&str], &str); 12] = [
+pub(crate) const KEYS: [(&[&str], &str); 13] = [
     (&["Ctrl", "Enter"], "Generate"),
     (&["Esc"], "Close, clear the selection, or cancel the run"),
     (&["Arrows"], "Go from picture to picture; with Shift, select"),
@@ -16,6 +16,7 @@ pub(crate) const KEYS: [(&[&str], &str); 12] = [
     (&["Ctrl", "Z"], "Bring deleted pictures back"),
     (&["Ctrl", "D"], "Download the picture or the selection"),
     (&["S"], "Star"),
+    (&["C"], "Compare the picture with its source, or two selected pictures"),
     (&["Ctrl", "A"], "Select all pictures shown"),
     (&["Shift", "Click"], "Select everything in between"),
     (&["?"], "This sheet"),

@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod batches;
+pub(crate) mod compare;
 pub(crate) mod frame;
 pub(crate) mod gallery;
 pub(crate) mod help;

@@ -15,7 +15,8 @@ mod tokens;
 pub use command::{Command, DeviceChoice, ImportedFile, Precision};
 pub use error::{ErrorCode, ErrorReport};
 pub use event::{
-    Capabilities, DeviceInfo, DownloadState, Event, ImageReport, LoraInfo, ModelInfo, Pixels, SourceReport, Stage,
+    Capabilities, DeviceInfo, DownloadState, Event, ImageReport, LoraInfo, ModelInfo, Pixels, SourceReport,
+    Stage,
 };
 pub use request::{
     InpaintArea, LoraChoice, LoraId, ModelId, PromptSyntax, Request, SamplerKind, StrengthRule,
@@ -27,7 +28,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Both sides are built together, but worker files carry no content hash: a stale cached worker is found by
 /// comparing this number and [`Event::Ready`]'s build id.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// One unit of work that can report progress, fail and be cancelled. The page picks the numbers, counting up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use gallery::Record;
+use gallery::{Mode, Record};
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::state::{Studio, studio};
-use crate::words::gallery as words;
+use crate::words::{compare, gallery as words};
 
 type Action = fn(Studio, &Arc<Record>);
 
@@ -21,6 +21,8 @@ const REUSE_SETTINGS: Named =
 const USE_AS_MASK_SOURCE: Named =
     (words::USE_AS_MASK_SOURCE, Icon::Brush, |studio, record| studio.use_as_mask_source(record));
 const REGENERATE: Named = (words::REGENERATE, Icon::Again, |studio, record| studio.regenerate(record));
+const COMPARE: Named =
+    (compare::COMPARE, Icon::Compare, |studio, record| studio.compare_with_source(&record.id));
 const COLLECT: Named = (words::COLLECT, Icon::Collect, |studio, record| {
     studio.library.collecting.set(Some(vec![record.id.clone()]));
 });
@@ -95,10 +97,17 @@ pub(super) fn CardActions(id: StoredValue<String>) -> impl IntoView {
 /// Everything that can be done with the picture shown large, by name.
 #[component]
 pub(super) fn DetailActions(id: StoredValue<String>) -> impl IntoView {
+    let studio = studio();
+    let record = untrack(|| id.with_value(|id| studio.library.record(id)));
+    let has_source = record.is_some_and(|record| record.settings.mode != Mode::TextToImage);
+    let compare = has_source.then_some(COMPARE);
+    let actions = [USE_AS_SOURCE, USE_AS_MASK_SOURCE, REUSE_SETTINGS, REGENERATE]
+        .into_iter()
+        .chain(compare)
+        .chain([COLLECT, DOWNLOAD, DELETE]);
     view! {
         <div class="detail-actions">
-            {[USE_AS_SOURCE, USE_AS_MASK_SOURCE, REUSE_SETTINGS, REGENERATE, COLLECT, DOWNLOAD, DELETE]
-                .map(|action| view! { <Act id action with_name=true /> })}
+            {actions.map(|action| view! { <Act id action with_name=true /> }).collect_view()}
         </div>
     }
 }

@@ -7,12 +7,15 @@ use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::state::{Studio, studio};
-use crate::words::gallery as words;
+use crate::words::{compare, gallery as words};
 
 type Action = fn(Studio, Vec<Arc<Record>>);
 
-const ACTIONS: [(&str, Icon, Action); 4] = [
+const ACTIONS: [(&str, Icon, Action); 5] = [
     (words::STAR_SELECTED, Icon::Star, |studio, records| studio.toggle_favorite(&records)),
+    (compare::COMPARE_SELECTED, Icon::Compare, |studio, _| {
+        studio.compare_subjects();
+    }),
     (words::COLLECT_SELECTED, Icon::Collect, |studio, records| {
         let ids = records.iter().map(|record| record.id.clone()).collect();
         studio.library.collecting.set(Some(ids));

@@ -85,7 +85,7 @@ fn Thumbnail() -> impl IntoView {
     });
     let source = move || match studio.source.state.get() {
         SourceState::Ready(CheckedSource { url, .. }) => Some(view! { <img src=url.to_string() alt="" /> }),
-        SourceState::None | SourceState::Checking { .. } => None,
+        SourceState::None | SourceState::Checking(_) => None,
     };
     view! {
         <div class="mask-thumbnail" aria-hidden="true">

@@ -257,7 +257,7 @@ fn Sheet(desk: Desk) -> impl IntoView {
         SourceState::Ready(CheckedSource { url, .. }) => {
             Some(view! { <img src=url.to_string() alt="" draggable="false" /> })
         }
-        SourceState::None | SourceState::Checking { .. } => None,
+        SourceState::None | SourceState::Checking(_) => None,
     };
     view! {
         <div class="mask-sheet" style=style>

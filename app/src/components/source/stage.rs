@@ -36,15 +36,16 @@ pub(super) fn Stage(editing: Editing, url: String) -> impl IntoView {
                 node_ref=frame
                 style:--across=move || turned.get().0.to_string()
                 style:--down=move || turned.get().1.to_string()
+                style:--left=move || percent(kept.get().x, turned.get().0)
+                style:--top=move || percent(kept.get().y, turned.get().1)
+                style:--width=move || percent(kept.get().width, turned.get().0)
+                style:--height=move || percent(kept.get().height, turned.get().1)
             >
-                <img class="crop-picture" class:odd=odd src=url alt="" draggable="false" style:transform=transform />
-                <div
-                    class="crop-window"
-                    style:left=move || percent(kept.get().x, turned.get().0)
-                    style:top=move || percent(kept.get().y, turned.get().1)
-                    style:width=move || percent(kept.get().width, turned.get().0)
-                    style:height=move || percent(kept.get().height, turned.get().1)
-                >
+                <div class="crop-whole">
+                    <img class="crop-picture" class:odd=odd src=url alt="" draggable="false" style:transform=transform />
+                    <div class="crop-shade"></div>
+                </div>
+                <div class="crop-window">
                     <Grip editing frame handle=Handle::Middle />
                     {grips}
                 </div>
