@@ -39,7 +39,7 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
     wait_for_queue(&page, &["first", "second", "third"])?;
     press(page.session(), "Move up: third")?;
     press(page.session(), "Move down: first")?;
-    wait_for_queue(&page, &["third", "second", "first"])?;
+    wait_for_queue(&page, &["third", "first", "second"])?;
     press(page.session(), "Cancel: second")?;
     wait_for_queue(&page, &["third", "first"])?;
     page.wait("three pictures in the database", SOON, || Ok((stored_jobs(&page)? == 3).then_some(())))?;
@@ -57,6 +57,13 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
     page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))?;
     assert_eq!(page.session().run(COUNT_FILES, &[])?, json!(0), "no source stays behind");
     Ok(())
+}
+
+/// Closes the drawer or dialog that is open: each has a button of this name.
+pub(crate) fn close(page: &Page) -> Outcome {
+    let open = page.session().find("return document.querySelector('dialog[open]');", &[])?;
+    let open = open.ok_or("nothing is open")?;
+    page.session().click(&control_in(page.session(), "Close", &open)?)
 }
 
 /// What the sheet's table says: its caption, column labels, and how many pictures are in it.
@@ -105,7 +112,7 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     press(page.session(), "Sweep and grid")?;
     press(page.session(), "Strength sweep")?;
     assert!(page.sentence_at("batch")?.contains("choose one first"));
-    press(page.session(), "Close")?;
+    close(&page)?;
     page.take_source(&repository::photo())?;
     for (name, text) in [("Width", "64"), ("Height", "64"), ("Quality steps", "2")] {
         write(page.session(), name, text)?;
@@ -124,7 +131,7 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     let (caption, columns, pictures) = table(&page)?;
     assert_eq!(caption, "Prompt strength from left to right");
     assert_eq!((columns, pictures), (vec!["0.2".to_owned(), "1".to_owned()], 2));
-    press(page.session(), "Close")?;
+    close(&page)?;
     page.session().click(&control_in(page.session(), "Delete", &page.card(&id)?)?)?;
     page.wait("an empty gallery", SOON, || Ok(page.picture_ids()?.is_empty().then_some(())))
 }

@@ -9,6 +9,8 @@ use tests::controls::{choose, control, press, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::temporary::Folder;
 
+use crate::batches::close;
+
 const PROMPT: &str = "a red apple";
 const NEGATIVE: &str = "blurry";
 
@@ -136,7 +138,7 @@ fn styles_are_edited_and_travel_as_a_file() -> Outcome {
     assert!(page.sentence_at("styles")?.contains("style 2"));
     import("good.json", r#"[{"name":"Chalk","prompt":"chalk drawing of {prompt}"}]"#)?;
     wait_for_text(&page, ".drawer [role=status]", "1 new style.")?;
-    press(page.session(), "Close")?;
+    close(&page)?;
     choose(page.session(), "Style preset", "Chalk")?;
     choose(page.session(), "Style preset", "Ink <b>")
 }
