@@ -16,6 +16,7 @@ mod made_up;
 mod masks;
 mod models;
 mod offline;
+mod packs;
 mod privacy;
 mod prompt;
 mod settings;

@@ -143,7 +143,8 @@ impl Entry {
         }
     }
 
-    pub(crate) fn set_info(&mut self, role: Role, info: PictureInfo) {
+    /// Gives it a picture.
+    pub fn set_info(&mut self, role: Role, info: PictureInfo) {
         let place = match role {
             Role::Image => &mut self.image,
             Role::Source => &mut self.source,

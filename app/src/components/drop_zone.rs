@@ -3,7 +3,8 @@
 use leptos::{ev, prelude::*};
 use web_sys::{DataTransfer, DragEvent, File};
 
-use crate::state::{SourceFile, Studio};
+use super::DrawerKind;
+use crate::state::{SourceFile, Studio, looks_like_pack};
 
 /// Whether files are being dragged over the page.
 #[derive(Clone, Copy)]
@@ -38,7 +39,7 @@ pub(crate) fn listen(studio: Studio) {
             dragging.set(false);
             if carries_files(event.data_transfer().as_ref()) {
                 event.prevent_default();
-                take_first(studio, event.data_transfer());
+                take_dropped(studio, event.data_transfer());
             }
         }),
         window_event_listener(ev::paste, move |event| {
@@ -53,6 +54,19 @@ pub(crate) fn listen(studio: Studio) {
 
 fn carries_files(data: Option<&DataTransfer>) -> bool {
     data.is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
+/// Packs go to their drawer, and so does everything while that is open; else the first file is a source.
+fn take_dropped(studio: Studio, data: Option<DataTransfer>) {
+    let list = data.as_ref().and_then(DataTransfer::files);
+    let files: Vec<File> =
+        list.map(|list| (0..list.length()).filter_map(|index| list.get(index)).collect()).unwrap_or_default();
+    let drawer = studio.drawer.get_untracked() == Some(DrawerKind::Packs);
+    if drawer || files.iter().any(|file| looks_like_pack(&file.name())) {
+        studio.offer_packs(files);
+    } else {
+        take_first(studio, data);
+    }
 }
 
 fn take_first(studio: Studio, data: Option<DataTransfer>) {

@@ -48,6 +48,7 @@ pub(crate) enum Icon {
     Compare,
     Play,
     Pause,
+    Pack,
 }
 
 impl Icon {
@@ -103,6 +104,7 @@ impl Icon {
             Self::Expand => "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
             Self::Left => "M14.5 5.5 8 12l6.5 6.5",
             Self::Right => "M9.5 5.5 16 12l-6.5 6.5",
+            Self::Pack => "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
             Self::Keyboard => "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M18 10.5h.01M8 13.5h8",
         }
     }

@@ -18,6 +18,7 @@ mod model_field;
 mod models;
 mod notice;
 mod output_fields;
+mod packs;
 mod progress_card;
 mod prompt;
 mod queue;
@@ -74,6 +75,7 @@ pub(crate) fn App() -> impl IntoView {
         <prompt::HistoryDrawer />
         <prompt::StylesDrawer />
         <help::HelpDrawer />
+        <packs::PacksDrawer />
         <gallery::UndoBar />
         <queue::QueueDrawer />
         <sheet::SheetDrawer />

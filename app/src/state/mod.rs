@@ -17,6 +17,7 @@ mod mask;
 mod memory;
 mod notices;
 mod output;
+mod packs;
 mod picture;
 mod presets;
 mod prompts;
@@ -43,6 +44,7 @@ pub(crate) use mask::BrushForm;
 pub(crate) use memory::Theme;
 pub(crate) use notices::{Notice, Place};
 pub(crate) use output::OutputFormat;
+pub(crate) use packs::{Candidate, Kept, ModelFit, PackOrder, cover, looks_like_pack, settings_of};
 pub(crate) use presets::Preset;
 pub(crate) use queue::{Job, Phase, Preview};
 pub(crate) use recents::Recent;
@@ -65,6 +67,7 @@ use downloads::Downloads;
 use form::Form;
 use mask::Masking;
 use notices::Notices;
+use packs::Packs;
 use prompts::Prompts;
 use queue::Queue;
 use session::Session;
@@ -85,6 +88,7 @@ pub(crate) struct Studio {
     pub queue: Queue,
     pub sheets: Sheets,
     pub library: Library,
+    pub packs: Packs,
     pub notices: Notices,
     pub session: Session,
     pub downloads: Downloads,
@@ -110,6 +114,7 @@ impl Studio {
             queue: Queue::new(),
             sheets: Sheets::new(),
             library: Library::new(),
+            packs: Packs::new(),
             notices: Notices::new(),
             session: Session::new(),
             downloads: Downloads::new(),

@@ -27,6 +27,8 @@ pub(crate) enum Place {
     /// Beside **Generate**.
     Run,
     Gallery,
+    /// In the drawer of image packs.
+    Packs,
 }
 
 /// A sentence, with technical detail for who asks.

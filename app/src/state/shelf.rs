@@ -3,11 +3,12 @@
 use gallery::Record;
 use leptos::prelude::*;
 use storage::{
-    NewPicture, PictureEntry, PicturePart, QueueEntry, SourceEntry, SourceLimits, SourcePart, StorageError,
-    StoredPictures,
+    NewPack, NewPicture, PackEntry, PictureEntry, PicturePart, QueueEntry, SourceEntry, SourceLimits,
+    SourcePart, StorageError, StoredPictures,
 };
 use web_sys::Blob;
 
+use super::packs::Kept;
 use super::picture::Files;
 use place::{Database, kept, open, shown};
 
@@ -16,6 +17,12 @@ pub(super) fn entry_of(record: &Record) -> Result<PictureEntry, StorageError> {
     let metadata = record.to_json().map_err(|error| StorageError::Failed { reason: error.to_string() })?;
     let (id, created_millis) = (record.id.clone(), record.created_millis);
     Ok(PictureEntry { id, created_millis, metadata, deleted_millis: None })
+}
+
+fn row_of(kept: &Kept) -> Result<PackEntry, StorageError> {
+    let metadata = serde_json::to_string(&kept.pack);
+    let metadata = metadata.map_err(|error| StorageError::Failed { reason: error.to_string() })?;
+    Ok(PackEntry { id: kept.id.clone(), metadata })
 }
 
 /// The database, once it is open.
@@ -132,6 +139,39 @@ impl Shelf {
 
     pub(super) async fn delete_source(self, id: &str) -> Result<(), StorageError> {
         self.database()?.delete_source(id).await
+    }
+
+    pub(super) async fn packs(self) -> Result<Vec<PackEntry>, StorageError> {
+        self.database()?.packs().await
+    }
+
+    /// Stores packs, each with its pictures by name: all or none.
+    pub(super) async fn insert_packs(
+        self,
+        packs: &[Kept],
+        pictures: Vec<Vec<(String, Blob)>>,
+    ) -> Result<(), StorageError> {
+        let mut new = Vec::new();
+        for (pack, pictures) in packs.iter().zip(pictures) {
+            let pictures = pictures.into_iter().map(|(name, blob)| Ok((name, kept(blob)?)));
+            new.push(NewPack {
+                entry: row_of(pack)?,
+                pictures: pictures.collect::<Result<_, StorageError>>()?,
+            });
+        }
+        self.database()?.insert_packs(new).await
+    }
+
+    pub(super) async fn update_pack(self, pack: &Kept) -> Result<(), StorageError> {
+        self.database()?.update_pack(&row_of(pack)?).await
+    }
+
+    pub(super) async fn delete_pack(self, id: &str) -> Result<(), StorageError> {
+        self.database()?.delete_pack(id).await
+    }
+
+    pub(super) async fn pack_picture(self, id: &str, name: &str) -> Result<Blob, StorageError> {
+        self.database()?.pack_picture(id, name).await.map(shown)
     }
 
     pub(super) async fn setting(self, name: &str) -> Result<Option<String>, StorageError> {

@@ -8,6 +8,7 @@ pub(crate) mod gallery;
 pub(crate) mod help;
 pub(crate) mod mask;
 pub(crate) mod models;
+pub(crate) mod packs;
 pub(crate) mod prompt;
 pub(crate) mod settings;
 pub(crate) mod source;

@@ -23,6 +23,8 @@ pub(crate) enum DrawerKind {
     Queue,
     /// Sweeps and grids.
     Sheet,
+    /// Image packs.
+    Packs,
 }
 
 /// Shows `children` while its kind is the open one: Esc, the close button and a click beside it close it, and focus

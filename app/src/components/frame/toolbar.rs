@@ -7,7 +7,7 @@ use crate::components::icon::Icon;
 use crate::components::queue::QueueButton;
 use crate::components::sheet::SheetButton;
 use crate::state::studio;
-use crate::words::{frame as words, help, models};
+use crate::words::{frame as words, help, models, packs};
 
 /// The page's toolbar.
 #[component]
@@ -18,6 +18,7 @@ pub(crate) fn Toolbar() -> impl IntoView {
             <SheetButton />
             <QueueButton />
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::Models)>{models::TITLE}</button>
+            <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::Packs)>{packs::TITLE}</button>
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::About)>{about::TITLE}</button>
             <button
                 type="button"

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::state::{Studio, studio};
-use crate::words::{compare, gallery as words};
+use crate::words::{compare, gallery as words, packs};
 
 type Action = fn(Studio, &Arc<Record>);
 
@@ -26,6 +26,8 @@ const COMPARE: Named =
 const COLLECT: Named = (words::COLLECT, Icon::Collect, |studio, record| {
     studio.library.collecting.set(Some(vec![record.id.clone()]));
 });
+const PACK: Named =
+    (packs::SAVE_PICTURES, Icon::Pack, |studio, record| studio.save_as_pack(vec![Arc::clone(record)]));
 const DOWNLOAD: Named =
     (words::DOWNLOAD, Icon::Download, |studio, record| studio.download_pictures(vec![Arc::clone(record)]));
 const DELETE: Named =
@@ -104,7 +106,7 @@ pub(super) fn DetailActions(id: StoredValue<String>) -> impl IntoView {
     let actions = [USE_AS_SOURCE, USE_AS_MASK_SOURCE, REUSE_SETTINGS, REGENERATE]
         .into_iter()
         .chain(compare)
-        .chain([COLLECT, DOWNLOAD, DELETE]);
+        .chain([COLLECT, PACK, DOWNLOAD, DELETE]);
     view! {
         <div class="detail-actions">
             {actions.map(|action| view! { <Act id action with_name=true /> }).collect_view()}

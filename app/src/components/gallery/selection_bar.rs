@@ -7,11 +7,11 @@ use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::state::{Studio, studio};
-use crate::words::{compare, gallery as words};
+use crate::words::{compare, gallery as words, packs};
 
 type Action = fn(Studio, Vec<Arc<Record>>);
 
-const ACTIONS: [(&str, Icon, Action); 5] = [
+const ACTIONS: [(&str, Icon, Action); 7] = [
     (words::STAR_SELECTED, Icon::Star, |studio, records| studio.toggle_favorite(&records)),
     (compare::COMPARE_SELECTED, Icon::Compare, |studio, _| {
         studio.compare_subjects();
@@ -20,6 +20,8 @@ const ACTIONS: [(&str, Icon, Action); 5] = [
         let ids = records.iter().map(|record| record.id.clone()).collect();
         studio.library.collecting.set(Some(ids));
     }),
+    (packs::SAVE_PICTURES, Icon::Pack, |studio, records| studio.save_as_pack(records)),
+    (packs::SAVE_RECIPE, Icon::Sliders, |studio, records| studio.save_recipe(records)),
     (words::DOWNLOAD_SELECTED, Icon::Download, |studio, records| studio.download_pictures(records)),
     (words::DELETE_SELECTED, Icon::Trash, |studio, records| studio.delete_pictures(&records)),
 ];
