@@ -29,7 +29,7 @@ pub(super) fn Toolbar(looking: Looking) -> impl IntoView {
     let zoom = move |factor: f64| looking.view.update(|view| *view = view.zoomed(factor, (0.0, 0.0)));
     view! {
         <div class="compare-tools">
-            <div class="segments" role="group" aria-label=words::HOW>{ways}</div>
+            <div class="compare-ways" role="group" aria-label=words::HOW>{ways}</div>
             <button type="button" class="quiet" title="X" on:click=move |_| comparison.swap()>
                 {Icon::Swap.draw()}
                 {words::SWAP}
