@@ -6,6 +6,8 @@ pub(crate) const PROMPT: &str = "Prompt";
 pub(crate) const NEGATIVE: &str = "Negative prompt";
 pub(crate) const PROMPT_EXAMPLE: &str = "a red apple";
 pub(crate) const NEGATIVE_EXAMPLE: &str = "what to avoid";
+pub(crate) const NEGATIVE_UNHEARD: &str =
+    "At a guidance scale of 1 the negative prompt has no part; a scale of 2 hears it, in twice the time.";
 pub(crate) const WEIGHTS: &str = "Prompt weights";
 pub(crate) const WEIGHTS_SYNTAX: &str = "(more:1.3) [less]";
 

@@ -107,6 +107,11 @@ fn PromptTools(helping: RwSignal<bool>) -> impl IntoView {
 fn NegativePrompt() -> impl IntoView {
     let studio = studio();
     let (negative_prompt, weights) = (studio.form.negative_prompt, studio.form.prompt_weights);
+    // Guidance of 1 is one pass a step, of the prompt alone.
+    let unheard = Memo::new(move |_| {
+        let scale = studio.form.guidance_scale.get().trim().parse::<f64>();
+        !negative_prompt.get().trim().is_empty() && scale.is_ok_and(|scale| scale <= 1.0)
+    });
     view! {
         <div class="field">
             <label for="negative-prompt">{words::NEGATIVE}</label>
@@ -119,6 +124,9 @@ fn NegativePrompt() -> impl IntoView {
                 on:input=move |event| negative_prompt.set(event_target_value(&event))
             ></textarea>
             <TokenCounter id="negative-prompt-tokens" counted=studio.prompts.tokens.negative_prompt />
+            <Show when=move || unheard.get()>
+                <p class="hint" role="status">{words::NEGATIVE_UNHEARD}</p>
+            </Show>
             <div class="hint hint-row">
                 <label class="check">
                     <input
