@@ -99,7 +99,9 @@ fn a_grid_is_one_entry_that_opens_as_a_table() -> Outcome {
     assert_eq!((columns, pictures), (vec!["1".to_owned(), "2".to_owned()], 4));
     press(page.session(), "Open Quality steps 2, Seed 42")?;
     control(page.session(), "Back to the sheet")?;
-    press(page.session(), "Reuse settings")?;
+    let find = "return document.querySelector('.picture-dialog[open]');";
+    let shown = page.session().find(find, &[])?.ok_or("the picture's dialog is not open")?;
+    page.session().click(&control_in(page.session(), "Reuse settings", &shown)?)?;
     assert_eq!(value(page.session(), "Seed")?, "42");
     assert_eq!(value(page.session(), "Quality steps")?, "2");
     Ok(())

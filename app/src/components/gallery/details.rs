@@ -38,6 +38,10 @@ pub(crate) fn PictureDialog() -> impl IntoView {
         }
     });
     let close = move |_| {
+        // Told late, when another picture is shown already.
+        if dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
+            return;
+        }
         // Back to where one came from, scrolled to if the arrows led far away.
         let last = library.opened.get_untracked().or_else(|| library.current.get_untracked());
         library.opened.set(None);

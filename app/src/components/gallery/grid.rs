@@ -28,7 +28,7 @@ const FOOT_REM: f64 = 5.75;
 const CELL_OF_WINDOW: f64 = 0.13;
 const CELL_OF_GRID: f64 = 0.42;
 /// Frames within which a card that was scrolled to is drawn.
-const FRAMES_TO_DRAW: u32 = 10;
+const FRAMES_TO_DRAW: u32 = 30;
 
 /// Where the grid stands, as it is now.
 fn measure(list: &HtmlElement) -> Option<View> {
@@ -107,9 +107,13 @@ fn scroll_to(list: &HtmlElement, cell: usize) {
     }
 }
 
-/// Focuses a card's picture as soon as the card is drawn.
-fn focus_card(id: String, frames: u32) {
+/// Focuses a card's picture as soon as the card is drawn, unless another was wanted since.
+fn focus_card(id: String, frames: u32, latest: Rc<Cell<u32>>) {
+    let turn = latest.get();
     request_animation_frame(move || {
+        if latest.get() != turn {
+            return;
+        }
         let cards = document().query_selector_all("#gallery [data-picture-id]");
         let cards =
             cards.ok().into_iter().flat_map(|cards| (0..cards.length()).filter_map(move |i| cards.get(i)));
@@ -119,7 +123,7 @@ fn focus_card(id: String, frames: u32) {
         let picture = card.and_then(|card| card.query_selector(".card-picture").ok().flatten());
         match picture.and_then(|picture| picture.dyn_into::<HtmlElement>().ok()) {
             Some(picture) => drop(picture.focus()),
-            None if frames > 0 => focus_card(id, frames - 1),
+            None if frames > 0 => focus_card(id, frames - 1, latest),
             None => {}
         }
     });
@@ -155,13 +159,15 @@ pub(super) fn PictureGrid() -> impl IntoView {
             grid.row_px(),
         ))
     };
+    let latest = Rc::new(Cell::new(0_u32));
     Effect::new(move |_| {
         let (Some(id), Some(list)) = (library.wanted.get(), list.get()) else { return };
         library.wanted.set(None);
+        latest.set(latest.get().wrapping_add(1));
         let place = library.shown.with_untracked(|shown| shown.iter().position(|record| record.id == id));
         if let Some(place) = place {
             scroll_to(&list, place + untrack(lead));
-            focus_card(id, FRAMES_TO_DRAW);
+            focus_card(id, FRAMES_TO_DRAW, Rc::clone(&latest));
         }
     });
     view! {

@@ -6,7 +6,7 @@ use gallery::Record;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use protocol::Command;
-use storage::PictureEntry;
+use storage::{PictureEntry, StorageError};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::platform::now_millis;
@@ -19,6 +19,9 @@ const FIRST: usize = 200;
 const AT_ONCE: usize = 1000;
 /// What was deleted so long ago is not brought back by any tab.
 const UNDO_OVER_MILLIS: f64 = 600_000.0;
+/// A browser refuses the database while it is still clearing it.
+const CLEARING_TRIES: u32 = 10;
+const CLEARING_PAUSE_MILLIS: u32 = 300;
 
 impl Studio {
     /// Reads the gallery of earlier visits.
@@ -92,7 +95,15 @@ impl Studio {
     /// has gone, and cards that lead nowhere would be a lie.
     pub(crate) fn library_cleared(self) {
         spawn_local(async move {
-            let stored = match self.shelf.pictures().await {
+            let mut read = self.shelf.pictures().await;
+            for _ in 0..CLEARING_TRIES {
+                if !matches!(read, Err(StorageError::Refused { .. })) {
+                    break;
+                }
+                TimeoutFuture::new(CLEARING_PAUSE_MILLIS).await;
+                read = self.shelf.pictures().await;
+            }
+            let stored = match read {
                 Ok(stored) => stored,
                 Err(error) => return self.complain_of_storage(&error),
             };
