@@ -6,7 +6,7 @@ use gallery::Record;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use protocol::Command;
-use storage::{PictureEntry, StorageError};
+use storage::PictureEntry;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::platform::now_millis;
@@ -19,7 +19,7 @@ const FIRST: usize = 200;
 const AT_ONCE: usize = 1000;
 /// What was deleted so long ago is not brought back by any tab.
 const UNDO_OVER_MILLIS: f64 = 600_000.0;
-/// A browser refuses the database while it is still clearing it.
+/// A browser may refuse the database while it is still clearing it.
 const CLEARING_TRIES: u32 = 10;
 const CLEARING_PAUSE_MILLIS: u32 = 300;
 
@@ -97,7 +97,7 @@ impl Studio {
         spawn_local(async move {
             let mut read = self.shelf.pictures().await;
             for _ in 0..CLEARING_TRIES {
-                if !matches!(read, Err(StorageError::Refused { .. })) {
+                if read.is_ok() {
                     break;
                 }
                 TimeoutFuture::new(CLEARING_PAUSE_MILLIS).await;
