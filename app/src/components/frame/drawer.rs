@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 
+use super::{show_while, when_closed};
 use crate::components::icon::Icon;
 use crate::state::studio;
 use crate::words::frame as words;
@@ -41,17 +42,7 @@ pub(crate) fn Drawer(kind: DrawerKind, title: &'static str, children: ChildrenFn
             }
         });
     };
-    Effect::new(move |_| {
-        let Some(sheet) = sheet.get() else { return };
-        match open.get() {
-            true if !sheet.open() => {
-                // Refused only if it is open already.
-                sheet.show_modal().ok();
-            }
-            false => sheet.close(),
-            true => {}
-        }
-    });
+    show_while(sheet, move || open.get());
     let beside = move |event: leptos::ev::MouseEvent| {
         // The sheet itself is only hit where none of its content is: on the backdrop.
         if event.target() == event.current_target() {
@@ -59,7 +50,7 @@ pub(crate) fn Drawer(kind: DrawerKind, title: &'static str, children: ChildrenFn
         }
     };
     view! {
-        <dialog node_ref=sheet class="drawer" aria-label=title on:close=move |_| close() on:click=beside>
+        <dialog node_ref=sheet class="drawer" aria-label=title on:close=when_closed(sheet, close) on:click=beside>
             <Show when=move || open.get()>
                 <div class="drawer-sheet">
                     <header class="drawer-head">

@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 
+use super::{show_while, when_closed};
 use crate::components::icon::Icon;
 use crate::words::frame as words;
 
@@ -17,19 +18,9 @@ pub(crate) fn Modal(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let open = Memo::new(move |_| open.get());
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match open.get() {
-            true if !dialog.open() => {
-                // Refused only if it is open already.
-                dialog.show_modal().ok();
-            }
-            false => dialog.close(),
-            true => {}
-        }
-    });
+    show_while(dialog, move || open.get());
     view! {
-        <dialog node_ref=dialog class=format!("modal {class}") aria-label=title on:close=move |_| close.run(())>
+        <dialog node_ref=dialog class=format!("modal {class}") aria-label=title on:close=when_closed(dialog, move || close.run(()))>
             <Show when=move || open.get()>
                 <div class="modal-sheet">
                     <header class="modal-head">

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gallery::Record;
 use leptos::{html, prelude::*};
 
+use crate::components::frame::{show_while, when_closed};
 use crate::components::icon::Icon;
 use crate::state::studio;
 use crate::words::gallery as words;
@@ -46,21 +47,13 @@ pub(crate) fn CollectionsDialog() -> impl IntoView {
     let library = studio().library;
     let dialog = NodeRef::<html::Dialog>::new();
     let open = Memo::new(move |_| library.collecting.with(Option::is_some));
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match open.get() {
-            // Refused only if it is open already.
-            true if !dialog.open() => drop(dialog.show_modal()),
-            false => dialog.close(),
-            true => {}
-        }
-    });
+    show_while(dialog, move || open.get());
     view! {
         <dialog
             node_ref=dialog
             class="small-dialog"
             aria-label=words::COLLECT
-            on:close=move |_| library.collecting.set(None)
+            on:close=when_closed(dialog, move || library.collecting.set(None))
         >
             <Show when=move || open.get()>
                 <header class="drawer-head">

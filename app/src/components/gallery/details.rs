@@ -13,6 +13,7 @@ use super::collections::CollectionChips;
 use super::lineage::Lineage;
 use super::rows::rows;
 use super::sheet::{BackToSheet, SheetTable};
+use crate::components::frame::{show_while, when_closed};
 use crate::components::icon::Icon;
 use crate::platform;
 use crate::state::{address, studio};
@@ -26,22 +27,8 @@ pub(crate) const FIGURE: &str = "picture-figure";
 pub(crate) fn PictureDialog() -> impl IntoView {
     let library = studio().library;
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match library.opened.get() {
-            Some(_) if !dialog.open() => {
-                // Refused only if it is open already.
-                dialog.show_modal().ok();
-            }
-            None => dialog.close(),
-            Some(_) => {}
-        }
-    });
-    let close = move |_| {
-        // Told late, when another picture is shown already.
-        if dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
-            return;
-        }
+    show_while(dialog, move || library.opened.get().is_some());
+    let closed = move || {
         // Back to where one came from, scrolled to if the arrows led far away.
         let last = library.opened.get_untracked().or_else(|| library.current.get_untracked());
         library.opened.set(None);
@@ -51,7 +38,7 @@ pub(crate) fn PictureDialog() -> impl IntoView {
     let id = Memo::new(move |_| library.opened.get());
     let record = move || id.get().and_then(|id| untrack(|| library.record(&id)));
     view! {
-        <dialog node_ref=dialog class="picture-dialog" aria-label=words::PICTURE on:close=close>
+        <dialog node_ref=dialog class="picture-dialog" aria-label=words::PICTURE on:close=when_closed(dialog, closed)>
             // The figure stays from picture to picture, or arrows would end its stay on the whole screen.
             <figure id=FIGURE class="picture-figure" tabindex="-1" autofocus>
                 {move || {

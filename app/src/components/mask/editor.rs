@@ -9,6 +9,7 @@ use super::keys::{self, Command, Key};
 use super::stage::Stage;
 use super::tools::{BrushControls, MaskActions, ToolChoice};
 use super::zoom::ZoomControls;
+use crate::components::frame::{show_while, when_closed};
 use crate::components::notice::NoticeAt;
 use crate::state::{Place, studio};
 use crate::words::mask as words;
@@ -19,18 +20,8 @@ pub(crate) fn MaskEditor() -> impl IntoView {
     let studio = studio();
     let dialog = NodeRef::<html::Dialog>::new();
     let open = Memo::new(move |_| studio.edits_mask());
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match open.get() {
-            true if !dialog.open() => {
-                // Refused only if it is open already.
-                dialog.show_modal().ok();
-            }
-            false => dialog.close(),
-            true => {}
-        }
-    });
-    let closed = move |_| {
+    show_while(dialog, move || open.get());
+    let closed = move || {
         studio.mask.edit(|editor| {
             editor.finish();
             None
@@ -38,7 +29,7 @@ pub(crate) fn MaskEditor() -> impl IntoView {
         studio.mask.opened.set(false);
     };
     view! {
-        <dialog node_ref=dialog class="mask-editor" aria-label=words::TITLE on:close=closed>
+        <dialog node_ref=dialog class="mask-editor" aria-label=words::TITLE on:close=when_closed(dialog, closed)>
             <Show when=move || open.get()>
                 <Content />
             </Show>
