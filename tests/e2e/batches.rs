@@ -1,10 +1,10 @@
 //! The queue: its order can be changed, what waits can be taken out, and a closed tab loses none of it. Sweeps and grids
 //! become one sheet.
 
-use serde_json::json;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
+use tests::rows::count;
 use tests::{Outcome, repository};
 
 /// Asks for a picture that takes a while.
@@ -25,7 +25,7 @@ fn wait_for_queue(page: &Page, prompts: &[&str]) -> Outcome {
 }
 
 fn stored_jobs(page: &Page) -> Outcome<u64> {
-    Ok(page.session().run(COUNT_QUEUE, &[])?.as_u64().unwrap_or_default())
+    count(page.session(), "queue")
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
     press(page.session(), "Cancel")?;
     page.wait("the other two", LATER, || Ok((page.picture_ids()?.len() == 2).then_some(())))?;
     page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))?;
-    assert_eq!(page.session().run(COUNT_FILES, &[])?, json!(0), "no source stays behind");
+    assert_eq!(count(page.session(), "queue_blobs")?, 0, "no source stays behind");
     Ok(())
 }
 
@@ -137,29 +137,3 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     page.session().click(&control_in(page.session(), "Delete", &page.card(&id)?)?)?;
     page.wait("an empty gallery", SOON, || Ok(page.picture_ids()?.is_empty().then_some(())))
 }
-
-const COUNT_QUEUE: &str = r#"
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        return await done(database.transaction("queue").objectStore("queue").count());
-    } finally {
-        database.close();
-    }
-"#;
-
-const COUNT_FILES: &str = r#"
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        return await done(database.transaction("queue_blobs").objectStore("queue_blobs").count());
-    } finally {
-        database.close();
-    }
-"#;

@@ -7,6 +7,7 @@ use serde_json::json;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control_in, press, slide, value, write};
 use tests::page::{LATER, Page, Picture, SOON};
+use tests::rows::query;
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
 
@@ -54,24 +55,15 @@ fn assert_only_the_mask_changed(picture: &RgbImage, source: &RgbImage, mask: &Gr
 
 /// The mask that lies in IndexedDB beside a picture.
 fn stored_mask(page: &Page, picture: &Picture) -> Outcome<GrayImage> {
-    let bytes: Vec<u8> = serde_json::from_value(page.session().run(READ_MASK, &[json!(picture.id)])?)?;
+    let bytes: Vec<u8> = serde_json::from_value(query(page.session(), READ_MASK, &[json!(picture.id)])?)?;
     Ok(image::load_from_memory(&bytes)?.to_luma8())
 }
 
 const READ_MASK: &str = r#"
     const [id] = arguments;
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        const store = database.transaction("picture_blobs").objectStore("picture_blobs");
-        const mask = await done(store.get([id, "mask"]));
-        return Array.from(new Uint8Array(await mask.arrayBuffer()));
-    } finally {
-        database.close();
-    }
+    const store = database.transaction("picture_blobs").objectStore("picture_blobs");
+    const mask = await done(store.get([id, "mask"]));
+    return Array.from(new Uint8Array(await mask.arrayBuffer()));
 "#;
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::chromium::Graphics;
 use tests::controls::{control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
+use tests::rows::keys;
 use tests::{Outcome, repository};
 
 const UNET: &str = "unet/diffusion_pytorch_model.safetensors";
@@ -70,26 +71,18 @@ fn progress(page: &Page) -> Outcome<String> {
     Ok(said.as_str().unwrap_or_default().to_owned())
 }
 
+/// The model that a key of these tables begins with.
+fn model_of(key: &str) -> &str {
+    key.split('/').next().unwrap_or_default()
+}
+
 /// Rows of the database that are about the downloaded model.
 fn rows(page: &Page) -> Outcome<u64> {
-    const COUNT: &str = r#"
-        const done = request => new Promise((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => reject(request.error);
-        });
-        const database = await done(indexedDB.open("palimpsest"));
-        try {
-            let count = 0;
-            for (const table of ["models", "downloads", "files", "chunks"]) {
-                const keys = await done(database.transaction(table).objectStore(table).getAllKeys());
-                count += keys.filter(key => key[0].includes("twin")).length;
-            }
-            return count;
-        } finally {
-            database.close();
-        }
-    "#;
-    page.session().run(COUNT, &[])?.as_u64().ok_or_else(|| "no number of rows".into())
+    let mut rows = 0;
+    for table in ["models", "downloads", "files", "chunks"] {
+        rows += keys(page.session(), table)?.iter().filter(|key| model_of(key).contains("twin")).count();
+    }
+    Ok(rows as u64)
 }
 
 #[test]

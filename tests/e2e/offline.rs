@@ -4,6 +4,7 @@ use tests::Outcome;
 use tests::chromium::Graphics;
 use tests::controls::{control, press, write};
 use tests::page::{LATER, Page, SOON};
+use tests::rows::keys;
 
 use serde_json::json;
 
@@ -11,17 +12,10 @@ use serde_json::json;
 fn visited() -> Outcome<Page> {
     let page = Page::open(Graphics::None)?;
     page.session().run("return navigator.serviceWorker.ready.then(() => true);", &[])?;
-    let model = "return (async () => {
-        const done = request => new Promise((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => reject(request.error);
-        });
-        const database = await done(indexedDB.open('palimpsest'));
-        const models = await done(database.transaction('models').objectStore('models').getAllKeys());
-        database.close();
-        return models.some(key => key[0] === 'builtin');
-    })();";
-    page.wait("the built-in model", SOON, || Ok((page.session().run(model, &[])? == true).then_some(())))?;
+    page.wait("the built-in model", SOON, || {
+        let models = keys(page.session(), "models")?;
+        Ok(models.iter().any(|model| model == "builtin").then_some(()))
+    })?;
     Ok(page)
 }
 

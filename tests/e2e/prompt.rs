@@ -7,6 +7,7 @@ use tests::Outcome;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control, press, value, write};
 use tests::page::{LATER, Page, SOON};
+use tests::rows::query;
 use tests::temporary::Folder;
 
 use crate::batches::close;
@@ -42,7 +43,7 @@ fn a_prompt_that_was_used_comes_back_on_a_later_visit() -> Outcome {
     press(page.session(), "Cancel")?;
     // Typing is stored once it pauses, and the history at once.
     page.wait("the history to be stored", SOON, || {
-        let found = page.session().run(READ_SETTING, &[json!("prompt_history")])?;
+        let found = query(page.session(), READ_SETTING, &[json!("prompt_history")])?;
         Ok(found.as_str().is_some_and(|json| json.contains("\"favourite\":true")).then_some(()))
     })?;
     page.reload()?;
@@ -99,7 +100,7 @@ fn a_style_is_laid_around_the_prompt_and_recorded() -> Outcome {
     choose(page.session(), "Style preset", "Pixel art")?;
     let picture = page.generate(LATER)?;
     assert_eq!(value(page.session(), "Prompt")?, PROMPT, "the person's own words stand");
-    let prompt = page.session().run(READ_PROMPT, &[json!(picture.id)])?;
+    let prompt = query(page.session(), READ_PROMPT, &[json!(picture.id)])?;
     assert_eq!(prompt, "pixel art of a red apple, 16-bit, limited palette");
     Ok(())
 }
@@ -145,33 +146,15 @@ fn styles_are_edited_and_travel_as_a_file() -> Outcome {
 
 /// A setting's JSON, as it lies in IndexedDB.
 const READ_SETTING: &str = r#"
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        const store = database.transaction("settings").objectStore("settings");
-        return await done(store.get([arguments[0]])) ?? null;
-    } finally {
-        database.close();
-    }
+    const store = database.transaction("settings").objectStore("settings");
+    return await done(store.get([arguments[0]])) ?? null;
 "#;
 
 /// The prompt in a picture's record.
 const READ_PROMPT: &str = r#"
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        const store = database.transaction("pictures").objectStore("pictures");
-        const entry = JSON.parse(await done(store.get([arguments[0]])));
-        return JSON.parse(entry.metadata).settings.prompt;
-    } finally {
-        database.close();
-    }
+    const store = database.transaction("pictures").objectStore("pictures");
+    const entry = JSON.parse(await done(store.get([arguments[0]])));
+    return JSON.parse(entry.metadata).settings.prompt;
 "#;
 
 /// Keeps what the page would save through the browser's downloads.

@@ -6,6 +6,7 @@ use tests::Outcome;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control, control_in, press, slide, value, write};
 use tests::page::{LATER, Page, SOON};
+use tests::rows::query;
 
 fn small(page: &Page) -> Outcome {
     let boxes = [("Prompt", "a red apple"), ("Quality steps", "1"), ("Width", "64"), ("Height", "64")];
@@ -71,7 +72,7 @@ fn several_images_have_seeds_one_after_another_and_the_last_can_be_kept() -> Out
     write(page.session(), "Images", "2")?;
     press(page.session(), "Generate")?;
     page.wait("two pictures", LATER, || Ok((page.picture_ids()?.len() == 2).then_some(())))?;
-    let seeds = page.session().run(SEEDS, &[])?;
+    let seeds = query(page.session(), SEEDS, &[])?;
     assert_eq!(seeds, json!([41, 42]));
     assert!(is_pressed(&page, "Lock seed")?);
     press(page.session(), "Lock seed")?;
@@ -113,17 +114,8 @@ fn a_picture_is_saved_in_the_format_asked_for() -> Outcome {
 
 /// The seeds of all records, in order.
 const SEEDS: &str = r#"
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        const rows = await done(database.transaction("pictures").objectStore("pictures").getAll());
-        return rows.map(row => JSON.parse(JSON.parse(row).metadata).settings.seed).sort((a, b) => a - b);
-    } finally {
-        database.close();
-    }
+    const rows = await done(database.transaction("pictures").objectStore("pictures").getAll());
+    return rows.map(row => JSON.parse(JSON.parse(row).metadata).settings.seed).sort((a, b) => a - b);
 "#;
 
 /// Keeps what the page would save through the browser's downloads: its name, and its first bytes in hexadecimal.

@@ -9,6 +9,7 @@ use tests::chromium::Graphics;
 use tests::controls::{choose, control, press, slide, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::pictures::difference_from_source;
+use tests::rows::count;
 use tests::source_files::{animated_png, turned_jpeg};
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
@@ -97,7 +98,7 @@ fn sources_outlive_a_visit_and_can_be_forgotten() -> Outcome {
     turn_and_crop(&page)?;
     let stored = || {
         page.wait("the source to be stored", SOON, || {
-            page.session().run(STORED_SOURCES, &[]).map(|n| (n == 1).then_some(()))
+            Ok((count(page.session(), "sources")? == 1).then_some(()))
         })
     };
     stored()?;
@@ -114,9 +115,7 @@ fn sources_outlive_a_visit_and_can_be_forgotten() -> Outcome {
     wait_for_size(&page, "451 × 300")?;
     stored()?;
     press(page.session(), "Forget all")?;
-    page.wait("nothing to be stored", SOON, || {
-        Ok((page.session().run(STORED_SOURCES, &[])? == 0).then_some(()))
-    })?;
+    page.wait("nothing to be stored", SOON, || Ok((count(page.session(), "sources")? == 0).then_some(())))?;
     page.reload()?;
     assert!(!has(&page, "Use cat.png again") && !has(&page, "Crop and rotate"));
     Ok(())
@@ -231,19 +230,6 @@ fn on_ground(photo: &RgbImage) -> RgbImage {
     imageops::overlay(&mut ground, photo, 0, i64::from((side - photo.height()) / 2));
     DynamicImage::from(ground).resize_exact(side, side, FilterType::Triangle).to_rgb8()
 }
-
-const STORED_SOURCES: &str = r#"
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        return await done(database.transaction("sources").objectStore("sources").count());
-    } finally {
-        database.close();
-    }
-"#;
 
 /// Gives a file as a drop on the page or as a paste would.
 const GIVE: &str = r#"

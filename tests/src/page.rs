@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::chromium::{Chromium, Graphics};
 use crate::command_line::values;
+use crate::rows::query;
 use crate::site::Site;
 use crate::webdriver::{Element, Session};
 use crate::{Outcome, controls, repository};
@@ -224,7 +225,7 @@ impl Page {
     /// # Errors
     /// When the browser does not answer.
     pub fn stored(&self, id: &str) -> Outcome<Option<Picture>> {
-        let found = self.session().run(READ_PICTURE, &[json!(id)])?;
+        let found = query(self.session(), READ_PICTURE, &[json!(id)])?;
         if found.is_null() {
             return Ok(None);
         }
@@ -270,18 +271,9 @@ impl Page {
 /// The gallery's bytes have keys `[id, name]` in a table of their own.
 const READ_PICTURE: &str = r#"
     const [id] = arguments;
-    const done = request => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("palimpsest"));
-    try {
-        const store = database.transaction("picture_blobs").objectStore("picture_blobs");
-        const [png, latents] = await Promise.all(["png", "latents"].map(name => done(store.get([id, name]))));
-        if (!png || !latents) return null;
-        const bytes = async blob => Array.from(new Uint8Array(await blob.arrayBuffer()));
-        return { png: await bytes(png), latents: await bytes(latents) };
-    } finally {
-        database.close();
-    }
+    const store = database.transaction("picture_blobs").objectStore("picture_blobs");
+    const [png, latents] = await Promise.all(["png", "latents"].map(name => done(store.get([id, name]))));
+    if (!png || !latents) return null;
+    const bytes = async blob => Array.from(new Uint8Array(await blob.arrayBuffer()));
+    return { png: await bytes(png), latents: await bytes(latents) };
 "#;

@@ -1,4 +1,4 @@
-//! Rows put into the page's database by hand, and counted there.
+//! The page's database as a test looks into it, and rows put there by hand.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub fn put_pictures(session: &Session, pictures: &[PictureRows], files: &[Vec<u8
     for some in pictures.chunks(AT_ONCE) {
         let rows: Vec<Value> =
             some.iter().map(|picture| json!([picture.id, picture.entry, picture.file])).collect();
-        session.run(&with_database(PUT), &[json!(rows), json!(files)])?;
+        query(session, PUT, &[json!(rows), json!(files)])?;
     }
     Ok(())
 }
@@ -37,7 +37,7 @@ pub fn put_pictures(session: &Session, pictures: &[PictureRows], files: &[Vec<u8
 /// # Errors
 /// When there is no such table.
 pub fn keys(session: &Session, table: &str) -> Outcome<Vec<String>> {
-    let keys = session.run(&with_database(KEYS), &[json!(table)])?;
+    let keys = query(session, KEYS, &[json!(table)])?;
     Ok(serde_json::from_value(keys)?)
 }
 
@@ -49,15 +49,29 @@ pub fn make_database(session: &Session, version: u32, tables: &Value, files: &Va
     session.run(MAKE, &[json!(version), tables.clone(), files.clone()]).map(drop)
 }
 
-/// A script in which `database` is open, and `done` makes a promise of a request.
-fn with_database(script: &str) -> String {
-    format!(
+/// How many rows a table has.
+///
+/// # Errors
+/// When there is no such table.
+pub fn count(session: &Session, table: &str) -> Outcome<u64> {
+    query(session, COUNT, &[json!(table)])?
+        .as_u64()
+        .ok_or_else(|| format!("no number of rows in {table}").into())
+}
+
+/// What a script returns in which `database` is open, and `done` makes a promise of a request.
+///
+/// # Errors
+/// When it fails in the browser.
+pub fn query(session: &Session, script: &str, arguments: &[Value]) -> Outcome<Value> {
+    let script = format!(
         "const done = request => new Promise((resolve, reject) => {{ \
              request.onsuccess = () => resolve(request.result); \
              request.onerror = () => reject(request.error); }}); \
          const database = await done(indexedDB.open('palimpsest')); \
          try {{ {script} }} finally {{ database.close(); }}"
-    )
+    );
+    session.run(&script, arguments)
 }
 
 const PUT: &str = r#"
@@ -73,6 +87,9 @@ const PUT: &str = r#"
         transaction.onabort = () => reject(transaction.error);
     });
 "#;
+
+const COUNT: &str =
+    "const [table] = arguments; return await done(database.transaction(table).objectStore(table).count());";
 
 const KEYS: &str = r#"
     const [table] = arguments;
