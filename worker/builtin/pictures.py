@@ -38,6 +38,14 @@ def read_rgba(path):
     return np.asarray(Image.open(path).convert("RGBA"), dtype=np.float32) / 255
 
 
+def middle_square(file, side_px):
+    """A photograph's middle, uint8 [side_px, side_px, 3]."""
+    picture = Image.open(file).convert("RGB")
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    return np.asarray(picture.resize((side_px, side_px), Image.LANCZOS, box=(left, top, left + side, top + side)))
+
+
 def place(rgba, size_px, scale=0.92, offset_px=(0, 0), flip=False, background=(1, 1, 1)):
     """Emoji on a flat or given background. -> [size_px, size_px, 3] float32 in 0..1."""
     side = max(8, round(size_px * scale))

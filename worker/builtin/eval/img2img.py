@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from classifier import Judge
-from pictures import place, read_artwork, read_rgba
+from pictures import middle_square, place, read_artwork, read_rgba
 
 STRENGTHS = [tenths / 10 for tenths in range(1, 11)]
 SEEDS, TILE_PX, LABEL_PX = (0, 1, 2), 112, 16
@@ -44,21 +44,13 @@ def sources(args):
     artwork = read_artwork(args.art, args.reference, args.captions)
     emoji = lambda label: (place(read_rgba(artwork[label]["file"]), 128, 0.89) * 255).round().astype(np.uint8)
     return [
-        ("photo of a cat", photo(args.cat), "a tiger", ["tiger face"]),
-        ("photo of a coffee cup", photo(args.coffee), "a teapot", ["teapot"]),
+        ("photo of a cat", middle_square(args.cat, 128), "a tiger", ["tiger face"]),
+        ("photo of a coffee cup", middle_square(args.coffee, 128), "a teapot", ["teapot"]),
         ("emoji: fox", emoji("fox"), "a panda", ["panda"]),
         ("emoji: red apple", emoji("red apple"), "an orange pumpkin", ["jack-o-lantern"]),
         ("sketch of a house", sketch(house), "a castle", ["castle"]),
         ("sketch of a fish", sketch(fish), "a blue fish", ["fish", "tropical fish", "blowfish", "dolphin", "shark", "whale"]),
     ]
-
-
-def photo(file):
-    """The middle square."""
-    picture = Image.open(file).convert("RGB")
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    return np.asarray(picture.resize((128, 128), Image.LANCZOS, box=(left, top, left + side, top + side)))
 
 
 def generate(args, source, prompt, strength, seed, out):

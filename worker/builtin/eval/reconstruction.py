@@ -6,19 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from autoencoder import psnr
-from pictures import place, read_artwork, read_rgba
+from pictures import middle_square, place, read_artwork, read_rgba
 from sample import Shipped
-
-
-def square(file, size):
-    picture = Image.open(file).convert("RGB")
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    return np.asarray(picture.resize((size, size), Image.LANCZOS, box=(left, top, left + side, top + side)), np.float32) / 255
 
 
 @torch.no_grad()
@@ -27,7 +19,7 @@ def run(args):
     vae, found = Shipped(args.model).vae, read_artwork(args.art, args.reference, args.captions)
     held_out = [read_rgba(found[label]["file"]) for label in sorted(found)[::40]]
     for size in (128, 256):
-        for name, pictures in [(f"{len(held_out)} emoji", [place(rgba, size) for rgba in held_out])] + [(Path(f).name, [square(f, size)]) for f in args.photos]:
+        for name, pictures in [(f"{len(held_out)} emoji", [place(rgba, size) for rgba in held_out])] + [(Path(f).name, [middle_square(f, size).astype(np.float32) / 255]) for f in args.photos]:
             images = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
             again = torch.cat([vae.decoder(vae.encoder(part * 2 - 1)) / 2 + 0.5 for part in images.split(8)])
             print(f"{name} at {size} px: {psnr(again, images):.1f} dB", flush=True)
