@@ -46,10 +46,7 @@ fn aspect_presets_give_a_size_that_the_model_takes() -> Outcome {
         width > native && height < native && (width / height - 16.0 / 9.0).abs() < 0.2,
         "{width} x {height}"
     );
-    // The foot of the sidebar lies over what is scrolled to its edge.
-    let swap = control(page.session(), "Swap width and height")?;
-    page.session().run("arguments[0].scrollIntoView({ block: 'center' });", &[swap.to_json()])?;
-    page.session().click(&swap)?;
+    press(page.session(), "Swap width and height")?;
     assert_eq!((number(&page, "Width")?, number(&page, "Height")?), (height, width));
     assert_eq!(value(page.session(), "Aspect preset")?, "9:16");
     write(page.session(), "Width", "100")?;

@@ -12,11 +12,15 @@ use tests::page::{LATER, Page, SOON};
 const REFUSE: &str = "IDBFactory.prototype.open = function () { \
     throw new DOMException('denied by a test', 'SecurityError'); };";
 
-/// Makes a picture and waits until the gallery shows it, stored or not.
+/// Makes a picture and waits until the gallery shows it, stored or not: in front, of as many as are in sight.
 fn make_picture(page: &Page) -> Outcome<Vec<String>> {
-    let before = page.picture_ids()?.len();
+    let before = page.picture_ids()?;
     press(page.session(), "Generate")?;
-    page.wait("a picture", LATER, || Ok(Some(page.picture_ids()?).filter(|ids| ids.len() > before)))
+    page.wait(
+        "a picture",
+        LATER,
+        || Ok(Some(page.picture_ids()?).filter(|ids| ids.first() != before.first())),
+    )
 }
 
 #[test]

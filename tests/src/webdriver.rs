@@ -89,11 +89,12 @@ impl Session {
         Ok(Element::from_json(&self.run(script, arguments)?))
     }
 
-    /// Clicks where a person would.
+    /// Clicks where a person would, once the element is in sight: the driver scrolls to nothing that another lies over.
     ///
     /// # Errors
     /// See [`Session::open`]; also when something covers the element.
     pub fn click(&self, element: &Element) -> Outcome {
+        self.run("arguments[0].scrollIntoView({ block: 'nearest' });", &[element.to_json()])?;
         self.post(&format!("/element/{}/click", element.0), &json!({})).map(drop)
     }
 
