@@ -91,6 +91,28 @@ fn tokens_are_counted_and_what_is_cut_off_is_shown() -> Outcome {
 }
 
 #[test]
+fn the_chosen_models_tips_stand_beside_the_prompt_until_they_are_folded() -> Outcome {
+    const OPEN: &str = "return document.querySelector('.model-tips')?.open ?? null;";
+    let page = Page::open(Graphics::None)?;
+    let wait_for_open = |open: bool| {
+        page.wait("the tips", SOON, || Ok((page.session().run(OPEN, &[])? == open).then_some(())))
+    };
+    wait_for_text(&page, ".model-tips", "such as “a red apple”")?;
+    wait_for_text(&page, ".model-tips summary", "Tips for Built-in")?;
+    wait_for_open(true)?;
+    let summary = page.session().find("return document.querySelector('.model-tips summary');", &[])?;
+    page.session().click(&summary.ok_or("no tips")?)?;
+    wait_for_open(false)?;
+    page.wait("the fold to be stored", SOON, || {
+        let stored = query(page.session(), READ_SETTING, &[json!("model-tips")])?;
+        Ok((stored == "false").then_some(()))
+    })?;
+    page.reload()?;
+    wait_for_text(&page, ".model-tips summary", "Tips for Built-in")?;
+    wait_for_open(false)
+}
+
+#[test]
 fn a_style_is_laid_around_the_prompt_and_recorded() -> Outcome {
     let page = Page::open(Graphics::None)?;
     write(page.session(), "Prompt", PROMPT)?;

@@ -15,6 +15,7 @@ const FORM: &str = "form";
 const THEME: &str = "theme";
 const BRUSH: &str = "brush";
 const SINGLE_KEYS: &str = "single-keys";
+const TIPS: &str = "model-tips";
 /// Typing is stored once it pauses.
 const PAUSE: Duration = Duration::from_millis(400);
 
@@ -57,6 +58,9 @@ impl Studio {
         if let Some(single_keys) = self.read::<bool>(SINGLE_KEYS).await {
             self.session.single_keys.set(single_keys);
         }
+        if let Some(tips) = self.read::<bool>(TIPS).await {
+            self.session.tips.set(tips);
+        }
         let values = self.read::<FormValues>(FORM).await;
         // What was typed while the database opened stands.
         if let Some(values) = values.filter(|_| self.form.prompt.with_untracked(String::is_empty)) {
@@ -95,6 +99,12 @@ impl Studio {
             let single_keys = self.session.single_keys.get();
             if self.session.restored.get() {
                 self.write(SINGLE_KEYS, &single_keys);
+            }
+        });
+        Effect::new(move |_| {
+            let tips = self.session.tips.get();
+            if self.session.restored.get() {
+                self.write(TIPS, &tips);
             }
         });
     }

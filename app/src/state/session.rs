@@ -44,6 +44,8 @@ pub(crate) struct Session {
     pub theme: RwSignal<Theme>,
     /// Whether letters alone are shortcuts.
     pub single_keys: RwSignal<bool>,
+    /// Whether the chosen model's tips are shown.
+    pub tips: RwSignal<bool>,
     /// Whether the last visit's form has been put back.
     pub restored: RwSignal<bool>,
     /// Why the size is not the source's own.
@@ -60,6 +62,7 @@ impl Session {
             importing: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
             single_keys: RwSignal::new(true),
+            tips: RwSignal::new(true),
             restored: RwSignal::new(false),
             size_note: RwSignal::new(None),
         }

@@ -112,6 +112,11 @@ pub(crate) fn styles_unreadable(file: &str) -> String {
 pub(crate) const TOKENS_SHOWN: &str = "Where the prompt is divided";
 pub(crate) const CUT_OFF: &str = "not seen by the model";
 
+/// Over a model's tips.
+pub(crate) fn tips(model: &str) -> String {
+    format!("Tips for {model}")
+}
+
 /// Tokens of a prompt that is one chunk: how many there are, and room for how many.
 pub(crate) fn tokens(tokens: u32, capacity: u32) -> String {
     format!("{tokens} / {capacity} tokens")

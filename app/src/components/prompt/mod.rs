@@ -5,6 +5,7 @@ mod helper;
 mod history;
 mod style_field;
 mod styles;
+mod tips;
 
 use leptos::prelude::*;
 
@@ -19,6 +20,7 @@ use crate::words::prompt as words;
 use counter::TokenCounter;
 use helper::Helper;
 use style_field::StyleField;
+use tips::ModelTips;
 
 /// **Prompt** and **Negative prompt**, how they are read, and their tools.
 #[component]
@@ -49,6 +51,7 @@ pub(crate) fn PromptFields() -> impl IntoView {
             <Show when=move || helping.get()>
                 <Helper />
             </Show>
+            <ModelTips />
         </div>
         <NegativePrompt />
         <StyleField />
