@@ -8,6 +8,7 @@ mod compare;
 mod controls_by_name;
 mod engine_failures;
 mod gallery;
+mod gallery_picker;
 mod gallery_storage;
 mod gallery_tabs;
 mod imports;

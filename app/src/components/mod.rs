@@ -70,6 +70,7 @@ pub(crate) fn App() -> impl IntoView {
         <gallery::CollectionsDialog />
         <mask::MaskEditor />
         <source::CropDialog />
+        <source::GalleryPicker />
         <compare::CompareDialog />
         <frame::AboutDrawer />
         <prompt::HistoryDrawer />

@@ -83,6 +83,8 @@ pub(crate) struct Source {
     pub recents: Recents,
     /// Whether **Crop and rotate** is open.
     pub editing: RwSignal<bool>,
+    /// Whether **From the gallery** is open.
+    pub picking: RwSignal<bool>,
 }
 
 impl Source {
@@ -91,6 +93,7 @@ impl Source {
             state: RwSignal::new_local(SourceState::None),
             recents: Recents::new(),
             editing: RwSignal::new(false),
+            picking: RwSignal::new(false),
         }
     }
 

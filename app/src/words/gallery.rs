@@ -77,6 +77,15 @@ pub(crate) fn pictures(shown: usize, all: usize) -> String {
     }
 }
 
+/// How many pictures a search found.
+pub(crate) fn found(number: usize) -> String {
+    if number == 0 { NOTHING_FOUND.to_owned() } else { count(number, "picture", "pictures") }
+}
+
+pub(crate) fn use_picture(prompt: &str) -> String {
+    format!("Use {prompt} as source")
+}
+
 pub(crate) fn selected(number: usize) -> String {
     format!("{number} selected")
 }

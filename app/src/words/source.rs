@@ -13,6 +13,14 @@ pub(crate) const MOVES: &str = "This picture moves; its first frame is used.";
 pub(crate) const NO_ROOM: &str =
     "The browser has no room for the edited picture; close other tabs and try again.";
 
+pub(crate) const FROM_GALLERY: &str = "From the gallery";
+pub(crate) const SEARCH_GALLERY: &str = "Search the gallery";
+
+/// A button for pictures that are not drawn yet.
+pub(crate) fn more(number: usize) -> String {
+    format!("Show more ({number} left)")
+}
+
 pub(crate) const RECENT: &str = "Recent sources";
 pub(crate) const FORGET_ALL: &str = "Forget all";
 

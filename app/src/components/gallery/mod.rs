@@ -16,5 +16,6 @@ mod view;
 
 pub(crate) use collections::CollectionsDialog;
 pub(crate) use details::{FIGURE, PictureDialog};
+pub(crate) use thumbnail::Thumbnail;
 pub(crate) use undo_bar::UndoBar;
 pub(crate) use view::GalleryView;

@@ -17,7 +17,7 @@ const PAUSE_MILLIS: u32 = 40;
 
 /// The thumbnail. Its address lives as long as it does, so no more addresses exist than cards and a few besides.
 #[component]
-pub(super) fn Thumbnail(record: Arc<Record>) -> impl IntoView {
+pub(crate) fn Thumbnail(record: Arc<Record>) -> impl IntoView {
     let studio = studio();
     let url: RwSignal<Option<Rc<ObjectUrl>>, LocalStorage> =
         RwSignal::new_local(studio.thumbnail_at_hand(&record.id));

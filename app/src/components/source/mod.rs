@@ -3,6 +3,7 @@
 mod crop_fields;
 mod editor;
 mod fit_field;
+mod gallery_picker;
 mod preview;
 mod recent_sources;
 mod stage;
@@ -12,6 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 pub(crate) use editor::CropDialog;
+pub(crate) use gallery_picker::GalleryPicker;
 
 use super::drop_zone::file_source;
 use super::icon::Icon;
@@ -47,7 +49,10 @@ pub(crate) fn SourcePanel() -> impl IntoView {
                 />
                 <Remove />
             </div>
-            <TakePhoto />
+            <div class="source-ways">
+                <TakePhoto />
+                <gallery_picker::FromGallery />
+            </div>
             <preview::Actions />
             <NoticeAt place=Place::Source />
             <recent_sources::RecentSources />
