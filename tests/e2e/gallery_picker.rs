@@ -1,7 +1,6 @@
 //! **From the gallery**: a picture that was made becomes the source, by typing and by keys.
 
 use tests::Outcome;
-use tests::chromium::Graphics;
 use tests::controls::keys::{DOWN, ESCAPE, LEFT, RIGHT};
 use tests::controls::{control, press, write};
 use tests::page::{Page, SOON};
