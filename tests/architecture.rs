@@ -12,7 +12,7 @@ const MOST_LINES: usize = 400;
 const MOST_GOLDEN_BYTES: u64 = 60_000_000;
 
 /// Every crate of the workspace and the crates of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     // The gallery and the settings live in the database that the worker's weights live in.
     (
         "app",
@@ -42,6 +42,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("cli", &["kernels", "models", "pipeline", "sampling", "weights"]),
     ("tests", &["measure"]),
     ("measure", &[]),
+    ("bench", &["kernels", "models", "weights"]),
     ("checkpoints", &["weights"]),
     ("xtask", &[]),
 ];
@@ -159,7 +160,7 @@ fn tracked() -> Outcome<Vec<PathBuf>> {
 
 fn is_source(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("rs" | "wgsl" | "css" | "js" | "py" | "html" | "sh"))
+    matches!(extension, Some("rs" | "wgsl" | "css" | "js" | "mjs" | "py" | "html" | "sh"))
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! The one tool: `cargo xtask serve`, `build`, `test` and `fuzz`. Each sets up what is missing on the machine first.
+//! The one tool: `cargo xtask serve`, `build`, `test`, `fuzz` and `bench`. Each sets up what is missing on the machine first.
 //!
 //! Plain std Rust, so that the first run on a fresh machine starts within seconds.
 
+mod bench;
 mod boot;
 mod fuzz;
 mod lockfile;
@@ -23,6 +24,7 @@ cargo xtask COMMAND
   build                 build the page into dist/
   test [--only STAGE]   every check, in order: setup, format, clippy, clippy-wasm, tests, build, e2e
   fuzz [--seconds N]    damaged files and odd prompts through libFuzzer, for a minute in all
+  bench engine          build the engine for benchmarks that compare engines in a browser (tests/bench/engine.mjs)
   optimize              trunk's post-build hook: no script in the page; wasm-opt over the worker, if it is on PATH";
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["test", "--only", stage] => stages::run(Some(stage)),
         ["fuzz"] => fuzz::run(fuzz::DEFAULT_SECONDS),
         ["fuzz", "--seconds", seconds] => fuzz_for(seconds),
+        ["bench", "engine"] => bench::engine(),
         ["optimize"] => optimize::hook(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

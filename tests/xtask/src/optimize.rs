@@ -22,16 +22,15 @@ const FEATURES: [&str; 7] = [
     "--enable-simd",
 ];
 
-/// Optimises the worker in trunk's staging folder. A wasm-opt that fails is told about and changes nothing.
-fn optimise(staging: &Path, wasm_opt: &Path) -> Outcome {
-    let module = staging.join("worker_bg.wasm");
-    let optimised = staging.join("worker_bg.optimised");
-    let command = run(Command::new(wasm_opt).args(["-O3", "-o"]).arg(&optimised).args(FEATURES).arg(&module));
+/// Optimises a module where it lies. A wasm-opt that fails is told about and changes nothing.
+fn optimise(module: &Path, wasm_opt: &Path) -> Outcome {
+    let optimised = module.with_extension("optimised");
+    let command = run(Command::new(wasm_opt).args(["-O3", "-o"]).arg(&optimised).args(FEATURES).arg(module));
     match command {
-        Ok(()) => fs::rename(&optimised, &module)
+        Ok(()) => fs::rename(&optimised, module)
             .map_err(|error| format!("{} cannot be written: {error}", module.display()).into()),
         Err(failure) => {
-            say(&format!("{failure}; the worker stays as rustc built it."));
+            say(&format!("{failure}; the module stays as rustc built it."));
             fs::remove_file(&optimised).ok();
             Ok(())
         }
@@ -44,8 +43,13 @@ pub(crate) fn hook() -> Outcome {
     let staging = staging.ok_or("`optimize` is a hook: trunk calls it and says where the files are")?;
     boot::move_out(&staging)?;
     let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    if release { where_possible(&staging.join("worker_bg.wasm")) } else { Ok(()) }
+}
+
+/// Optimises a module if there is a wasm-opt.
+pub(crate) fn where_possible(module: &Path) -> Outcome {
     match find("wasm-opt") {
-        Some(wasm_opt) if release => optimise(&staging, &wasm_opt),
-        _ => Ok(()),
+        Some(wasm_opt) => optimise(module, &wasm_opt),
+        None => Ok(()),
     }
 }

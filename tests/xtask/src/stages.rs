@@ -98,6 +98,8 @@ fn clippy_wasm() -> Outcome {
         "app",
         "--package",
         "worker",
+        "--package",
+        "bench",
         "--target",
         "wasm32-unknown-unknown",
     ];

@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::lockfile;
 use crate::shell::{Outcome, cargo, find, in_root, output, root, run, say};
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 // Newer trunks need a newer Rust than this workspace asks for.
 const TRUNK_VERSION: &str = "0.21.14";
 const CARGO_FUZZ_VERSION: &str = "0.13.1";

@@ -1,0 +1,74 @@
+//! The crate's face to JavaScript. See `engine.mjs`.
+
+use js_sys::{Array, Float32Array, Uint8Array};
+use kernels::{Device, GpuOptions};
+use wasm_bindgen::prelude::*;
+
+use crate::{Entry, Task};
+
+/// A device that cases are loaded on.
+#[wasm_bindgen]
+pub struct Engine {
+    device: Device,
+}
+
+/// A loaded case.
+#[wasm_bindgen]
+pub struct Session {
+    task: Task,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Opens the `gpu` or the `cpu`.
+    ///
+    /// # Errors
+    /// When there is no such device.
+    pub async fn open(device: String) -> Result<Engine, JsError> {
+        console_error_panic_hook::set_once();
+        let device = match device.as_str() {
+            "gpu" => Device::gpu(GpuOptions::default()).await?,
+            "cpu" => Device::cpu(),
+            other => return Err(JsError::new(&format!("there is no device {other}: gpu or cpu"))),
+        };
+        Ok(Self { device })
+    }
+
+    /// The crate's version.
+    pub fn version() -> String {
+        env!("CARGO_PKG_VERSION").to_owned()
+    }
+
+    /// The device's name, as far as the browser tells it.
+    pub fn name(&self) -> String {
+        self.device.name()
+    }
+
+    /// Loads a case: its manifest entry as JSON, names of its weight files, and their bytes.
+    ///
+    /// # Errors
+    /// When the case is not one that can be run here, or its files are damaged.
+    pub async fn load(
+        &self,
+        entry: String,
+        names: Vec<String>,
+        files: Vec<Uint8Array>,
+    ) -> Result<Session, JsError> {
+        let files = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
+        let task = Task::load(Entry::parse(&entry)?, &self.device, files).await?;
+        Ok(Session { task })
+    }
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// One run: the inputs in the entry's order, the output in the entry's layout.
+    ///
+    /// # Errors
+    /// When the inputs are not the entry's, or the device fails.
+    pub async fn run(&self, inputs: Array) -> Result<Float32Array, JsError> {
+        let inputs: Vec<Vec<f32>> = inputs.iter().map(|input| Float32Array::new(&input).to_vec()).collect();
+        let inputs: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
+        Ok(Float32Array::from(self.task.run(&inputs).await?.as_slice()))
+    }
+}
