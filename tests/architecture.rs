@@ -27,7 +27,18 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("sources", &[]),
     (
         "worker",
-        &["downloads", "kernels", "models", "pipeline", "protocol", "sampling", "storage", "text", "weights"],
+        &[
+            "downloads",
+            "kernels",
+            "models",
+            "pipeline",
+            "protocol",
+            "sampling",
+            "storage",
+            "text",
+            "vectorize",
+            "weights",
+        ],
     ),
     ("protocol", &[]),
     ("storage", &[]),
@@ -38,6 +49,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("sampling", &[]),
     ("kernels", &["blocks"]),
     ("models", &["kernels", "weights"]),
+    ("vectorize", &[]),
     ("pipeline", &["kernels", "models", "sampling", "text", "weights"]),
     ("cli", &["kernels", "models", "pipeline", "sampling", "weights"]),
     ("tests", &["measure"]),
@@ -48,7 +60,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 ];
 
 /// Crates that stay testable without a browser or a GPU, and what that forbids.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 12] = [
     "batches",
     "compare",
     "downloads",
@@ -60,6 +72,7 @@ const PLAIN: [&str; 11] = [
     "sampling",
     "sources",
     "text",
+    "vectorize",
 ];
 const PLATFORM: [&str; 5] = ["js-sys", "wasm-bindgen", "web-sys", "wgpu", "candle-core"];
 

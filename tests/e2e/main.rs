@@ -6,6 +6,7 @@ mod bad_input;
 mod batches;
 mod compare;
 mod controls_by_name;
+mod drawings;
 mod engine_failures;
 mod gallery;
 mod gallery_picker;

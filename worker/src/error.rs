@@ -17,6 +17,16 @@ pub enum EngineError {
     /// The source is no picture that the engine can start from.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A picture with so many pixels that nobody would wait for its drawing.
+    #[error(
+        "the picture of {width_px}x{height_px} pixels is too large to be drawn as SVG; choose another output format"
+    )]
+    TooLargeToDraw {
+        /// Width in pixels.
+        width_px: u32,
+        /// Height in pixels.
+        height_px: u32,
+    },
     /// No device could be had.
     #[error(transparent)]
     Device(#[from] KernelError),

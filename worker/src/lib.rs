@@ -19,3 +19,4 @@ pub mod lora;
 pub mod queue;
 pub mod report;
 pub mod tokens;
+pub mod trace;

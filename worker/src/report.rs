@@ -27,7 +27,7 @@ pub fn report(error: &EngineError) -> ErrorReport {
 fn code(error: &EngineError) -> ErrorCode {
     match error {
         EngineError::Pipeline(error) => code_of_pipeline(error),
-        EngineError::Source(_) => ErrorCode::Source,
+        EngineError::Source(_) | EngineError::TooLargeToDraw { .. } => ErrorCode::Source,
         EngineError::Device(error) => code_of_kernel(error),
         EngineError::Storage(_) => ErrorCode::Storage,
         EngineError::Download(DownloadError::Storage(_)) => ErrorCode::Storage,

@@ -10,6 +10,7 @@
 //! [`Grid`] says which of them are in sight.
 
 mod album;
+mod drawing;
 mod grid;
 mod loras;
 mod parameters;
@@ -21,11 +22,12 @@ mod sheet;
 mod thumbnail;
 
 pub use album::{Album, Branch, Facets, Link, Order, Query};
+pub use drawing::{check_drawing, read_drawing_settings, write_drawing_settings};
 pub use grid::{Grid, Step, Window};
 pub use parameters::{parse_parameters, write_parameters};
 pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png, read_settings};
 pub use recent::Recent;
-pub use record::{Mode, Record, Settings, UnknownFields, UsedLora, newest_first};
+pub use record::{Mode, Record, Settings, SvgChoice, UnknownFields, UsedLora, newest_first};
 pub use selection::Selection;
 pub use sheet::{InSheet, Layout, Sheet, SheetAxis};
 pub use thumbnail::thumbnail_size;

@@ -48,6 +48,17 @@ pub struct UsedLora {
     pub scale: f64,
 }
 
+/// How a picture was drawn as SVG. Names that this version does not know are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SvgChoice {
+    /// How many colours: `few`, `some`, `many`.
+    #[serde(default)]
+    pub colors: String,
+    /// How small a thing is still drawn: `coarse`, `medium`, `fine`.
+    #[serde(default)]
+    pub detail: String,
+}
+
 /// Everything that decided a picture except its source's pixels. The field names are those of the image pack
 /// format; `sampler` and `strength_rule` are kept as written, so that a name that this version does not know
 /// survives.
@@ -100,6 +111,9 @@ pub struct Settings {
     /// Pixels around the mask that the model got to see where only that part was generated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inpaint_padding: Option<u32>,
+    /// How it was drawn, if it was wanted as SVG.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub svg: Option<SvgChoice>,
     /// Steps that really ran; 0 when unknown.
     #[serde(default)]
     pub executed_steps: u32,

@@ -4,6 +4,8 @@
 pub(crate) const MOST_FILE_BYTES: u64 = 1 << 30;
 /// Bytes of a picture in it, and of a picture that comes by itself.
 pub(crate) const MOST_PICTURE_BYTES: u64 = 64 << 20;
+/// Bytes of a drawing, which is read as a whole.
+pub(crate) const MOST_DRAWING_BYTES: usize = 16 << 20;
 /// Entries of a pack.
 pub(crate) const MOST_ENTRIES: usize = 1000;
 /// Bytes of one value that is no picture.

@@ -48,6 +48,9 @@ pub struct Entry {
     /// Where the source was to be repainted: white.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mask: Option<PictureInfo>,
+    /// The picture as an SVG drawing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawing: Option<PictureInfo>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
@@ -62,11 +65,13 @@ pub enum Role {
     Source,
     /// Where it was repainted.
     Mask,
+    /// What was made, as an SVG drawing.
+    Drawing,
 }
 
 impl Role {
     /// Every role, in the order of the file.
-    pub const ALL: [Self; 3] = [Self::Image, Self::Source, Self::Mask];
+    pub const ALL: [Self; 4] = [Self::Image, Self::Source, Self::Mask, Self::Drawing];
 
     /// The field's name.
     pub fn name(self) -> &'static str {
@@ -74,6 +79,7 @@ impl Role {
             Self::Image => "image",
             Self::Source => "source",
             Self::Mask => "mask",
+            Self::Drawing => "drawing",
         }
     }
 }
@@ -140,6 +146,7 @@ impl Entry {
             Role::Image => self.image.as_ref(),
             Role::Source => self.source.as_ref(),
             Role::Mask => self.mask.as_ref(),
+            Role::Drawing => self.drawing.as_ref(),
         }
     }
 
@@ -149,6 +156,7 @@ impl Entry {
             Role::Image => &mut self.image,
             Role::Source => &mut self.source,
             Role::Mask => &mut self.mask,
+            Role::Drawing => &mut self.drawing,
         };
         *place = Some(info);
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::error::{in_words, wrong};
-use crate::limits::{MOST_PICTURE_BYTES, MOST_SIDE_PX};
+use crate::limits::{MOST_DRAWING_BYTES, MOST_PICTURE_BYTES, MOST_SIDE_PX};
 use crate::{Blob, BlobError, PackError, Problem, Role};
 
 /// The size of a JPEG comes after its metadata, of which some cameras write much.
@@ -17,7 +17,7 @@ const PIECE_BYTES: usize = 1 << 20;
 /// What is known of a picture without its bytes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PictureInfo {
-    /// `image/png`, `image/jpeg` or `image/webp`.
+    /// `image/png`, `image/jpeg` or `image/webp`; of a drawing, `image/svg+xml`.
     pub media_type: String,
     /// Width in pixels.
     pub width: u32,
@@ -36,7 +36,7 @@ impl PictureInfo {
     /// # Errors
     /// [`PackError::Field`] when it is none, or too large; `entry`, from 1, and `role` say which it would have been.
     pub async fn of<B: Blob>(file: &B, entry: usize, role: Role) -> Result<Self, PackError> {
-        let mut look = Look::default();
+        let mut look = Look::of(role);
         if file.len_bytes() > MOST_PICTURE_BYTES {
             return Err(wrong(entry, role.name(), Problem::TooLarge(in_words(MOST_PICTURE_BYTES))));
         }
@@ -78,23 +78,55 @@ impl PictureInfo {
 }
 
 const JPEG: &str = "image/jpeg";
+const SVG: &str = "image/svg+xml";
 
 /// Bytes of a picture that go past.
-#[derive(Default)]
 pub(crate) struct Look {
+    role: Role,
+    /// What the picture begins with; of a drawing, all of it, as every line of it is looked at.
     head: Vec<u8>,
+    bytes: u64,
     hash: Sha256,
 }
 
 impl Look {
+    pub(crate) fn of(role: Role) -> Self {
+        Self { role, head: Vec::new(), bytes: 0, hash: Sha256::default() }
+    }
+
+    fn most_head_bytes(&self) -> usize {
+        if self.role == Role::Drawing { MOST_DRAWING_BYTES } else { MOST_HEAD_BYTES }
+    }
+
     pub(crate) fn take(&mut self, bytes: &[u8]) {
         self.hash.update(bytes);
-        let room = MOST_HEAD_BYTES - self.head.len();
+        self.bytes += bytes.len() as u64;
+        let room = self.most_head_bytes() - self.head.len();
         self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
     /// What they were; `None` for no picture, and for one larger than is taken.
     pub(crate) fn info(self) -> Option<PictureInfo> {
+        let (media_type, (width, height)) = match self.role {
+            Role::Drawing => (SVG, self.drawing_size()?),
+            Role::Image | Role::Source | Role::Mask => self.picture_kind()?,
+        };
+        let sides = 1..=MOST_SIDE_PX;
+        if !sides.contains(&width) || !sides.contains(&height) {
+            return None;
+        }
+        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(PictureInfo { media_type: media_type.to_owned(), width, height, sha256, rest: Map::new() })
+    }
+
+    /// Width and height of a drawing of the one form that is taken.
+    fn drawing_size(&self) -> Option<(u32, u32)> {
+        let whole = self.bytes == self.head.len() as u64;
+        let text = std::str::from_utf8(&self.head).ok().filter(|_| whole)?;
+        gallery::check_drawing(text)
+    }
+
+    fn picture_kind(&self) -> Option<(&'static str, (u32, u32))> {
         let media_type = match image_type(&self.head).ok()? {
             ImageType::Png => "image/png",
             ImageType::Jpeg => JPEG,
@@ -102,15 +134,7 @@ impl Look {
             _ => return None,
         };
         let size = blob_size(&self.head).ok()?;
-        let side = |px: usize| u32::try_from(px).ok().filter(|px| (1..=MOST_SIDE_PX).contains(px));
-        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(PictureInfo {
-            media_type: media_type.to_owned(),
-            width: side(size.width)?,
-            height: side(size.height)?,
-            sha256,
-            rest: Map::new(),
-        })
+        Some((media_type, (size.width.try_into().ok()?, size.height.try_into().ok()?)))
     }
 }
 

@@ -177,7 +177,7 @@ impl<B: Blob> Reader<'_, B> {
             self.place = Place::new(number, format!("{}.{key}", role.name()));
             match key.as_str() {
                 "data" if data.is_some() => return self.problem(Problem::Twice),
-                "data" => data = Some(self.data().await?),
+                "data" => data = Some(self.data(role).await?),
                 _ => self.field(&mut fields, key).await?,
             }
             self.place = Place::new(number, role.name());
@@ -197,8 +197,8 @@ impl<B: Blob> Reader<'_, B> {
         Ok(Some(info))
     }
 
-    async fn data(&mut self) -> Result<(Look, Pieces<B>), PackError> {
-        let (mut look, mut pieces) = (Look::default(), Pieces::new());
+    async fn data(&mut self, role: Role) -> Result<(Look, Pieces<B>), PackError> {
+        let (mut look, mut pieces) = (Look::of(role), Pieces::new());
         let decoded = self.json.base64(MOST_PICTURE_BYTES, |bytes| {
             look.take(bytes);
             Ok(pieces.append(bytes)?)
@@ -257,6 +257,7 @@ fn entry(mut fields: Fields, number: usize) -> Result<Entry, PackError> {
         image: None,
         source: None,
         mask: None,
+        drawing: None,
         rest: fields,
     };
     entry.settings(number)?;

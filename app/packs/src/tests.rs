@@ -43,13 +43,19 @@ fn blob(bytes: &[u8]) -> MemoryBlob {
     MemoryBlob::from_bytes(bytes).unwrap()
 }
 
-/// A pack of a picture with its source and mask, and a recipe.
+const DRAWING: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    <svg xmlns=\"http://www.w3.org/2000/svg\" width=\"5\" height=\"3\" viewBox=\"0 0 5 3\">\n\
+    <path fill=\"#c81e28\" transform=\"translate(0 0)\" d=\"M0 0 C1 2 3 4 5 3 Z\"/>\n</svg>\n";
+
+/// A pack of a picture with its source, mask and drawing, and a recipe.
 fn sound() -> LoadedPack<MemoryBlob> {
     let date = date_of_millis(1_795_739_920_123.0);
     let mut first = Entry::of("first".to_owned(), date.clone(), &settings()).unwrap();
     first.favorite = true;
     let mut pictures = Vec::new();
-    for (role, picture) in Role::ALL.into_iter().zip([png(5, 3, 1), png(4, 4, 2), png(4, 4, 3)]) {
+    for (role, picture) in
+        Role::ALL.into_iter().zip([png(5, 3, 1), png(4, 4, 2), png(4, 4, 3), blob(DRAWING)])
+    {
         first.set_info(role, block_on(PictureInfo::of(&picture, 1, role)).unwrap());
         pictures.push((PictureKey { entry: 0, role }, picture));
     }

@@ -104,7 +104,7 @@ impl<B: Blob> Writer<'_, B> {
         entry: usize,
         role: Role,
     ) -> Result<(), PackError> {
-        let (mut look, mut letters, mut start) = (Look::default(), String::new(), 0);
+        let (mut look, mut letters, mut start) = (Look::of(role), String::new(), 0);
         while start < picture.len_bytes() {
             let end = picture.len_bytes().min(start + SLICE_BYTES);
             let bytes = picture.read(start, end).await?;

@@ -177,7 +177,9 @@ impl Engine {
 /// The job that a command begins and whose end is told.
 fn job_of_command(command: &Command) -> Option<JobId> {
     match command {
-        Command::InspectSource { job, .. } | Command::Generate { job, .. } => Some(*job),
+        Command::InspectSource { job, .. } | Command::Generate { job, .. } | Command::Trace { job, .. } => {
+            Some(*job)
+        }
         _ => None,
     }
 }
@@ -185,7 +187,10 @@ fn job_of_command(command: &Command) -> Option<JobId> {
 /// The job that an event ends.
 fn job_of_last_event(event: &Event) -> Option<JobId> {
     match event {
-        Event::SourceReady { job, .. } | Event::Image { job, .. } | Event::Cancelled(job) => Some(*job),
+        Event::SourceReady { job, .. }
+        | Event::Traced { job, .. }
+        | Event::Image { job, .. }
+        | Event::Cancelled(job) => Some(*job),
         Event::Failed { job, .. } => *job,
         _ => None,
     }

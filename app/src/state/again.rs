@@ -12,7 +12,7 @@ use super::loras::{choices, missing_sentence, reused};
 use super::queue::{Asked, Given};
 use super::reuse::choice;
 use super::source::SourceFile;
-use super::{Place, Studio};
+use super::{Place, Studio, drawing};
 use crate::platform::random_seed;
 use crate::words::{batches, gallery as words};
 
@@ -88,7 +88,8 @@ impl Studio {
             };
             let loras = record.settings.loras.clone();
             let variant_of = Some(record.id.clone());
-            let asked = Asked { request, loras, variant_of, sheet: None };
+            let svg = record.settings.svg.as_ref().map(drawing::asked);
+            let asked = Asked { request, loras, variant_of, svg, sheet: None };
             self.enqueue(vec![asked], &Given { source, mask });
         });
     }

@@ -44,6 +44,10 @@ impl Studio {
                 let edited = edited.and_then(|edited| payloads.bytes(edited));
                 self.source_ready(job, source, &thumbnail, edited.as_deref());
             }
+            Event::Traced { job, drawing } => {
+                let drawing = payloads.bytes(drawing).and_then(|bytes| String::from_utf8(bytes).ok());
+                self.drawings.answer(job, Ok(drawing.unwrap_or_default()));
+            }
             Event::Tokens { revision, counts } => self.take_tokens(revision, counts),
             Event::Stage { job, stage } => self.hear_stage(job, stage),
             Event::Step { job, step, steps, preview } if self.queue.is_running(job) => {
@@ -95,6 +99,7 @@ impl Studio {
             Some(job) if self.source.is_checked_by(job) => {
                 self.refuse_source(job, report.message, report.detail);
             }
+            Some(job) if self.drawings.refuse(job, &report) => {}
             Some(job) if self.is_importing(job) => {
                 let place = self.end_import();
                 self.notices.say_with_detail(place, report.message, report.detail);
@@ -114,6 +119,7 @@ impl Studio {
     fn mourn(self, unanswered: &[JobId], detail: String) {
         self.session.engine.set(EngineState::Starting);
         self.downloads.stand_still();
+        self.drawings.refuse_all(unanswered, &detail);
         let running = unanswered.iter().any(|job| self.queue.is_running(*job));
         let checking = unanswered.iter().copied().find(|job| self.source.is_checked_by(*job));
         if self.session.importing.get_untracked().is_some() {

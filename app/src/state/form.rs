@@ -1,7 +1,9 @@
 //! What stands in the sidebar. Numbers are kept as typed, so that a wrong one can be answered instead of changed.
 
 use leptos::prelude::*;
-use protocol::{DeviceChoice, InpaintArea, ModelId, ModelInfo, SamplerKind};
+use protocol::{
+    DeviceChoice, InpaintArea, ModelId, ModelInfo, SamplerKind, TraceColors, TraceDetail, TraceOptions,
+};
 use serde::{Deserialize, Serialize};
 
 use super::loras::FormLora;
@@ -40,6 +42,9 @@ pub(crate) struct FormValues {
     pub output_format: OutputFormat,
     /// 1 to 100, of formats that lose something.
     pub output_quality: u8,
+    /// How pictures are drawn as SVG.
+    pub trace_colors: TraceColors,
+    pub trace_detail: TraceDetail,
     pub model: ModelId,
     pub loras: Vec<FormLora>,
     pub device: DeviceChoice,
@@ -68,6 +73,8 @@ impl Default for FormValues {
             images: "1".to_owned(),
             output_format: OutputFormat::Png,
             output_quality: 90,
+            trace_colors: TraceColors::Some,
+            trace_detail: TraceDetail::Medium,
             model: ModelId::builtin(),
             loras: Vec::new(),
             device: DeviceChoice::Auto,
@@ -97,6 +104,8 @@ pub(crate) struct Form {
     pub images: RwSignal<String>,
     pub output_format: RwSignal<OutputFormat>,
     pub output_quality: RwSignal<u8>,
+    pub trace_colors: RwSignal<TraceColors>,
+    pub trace_detail: RwSignal<TraceDetail>,
     pub model: RwSignal<ModelId>,
     pub loras: RwSignal<Vec<FormLora>>,
     pub device: RwSignal<DeviceChoice>,
@@ -125,6 +134,8 @@ impl Form {
             images: RwSignal::new(values.images),
             output_format: RwSignal::new(values.output_format),
             output_quality: RwSignal::new(values.output_quality),
+            trace_colors: RwSignal::new(values.trace_colors),
+            trace_detail: RwSignal::new(values.trace_detail),
             model: RwSignal::new(values.model),
             loras: RwSignal::new(values.loras),
             device: RwSignal::new(values.device),
@@ -153,6 +164,8 @@ impl Form {
             images: self.images.get(),
             output_format: self.output_format.get(),
             output_quality: self.output_quality.get(),
+            trace_colors: self.trace_colors.get(),
+            trace_detail: self.trace_detail.get(),
             model: self.model.get(),
             loras: self.loras.get(),
             device: self.device.get(),
@@ -178,9 +191,16 @@ impl Form {
         self.images.set(values.images);
         self.output_format.set(values.output_format);
         self.output_quality.set(values.output_quality);
+        self.trace_colors.set(values.trace_colors);
+        self.trace_detail.set(values.trace_detail);
         self.model.set(values.model);
         self.loras.set(values.loras);
         self.device.set(values.device);
+    }
+
+    /// How pictures are drawn as SVG.
+    pub(crate) fn trace_options(self) -> TraceOptions {
+        TraceOptions { colors: self.trace_colors.get_untracked(), detail: self.trace_detail.get_untracked() }
     }
 
     /// Fills in what suits a model, as when it has just been chosen.

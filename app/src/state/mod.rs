@@ -7,6 +7,7 @@ mod again;
 mod aspect;
 mod comparison;
 mod downloads;
+mod drawing;
 mod events;
 mod form;
 mod import;
@@ -64,6 +65,7 @@ use wasm_bindgen::JsValue;
 use crate::components::DrawerKind;
 use crate::engine::Engine;
 use downloads::Downloads;
+use drawing::Drawings;
 use form::Form;
 use mask::Masking;
 use notices::Notices;
@@ -97,6 +99,7 @@ pub(crate) struct Studio {
     /// The drawer that is open.
     pub drawer: RwSignal<Option<DrawerKind>>,
     pub tabs: Tabs,
+    drawings: Drawings,
     shelf: Shelf,
     engine: StoredValue<Option<Engine>, LocalStorage>,
     last_job: StoredValue<u64>,
@@ -121,6 +124,7 @@ impl Studio {
             room: RwSignal::new(None),
             drawer: RwSignal::new(None),
             tabs: Tabs::new(),
+            drawings: Drawings::new(),
             shelf: Shelf::new(),
             engine: StoredValue::new_local(None),
             last_job: StoredValue::new(0),

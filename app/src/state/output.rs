@@ -19,16 +19,19 @@ pub(crate) enum OutputFormat {
     Png,
     Jpeg,
     WebP,
+    /// Traced into shapes, with the settings inside.
+    Svg,
 }
 
 impl OutputFormat {
-    pub(crate) const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::WebP];
+    pub(crate) const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::WebP, Self::Svg];
 
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
             Self::WebP => "image/webp",
+            Self::Svg => "image/svg+xml",
         }
     }
 
@@ -37,12 +40,13 @@ impl OutputFormat {
             Self::Png => "PNG",
             Self::Jpeg => "JPEG",
             Self::WebP => "WebP",
+            Self::Svg => "SVG",
         }
     }
 
     /// Whether it can be written in more or less quality.
     pub(crate) fn has_quality(self) -> bool {
-        self != Self::Png
+        matches!(self, Self::Jpeg | Self::WebP)
     }
 
     /// A picture's file name with this format's ending in place of `.png`.
@@ -52,6 +56,7 @@ impl OutputFormat {
             Self::Png => "png",
             Self::Jpeg => "jpg",
             Self::WebP => "webp",
+            Self::Svg => "svg",
         };
         format!("{stem}.{ending}")
     }
@@ -90,6 +95,7 @@ mod tests {
     fn a_file_is_named_after_its_format() {
         assert_eq!(OutputFormat::Png.file_name("a-cat-7.png"), "a-cat-7.png");
         assert_eq!(OutputFormat::Jpeg.file_name("a-cat-7.png"), "a-cat-7.jpg");
+        assert_eq!(OutputFormat::Svg.file_name("a-cat-7.png"), "a-cat-7.svg");
         assert_eq!(OutputFormat::WebP.file_name("a.png-7.png"), "a.png-7.webp");
     }
 }

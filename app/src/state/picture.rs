@@ -6,6 +6,7 @@ use serde::Serialize;
 use storage::PicturePart;
 use web_sys::Blob;
 
+use super::drawing;
 use super::queue::Job;
 use super::sheet::SheetCell;
 use crate::platform;
@@ -21,6 +22,8 @@ pub(crate) struct Files {
     pub mask: Option<Blob>,
     /// A smaller picture for the grid.
     pub thumbnail: Option<Blob>,
+    /// The picture drawn as SVG.
+    pub drawing: Option<Blob>,
 }
 
 impl Files {
@@ -32,6 +35,16 @@ impl Files {
             PicturePart::Source => self.source.as_ref(),
             PicturePart::Mask => self.mask.as_ref(),
             PicturePart::Thumbnail => self.thumbnail.as_ref(),
+            PicturePart::Drawing => self.drawing.as_ref(),
+        }
+    }
+
+    /// Adds one of those that can be made later.
+    pub(super) fn add(&mut self, part: PicturePart, blob: Blob) {
+        match part {
+            PicturePart::Thumbnail => self.thumbnail = Some(blob),
+            PicturePart::Drawing => self.drawing = Some(blob),
+            PicturePart::Png | PicturePart::Latents | PicturePart::Source | PicturePart::Mask => {}
         }
     }
 }
@@ -52,8 +65,9 @@ pub(super) fn make(
         latents: latents.map(|bytes| blob(&bytes, "application/octet-stream")).transpose()?,
         source: job.source.as_ref().map(|source| source.blob.clone()),
         mask: job.mask.clone(),
-        // Drawn when the picture is stored.
+        // Both are drawn when the picture is stored.
         thumbnail: None,
+        drawing: None,
     };
     let created_millis = platform::now_millis();
     let record = Record {
@@ -100,6 +114,7 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
         mask_feather: masked.then_some(request.mask_feather_px),
         inpaint_area: masked.then(|| name(&request.inpaint_area)),
         inpaint_padding: masked.then_some(request.inpaint_padding_px),
+        svg: job.svg.map(drawing::told),
         executed_steps: report.executed_steps,
         start_sigma: report.start_sigma,
         other: UnknownFields::new(),

@@ -7,7 +7,7 @@ mod stored;
 use batches::Line;
 use gallery::UsedLora;
 use leptos::prelude::*;
-use protocol::{Command, JobId, ModelId, Payload, Request, Stage};
+use protocol::{Command, JobId, ModelId, Payload, Request, Stage, TraceOptions};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
@@ -32,6 +32,8 @@ pub(crate) struct Job {
     pub loras: Vec<UsedLora>,
     /// The picture that it is made again from.
     pub variant_of: Option<String>,
+    /// How it is drawn, if it is wanted as SVG.
+    pub svg: Option<TraceOptions>,
     /// Its place in a sheet.
     pub sheet: Option<SheetCell>,
     /// Where it lies in the database.

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use gallery::{Mode, Record, Settings};
 use leptos::prelude::*;
-use protocol::{PromptSyntax, SamplerKind, SourceFit};
+use protocol::{PromptSyntax, SamplerKind, SourceFit, TraceOptions};
 use serde::de::DeserializeOwned;
 use storage::PicturePart;
 use wasm_bindgen_futures::spawn_local;
 
+use super::output::OutputFormat;
 use super::size::FitChoice;
 use super::source::SourceFile;
-use super::{Place, Studio};
+use super::{Place, Studio, drawing};
 use crate::words::batches as words;
 
 /// The choice of that name, if this version knows it.
@@ -93,6 +94,7 @@ impl Studio {
             self.form.source_fit.set(FitChoice::of(fit));
         }
         self.reuse_inpainting(settings);
+        self.reuse_drawing(settings);
         if settings.steps > 0 {
             self.form.steps.set(settings.steps.to_string());
         }
@@ -108,6 +110,22 @@ impl Studio {
                 self.form.width_px.set(width);
                 self.form.height_px.set(height);
             });
+        }
+    }
+
+    /// A picture that was wanted as SVG is wanted so again, and one that was not is not.
+    fn reuse_drawing(self, settings: &Settings) {
+        match &settings.svg {
+            Some(svg) => {
+                let TraceOptions { colors, detail } = drawing::asked(svg);
+                self.form.output_format.set(OutputFormat::Svg);
+                self.form.trace_colors.set(colors);
+                self.form.trace_detail.set(detail);
+            }
+            None if self.form.output_format.get_untracked() == OutputFormat::Svg => {
+                self.form.output_format.set(OutputFormat::Png);
+            }
+            None => {}
         }
     }
 

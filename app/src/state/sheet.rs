@@ -235,7 +235,11 @@ impl Studio {
         record.created_millis = now_millis();
         (record.settings.width, record.settings.height) = size_px;
         record.duration_millis = made.iter().map(|picture| picture.duration_millis).sum();
+        record.settings.svg = None;
         (record.sheet, record.in_sheet) = (Some(cell.sheet), None);
-        self.keep(record, Files { png, latents: None, source: None, mask: None, thumbnail: None });
+        self.keep(
+            record,
+            Files { png, latents: None, source: None, mask: None, thumbnail: None, drawing: None },
+        );
     }
 }

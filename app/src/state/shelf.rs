@@ -69,7 +69,7 @@ impl Shelf {
     }
 
     pub(super) async fn put(self, record: &Record, files: Files) -> Result<(), StorageError> {
-        let Files { png, latents, source, mask, thumbnail } = files;
+        let Files { png, latents, source, mask, thumbnail, drawing } = files;
         let picture = NewPicture {
             entry: entry_of(record)?,
             png: kept(png)?,
@@ -77,12 +77,13 @@ impl Shelf {
             source: source.map(kept).transpose()?,
             mask: mask.map(kept).transpose()?,
             thumbnail: thumbnail.map(kept).transpose()?,
+            drawing: drawing.map(kept).transpose()?,
         };
         self.database()?.insert_picture(picture).await
     }
 
-    pub(super) async fn add_thumbnail(self, id: &str, thumbnail: Blob) -> Result<(), StorageError> {
-        self.database()?.add_picture_part(id, PicturePart::Thumbnail, kept(thumbnail)?).await
+    pub(super) async fn add_part(self, id: &str, part: PicturePart, blob: Blob) -> Result<(), StorageError> {
+        self.database()?.add_picture_part(id, part, kept(blob)?).await
     }
 
     /// Replaces the records of pictures that are there.

@@ -26,6 +26,7 @@ pub(crate) const REGENERATE: &str = "Regenerate";
 pub(crate) const DOWNLOAD: &str = "Download";
 pub(crate) const DELETE: &str = "Delete";
 pub(crate) const COLLECT: &str = "Add to collection";
+pub(crate) const SVG: &str = "SVG";
 pub(crate) const FILE_LOST: &str = "The browser lost this picture's file.";
 
 pub(crate) const SELECTION: &str = "Selected pictures";

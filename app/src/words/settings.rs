@@ -1,6 +1,6 @@
 //! Generation settings: presets, size, seed, images, output.
 
-use protocol::SamplerKind;
+use protocol::{SamplerKind, TraceColors, TraceDetail};
 
 pub(crate) const QUICK: (&str, &str) =
     ("Quick test", "Half of the model's own steps, to see where a prompt leads");
@@ -25,6 +25,31 @@ pub(crate) const LOCK: &str = "Lock seed";
 pub(crate) const IMAGES: &str = "Images";
 pub(crate) const OUTPUT: &str = "Output format";
 pub(crate) const QUALITY: &str = "Output quality";
+pub(crate) const TRACE_COLORS: &str = "Drawing colours";
+pub(crate) const TRACE_DETAIL: &str = "Drawing detail";
+pub(crate) const TRACED: &str =
+    "Pictures are traced into shapes that stay sharp at any size; the gallery keeps their pixels too.";
+pub(crate) const NOT_DRAWN: &str =
+    "The picture could not be drawn as SVG; its pixels are safe, press Download to try again.";
+
+/// How many colours a drawing has.
+pub(crate) fn trace_colors(colors: TraceColors) -> &'static str {
+    match colors {
+        TraceColors::Few => "Few, like a poster",
+        TraceColors::Some => "Some",
+        TraceColors::Many => "Many, like the picture",
+    }
+}
+
+/// How small a thing is still drawn.
+pub(crate) fn trace_detail(detail: TraceDetail) -> &'static str {
+    match detail {
+        TraceDetail::Coarse => "Coarse: large shapes",
+        TraceDetail::Medium => "Medium",
+        TraceDetail::Fine => "Fine: every speck",
+    }
+}
+
 pub(crate) const PNG_ALONE: &str =
     "Downloads are written in this format; the gallery keeps PNGs. Only a PNG carries its settings.";
 

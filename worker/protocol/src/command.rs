@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{JobId, LoraId, ModelId, Payload, PromptSyntax, Request, SourceEdit};
+use crate::{JobId, LoraId, ModelId, Payload, PromptSyntax, Request, SourceEdit, TraceOptions};
 
 /// The **Device** setting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,15 @@ pub enum Command {
         source: Option<Payload>,
         /// Where to repaint the source: a PNG file's bytes of any size, an `ArrayBuffer`. White is repainted.
         mask: Option<Payload>,
+    },
+    /// Draws a picture as SVG, at once. Answered by [`crate::Event::Traced`] or [`crate::Event::Failed`].
+    Trace {
+        /// The job that the answer names.
+        job: JobId,
+        /// A picture file's bytes, an `ArrayBuffer`.
+        picture: Payload,
+        /// How.
+        options: TraceOptions,
     },
     /// Counts the tokens of texts, at once, even while a job runs. Answered by [`crate::Event::Tokens`].
     CountTokens {

@@ -209,6 +209,13 @@ pub enum Event {
         /// A PNG file's bytes: the edited picture, when there was something to edit.
         edited: Option<Payload>,
     },
+    /// A picture as SVG.
+    Traced {
+        /// The asking job.
+        job: JobId,
+        /// An SVG file's bytes.
+        drawing: Payload,
+    },
     /// The tokens of texts.
     Tokens {
         /// The number that was asked with.

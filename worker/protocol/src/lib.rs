@@ -11,6 +11,7 @@ mod event;
 mod request;
 mod source;
 mod tokens;
+mod trace;
 
 pub use command::{Command, DeviceChoice, ImportedFile, Precision};
 pub use error::{ErrorCode, ErrorReport};
@@ -23,12 +24,13 @@ pub use request::{
 };
 pub use source::{CropPx, SourceEdit, SourceFit};
 pub use tokens::TokenCount;
+pub use trace::{TraceColors, TraceDetail, TraceOptions};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Both sides are built together, but worker files carry no content hash: a stale cached worker is found by
 /// comparing this number and [`Event::Ready`]'s build id.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// One unit of work that can report progress, fail and be cancelled. The page picks the numbers, counting up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use std::{
 use kernels::Device;
 use protocol::{
     Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, LoraId, ModelId, PROTOCOL_VERSION,
-    Payload, Precision, Request, SourceEdit,
+    Payload, Precision, Request, SourceEdit, TraceOptions,
 };
 use storage::BrowserBlob;
 use text::ClipTokenizer;
@@ -30,6 +30,7 @@ use crate::{
     queue::{Cancelled, Queue},
     report::report,
     tokens,
+    trace::trace,
 };
 
 /// Work that waits its turn.
@@ -168,6 +169,7 @@ impl Session {
                     }
                 }
             }
+            Ok(Command::Trace { job, picture, options }) => self.trace(job, values.bytes(picture), options),
             Ok(Command::CountTokens { revision, texts, syntax }) => {
                 let tokenizer = self.tokenizer.get_or_init(ClipTokenizer::new);
                 let counts = texts.iter().map(|text| tokens::count(tokenizer, text, syntax)).collect();
@@ -219,6 +221,17 @@ impl Session {
                 let thumbnail = values.push(&thumbnail);
                 let edited = edited.map(|file| values.push(&file));
                 self.port.post_with(&Event::SourceReady { job, source: report, thumbnail, edited }, values);
+            }
+            Err(error) => self.fail(Some(job), &error),
+        }
+    }
+
+    fn trace(&self, job: JobId, file: Option<Vec<u8>>, options: TraceOptions) {
+        match file.ok_or_else(|| lacking("the picture")).and_then(|bytes| trace(&bytes, options)) {
+            Ok(drawing) => {
+                let mut values = Departing::default();
+                let drawing = values.push(drawing.as_bytes());
+                self.port.post_with(&Event::Traced { job, drawing }, values);
             }
             Err(error) => self.fail(Some(job), &error),
         }

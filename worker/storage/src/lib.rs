@@ -12,7 +12,7 @@
 //! | `files` | `[folder, path]` | JSON [`FileRecord`] |
 //! | `chunks` | `[folder, path, index]` | Blob of at most [`CHUNK_BYTES`] |
 //! | `pictures` | `[id]` | JSON [`PictureEntry`] |
-//! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `source`, `thumbnail` |
+//! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `source`, `mask`, `thumbnail`, `drawing` |
 //! | `packs` | `[id]` | JSON [`PackEntry`] |
 //! | `pack_blobs` | `[id, name]` | Blob: a picture of the pack |
 //! | `queue` | `[batch, name]` | JSON, the page's own: a picture to make |

@@ -44,6 +44,8 @@ pub struct NewPicture<Blob> {
     pub mask: Option<Blob>,
     /// A smaller picture for the grid.
     pub thumbnail: Option<Blob>,
+    /// The picture drawn as SVG.
+    pub drawing: Option<Blob>,
 }
 
 /// Bytes that belong to a picture.
@@ -59,6 +61,8 @@ pub enum PicturePart {
     Mask,
     /// A smaller picture for the grid.
     Thumbnail,
+    /// The picture drawn as SVG.
+    Drawing,
 }
 
 impl PicturePart {
@@ -69,6 +73,7 @@ impl PicturePart {
             Self::Source => "source",
             Self::Mask => "mask",
             Self::Thumbnail => "thumbnail",
+            Self::Drawing => "drawing",
         }
     }
 
@@ -83,7 +88,7 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Full`], and as [`Backend::write`].
     pub async fn insert_picture(&self, picture: NewPicture<B::Blob>) -> Result<(), StorageError> {
-        let NewPicture { entry, png, latents, source, mask, thumbnail } = picture;
+        let NewPicture { entry, png, latents, source, mask, thumbnail, drawing } = picture;
         let json = serde_json::to_string(&entry).map_err(|error| damaged("the picture's record", error))?;
         let mut changes = vec![
             Write::Delete(Table::PictureBlobs, Key::of([&entry.id])),
@@ -95,6 +100,7 @@ impl<B: Backend> Storage<B> {
             (PicturePart::Source, source),
             (PicturePart::Mask, mask),
             (PicturePart::Thumbnail, thumbnail),
+            (PicturePart::Drawing, drawing),
         ];
         for (part, blob) in parts {
             changes.extend(blob.map(|blob| Write::Bytes(Table::PictureBlobs, part.key(&entry.id), blob)));

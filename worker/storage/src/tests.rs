@@ -23,6 +23,7 @@ fn picture(id: &str, created_millis: f64, png: &[u8]) -> NewPicture<MemoryBlob> 
         source: None,
         mask: None,
         thumbnail: None,
+        drawing: None,
     }
 }
 

@@ -82,6 +82,7 @@ fn belongs(file: &File, configuration: &str, role: Role, alone: bool) -> bool {
         Role::Mask => of("mask"),
         Role::Image if alone => !of("source") && !of("mask"),
         Role::Image => file.stem == configuration,
+        Role::Drawing => false,
     }
 }
 

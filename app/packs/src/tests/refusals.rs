@@ -66,6 +66,9 @@ fn wrong_pictures_are_named() {
         let error = refusal(|json| json["entries"][0]["image"]["data"] = json!(data));
         assert_eq!(error, at(1, "image.data", Problem::NotAPicture), "{data}");
     }
+    // `<svg/>`: a drawing of a form that might carry anything is none.
+    let error = refusal(|json| json["entries"][0]["drawing"]["data"] = json!("PHN2Zy8+"));
+    assert_eq!(error, at(1, "drawing.data", Problem::NotAPicture));
     for data in [
         "a",
         "ab",

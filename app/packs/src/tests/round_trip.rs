@@ -74,7 +74,7 @@ fn a_null_picture_is_none() {
     let mut json: Value = serde_json::from_str(&written(&sound())).unwrap();
     json["entries"][0]["mask"] = Value::Null;
     let read = read_text(&json.to_string()).unwrap();
-    assert_eq!((read.pack.entries[0].mask.as_ref(), read.pictures.len()), (None, 2));
+    assert_eq!((read.pack.entries[0].mask.as_ref(), read.pictures.len()), (None, 3));
 }
 
 /// Whatever the pieces that a file comes in, and wherever they end in a group of base64.

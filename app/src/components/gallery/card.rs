@@ -17,7 +17,8 @@ fn summary(settings: &Settings) -> Vec<String> {
     let strength = settings.mode.has_source().then(|| format!("strength {:.2}", settings.prompt_strength));
     let size = format!("{} × {}", settings.width, settings.height);
     let rest = [size, format!("{} steps", settings.steps), format!("seed {}", settings.seed)];
-    strength.into_iter().chain(rest).collect()
+    let svg = settings.svg.is_some().then(|| words::SVG.to_owned());
+    svg.into_iter().chain(strength).chain(rest).collect()
 }
 
 /// A card. `place` is its place among the pictures shown, from 1.

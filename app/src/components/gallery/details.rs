@@ -106,11 +106,15 @@ fn Large(record: Arc<Record>) -> impl IntoView {
         RwSignal::new_local(studio.thumbnail_at_hand(&record.id));
     let lost = RwSignal::new(false);
     spawn_local({
-        let id = record.id.clone();
+        let record = Arc::clone(&record);
         async move {
-            match studio.png(&id).await {
+            match studio.png(&record.id).await {
                 Ok(blob) => drop(url.try_set(Some(address(blob)))),
                 Err(_) => drop(lost.try_set(true)),
+            }
+            // Its pixels stand in until a drawing is there.
+            if let Some(drawing) = studio.drawing(&record).await {
+                url.try_set(Some(address(drawing)));
             }
         }
     });

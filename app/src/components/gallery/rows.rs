@@ -44,6 +44,10 @@ pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
     if !settings.model_hash.is_empty() {
         rows.push(("Model hash", settings.model_hash.chars().take(10).collect()));
     }
+    if let Some(svg) = &settings.svg {
+        let told = [&svg.colors, &svg.detail].map(|choice| choice.as_str()).join(", ");
+        rows.push(("Drawn as SVG", told));
+    }
     rows.push(("Made", made(record)));
     rows
 }

@@ -37,10 +37,18 @@ impl Studio {
         self.change(changed.map(with).collect());
     }
 
-    /// Saves a picture in the form's output format.
-    async fn download(self, png: &Blob, name: &str) {
+    /// Saves a picture in the form's output format; one that was wanted as SVG, as that.
+    async fn download(self, record: &Arc<Record>, png: &Blob) {
+        let name = &record.file_name();
         let (format, quality) =
             (self.form.output_format.get_untracked(), self.form.output_quality.get_untracked());
+        if format == OutputFormat::Svg || record.settings.svg.is_some() {
+            // Why there is no drawing has been said.
+            return match self.drawing_to_save(record).await {
+                Some(drawing) => platform::save_blob(&drawing, &OutputFormat::Svg.file_name(name)),
+                None => platform::save_blob(png, name),
+            };
+        }
         if format == OutputFormat::Png {
             return platform::save_blob(png, name);
         }
@@ -62,7 +70,7 @@ impl Studio {
                     TimeoutFuture::new(BETWEEN_DOWNLOADS_MILLIS).await;
                 }
                 match self.png(&record.id).await {
-                    Ok(png) => self.download(&png, &record.file_name()).await,
+                    Ok(png) => self.download(record, &png).await,
                     Err(error) => self.complain_of_storage(&error),
                 }
             }

@@ -64,11 +64,21 @@ impl Studio {
     async fn thumbnail_of_earlier(self, record: &Arc<Record>) -> Result<Blob, StorageError> {
         let png = self.png(&record.id).await?;
         let Some(thumbnail) = self.draw_thumbnail(record, &png).await else { return Ok(png) };
-        // The next visit makes it again if it cannot be stored.
-        if let Err(error) = self.shelf.add_thumbnail(&record.id, thumbnail.clone()).await {
-            log::debug!("a thumbnail is not kept: {error}");
-        }
+        self.keep_part(&record.id, PicturePart::Thumbnail, thumbnail.clone()).await;
         Ok(thumbnail)
+    }
+
+    /// Keeps a file that was made of a picture. One that cannot be stored is made again on the next visit.
+    pub(crate) async fn keep_part(self, id: &str, part: PicturePart, blob: Blob) {
+        let in_memory = self.library.unsaved.try_update_value(|unsaved| {
+            unsaved.get_mut(id).map(|unsaved| unsaved.files.add(part, blob.clone())).is_some()
+        });
+        if in_memory == Some(true) {
+            return;
+        }
+        if let Err(error) = self.shelf.add_part(id, part, blob).await {
+            log::debug!("a file of picture {id} is not kept: {error}");
+        }
     }
 
     /// A thumbnail, where the picture is large enough to need one and can be drawn.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gallery::Record;
 use leptos::prelude::*;
-use storage::StorageError;
+use storage::{PicturePart, StorageError};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Unsaved;
@@ -28,6 +28,10 @@ impl Studio {
             if self.store(&id).await {
                 self.store_refused().await;
             }
+            // Once its pixels are safe.
+            if let Some(record) = untrack(|| self.library.record(&id)) {
+                self.drawing(&record).await;
+            }
         });
         platform::ask_to_persist();
     }
@@ -36,12 +40,9 @@ impl Studio {
     async fn add_thumbnail(self, id: &str) {
         let png = self.library.unsaved.with_value(|unsaved| unsaved.get(id).map(|u| u.files.png.clone()));
         let Some((png, record)) = png.zip(untrack(|| self.library.record(id))) else { return };
-        let thumbnail = self.draw_thumbnail(&record, &png).await;
-        self.library.unsaved.update_value(|unsaved| {
-            if let Some(unsaved) = unsaved.get_mut(id) {
-                unsaved.files.thumbnail = thumbnail;
-            }
-        });
+        if let Some(thumbnail) = self.draw_thumbnail(&record, &png).await {
+            self.keep_part(id, PicturePart::Thumbnail, thumbnail).await;
+        }
     }
 
     /// Stores a picture that is only in memory; false when the database refuses.

@@ -19,8 +19,12 @@ use crate::words::packs as words;
 const APP: &str = concat!("Palimpsest ", env!("CARGO_PKG_VERSION"));
 
 /// What a pack takes of a picture.
-const PARTS: [(Role, PicturePart); 3] =
-    [(Role::Image, PicturePart::Png), (Role::Source, PicturePart::Source), (Role::Mask, PicturePart::Mask)];
+const PARTS: [(Role, PicturePart); 4] = [
+    (Role::Image, PicturePart::Png),
+    (Role::Source, PicturePart::Source),
+    (Role::Mask, PicturePart::Mask),
+    (Role::Drawing, PicturePart::Drawing),
+];
 
 impl Studio {
     /// Makes a pack of pictures with their sources and masks.
@@ -67,7 +71,7 @@ impl Studio {
             let mut entry = Entry::of(record.id.clone(), date, &record.settings)?;
             entry.favorite = record.favorite;
             for (role, part) in PARTS {
-                if role == Role::Image && !with_image {
+                if matches!(role, Role::Image | Role::Drawing) && !with_image {
                     continue;
                 }
                 let Some(file) = self.part_of(record, part).await?.map(PackFile) else { continue };

@@ -2,7 +2,7 @@
 
 use gallery::UsedLora;
 use leptos::prelude::*;
-use protocol::{ModelInfo, Request};
+use protocol::{ModelInfo, Request, TraceOptions};
 use web_sys::Blob;
 
 use super::{Job, Stored, stored};
@@ -22,6 +22,8 @@ pub(in crate::state) struct Asked {
     pub loras: Vec<UsedLora>,
     /// The picture that it is made again from.
     pub variant_of: Option<String>,
+    /// How it is drawn, if it is wanted as SVG.
+    pub svg: Option<TraceOptions>,
     /// Its place in a sheet.
     pub sheet: Option<SheetCell>,
 }
@@ -85,16 +87,16 @@ impl Studio {
     pub(in crate::state) fn asked(self, request: Request) -> Asked {
         let known = self.session.loras.get_untracked().unwrap_or_default();
         let loras = loras::used(&request.loras, &known);
-        Asked { request, loras, variant_of: None, sheet: None }
+        Asked { request, loras, variant_of: None, svg: self.trace_options(), sheet: None }
     }
 
     /// Makes pictures after those that already wait.
     pub(in crate::state) fn enqueue(self, asked: Vec<Asked>, given: &Given) {
         let places = stored::places(asked.len());
         let job = |(asked, stored): (Asked, Stored)| {
-            let Asked { request, loras, variant_of, sheet } = asked;
+            let Asked { request, loras, variant_of, svg, sheet } = asked;
             let Given { source, mask } = given.clone();
-            Job { id: self.next_job(), request, source, mask, loras, variant_of, sheet, stored }
+            Job { id: self.next_job(), request, source, mask, loras, variant_of, svg, sheet, stored }
         };
         let jobs: Vec<Job> = asked.into_iter().zip(places).map(job).collect();
         self.store_jobs(&jobs);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use gallery::UsedLora;
 use leptos::prelude::*;
-use protocol::Request;
+use protocol::{Request, TraceOptions};
 use serde::{Deserialize, Serialize};
 use storage::QueueEntry;
 use wasm_bindgen_futures::spawn_local;
@@ -39,6 +39,8 @@ struct Row {
     #[serde(default)]
     variant_of: Option<String>,
     #[serde(default)]
+    svg: Option<TraceOptions>,
+    #[serde(default)]
     sheet: Option<SheetCell>,
 }
 
@@ -69,6 +71,7 @@ impl Studio {
                 source: job.source.as_ref().map(|source| (source.name.clone(), source.parent.clone())),
                 masked: job.mask.is_some(),
                 variant_of: job.variant_of.clone(),
+                svg: job.svg,
                 sheet: job.sheet.clone(),
             };
             let json = serde_json::to_string(&row).ok()?;
@@ -144,7 +147,7 @@ impl Studio {
             true => Some(self.shelf.queue_file(&stored.batch, MASK).await.ok().flatten()?),
             false => None,
         };
-        let Row { request, loras, variant_of, sheet, .. } = row;
-        Some(Job { id: self.next_job(), request, source, mask, loras, variant_of, sheet, stored })
+        let Row { request, loras, variant_of, svg, sheet, .. } = row;
+        Some(Job { id: self.next_job(), request, source, mask, loras, variant_of, svg, sheet, stored })
     }
 }

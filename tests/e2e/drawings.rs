@@ -1,0 +1,112 @@
+//! **Output format** SVG: a picture is traced by the engine, shown as an image, saved, packed, and still a picture.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tests::Outcome;
+use tests::chromium::Graphics;
+use tests::controls::{choose, control_in, press, value};
+use tests::page::{LATER, Page, SOON};
+use tests::rows::query;
+
+use crate::made_up::{id, open_with, record};
+use crate::small_request::fill_in;
+
+/// Keeps what the page would hand to the browser's downloads.
+const CATCH_DOWNLOADS: &str = "HTMLAnchorElement.prototype.click = function () { \
+    window.saved = { name: this.download, text: fetch(this.href).then(answer => answer.text()) }; };";
+
+/// A picture's drawing as it lies in IndexedDB.
+const READ_DRAWING: &str = r#"
+    const store = database.transaction("picture_blobs").objectStore("picture_blobs");
+    const blob = await done(store.get([arguments[0], "drawing"]));
+    return blob ? await blob.text() : null;
+"#;
+
+/// The picture shown large: whether it is drawn, and its address's file.
+const SHOWN: &str = "const picture = document.querySelector('.picture-figure > img'); \
+    if (!picture?.complete || picture.naturalWidth === 0) return null; \
+    const file = await (await fetch(picture.src)).blob(); \
+    return [file.type, picture.naturalWidth, document.querySelectorAll('.picture-figure path[fill]').length];";
+
+fn wait_for_drawing(page: &Page, id: &str) -> Outcome<String> {
+    page.wait("the drawing", SOON, || {
+        Ok(query(page.session(), READ_DRAWING, &[json!(id)])?.as_str().map(str::to_owned))
+    })
+}
+
+fn saved(page: &Page) -> Outcome<(String, String)> {
+    page.wait("the file", SOON, || {
+        let saved =
+            page.session().run("return window.saved ? [saved.name, await saved.text] : null;", &[])?;
+        Ok(saved[0].as_str().zip(saved[1].as_str()).map(|(name, text)| (name.to_owned(), text.to_owned())))
+    })
+}
+
+#[test]
+fn a_picture_wanted_as_svg_is_drawn_shown_and_saved() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    let session = page.session();
+    session.run(CATCH_DOWNLOADS, &[])?;
+    fill_in(&page)?;
+    choose(session, "Output format", "SVG")?;
+    choose(session, "Drawing colours", "Few, like a poster")?;
+    choose(session, "Drawing detail", "Fine: every speck")?;
+    let made = page.generate(LATER)?;
+    let drawing = wait_for_drawing(&page, &made.id)?;
+    assert_eq!(gallery::check_drawing(&drawing), Some((64, 64)));
+    let settings = gallery::read_drawing_settings(&drawing).ok_or("the drawing carries no settings")?;
+    assert_eq!((settings.prompt.as_str(), settings.seed), ("a red apple", 7));
+    let svg = settings.svg.ok_or("the settings do not say how it was drawn")?;
+    assert_eq!((svg.colors.as_str(), svg.detail.as_str()), ("few", "fine"));
+
+    // Shown through an image, never as elements of the page.
+    session.click(&control_in(session, "Open a red apple", &page.card(&made.id)?)?)?;
+    let shown = page.wait("the drawing on the page", SOON, || {
+        let shown = session.run(SHOWN, &[])?;
+        Ok((shown[0] == "image/svg+xml").then_some(shown))
+    })?;
+    assert_eq!(shown, json!(["image/svg+xml", 64, 0]));
+    press(session, "Download")?;
+    let (name, text) = saved(&page)?;
+    assert_eq!((name.as_str(), text == drawing), ("a-red-apple-7.svg", true));
+
+    // Its pixels are the next picture's source, and its settings ask for a drawing again.
+    choose(session, "Output format", "PNG")?;
+    press(session, "Use as source")?;
+    page.wait("the source", SOON, || {
+        let ready = session.run("return document.querySelector('[data-source-ready]') !== null;", &[])?;
+        Ok((ready == true).then_some(()))
+    })?;
+    session.click(&control_in(session, "Reuse settings", &page.card(&made.id)?)?)?;
+    assert_eq!(value(session, "Output format")?, "SVG");
+    assert_eq!(value(session, "Drawing detail")?, "Fine: every speck");
+    assert_eq!(page.alerts()?, Vec::<String>::new());
+
+    // And in a pack it travels along.
+    session.run("window.saved = null;", &[])?;
+    session.click(&control_in(session, "Select", &page.card(&made.id)?)?)?;
+    press(session, "Save as pack")?;
+    page.wait("the pack", SOON, || Ok(press(session, "Export pack").ok()))?;
+    let pack: Value = serde_json::from_str(&saved(&page)?.1)?;
+    assert_eq!(pack["entries"][0]["drawing"]["media_type"], "image/svg+xml");
+    assert_eq!(pack["entries"][0]["image"]["media_type"], "image/png");
+    Ok(())
+}
+
+#[test]
+fn any_picture_is_saved_as_svg_and_how_long_that_takes() -> Outcome {
+    let page = open_with(&[record(0)])?;
+    let session = page.session();
+    session.run(CATCH_DOWNLOADS, &[])?;
+    choose(session, "Output format", "SVG")?;
+    let before = Instant::now();
+    session.click(&control_in(session, "Download", &page.card(&id(0))?)?)?;
+    let (name, text) = saved(&page)?;
+    println!("a made-up picture of 128 x 128: {} bytes in {:?}", text.len(), before.elapsed());
+    assert_eq!(name, "a-red-apple-number-0-0.svg");
+    assert_eq!(gallery::check_drawing(&text), Some((128, 128)));
+    // A picture that was not wanted as SVG stays what it is.
+    assert_eq!(query(session, READ_DRAWING, &[json!(id(0))])?, Value::Null);
+    Ok(())
+}
