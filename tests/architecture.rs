@@ -12,12 +12,16 @@ const MOST_LINES: usize = 400;
 const MOST_GOLDEN_BYTES: u64 = 60_000_000;
 
 /// Every crate of the workspace and the crates of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 25] = [
+const MAY_USE: [(&str, &[&str]); 27] = [
     // The gallery and the settings live in the database that the worker's weights live in.
     (
         "app",
-        &["batches", "compare", "gallery", "masks", "packs", "prompts", "protocol", "sources", "storage"],
+        &[
+            "backup", "batches", "compare", "gallery", "masks", "packs", "prompts", "protocol", "sources",
+            "storage",
+        ],
     ),
+    ("backup", &["packs"]),
     ("compare", &[]),
     ("gallery", &[]),
     ("masks", &[]),
@@ -60,7 +64,8 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 ];
 
 /// Crates that stay testable without a browser or a GPU, and what that forbids.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 13] = [
+    "backup",
     "batches",
     "compare",
     "downloads",

@@ -1,15 +1,18 @@
 //! **Output format** SVG: a picture is traced by the engine, shown as an image, saved, packed, and still a picture.
 
+use std::io::Cursor;
 use std::time::Instant;
 
+use image::ImageFormat;
+use image::imageops::FilterType;
 use serde_json::{Value, json};
-use tests::Outcome;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control_in, press, value};
 use tests::page::{LATER, Page, SOON};
-use tests::rows::query;
+use tests::rows::{PictureRows, put_pictures, query};
+use tests::{Outcome, repository};
 
-use crate::made_up::{id, open_with, record};
+use crate::made_up::{entry, id, record};
 use crate::small_request::fill_in;
 
 /// Keeps what the page would hand to the browser's downloads.
@@ -33,6 +36,13 @@ fn wait_for_drawing(page: &Page, id: &str) -> Outcome<String> {
     page.wait("the drawing", SOON, || {
         Ok(query(page.session(), READ_DRAWING, &[json!(id)])?.as_str().map(str::to_owned))
     })
+}
+
+/// Presses a button of the picture shown large.
+fn press_in_dialog(page: &Page, name: &str) -> Outcome {
+    let dialog = page.session().find("return document.querySelector('.picture-dialog');", &[])?;
+    let dialog = dialog.ok_or("no picture is shown large")?;
+    page.session().click(&control_in(page.session(), name, &dialog)?)
 }
 
 fn saved(page: &Page) -> Outcome<(String, String)> {
@@ -67,13 +77,13 @@ fn a_picture_wanted_as_svg_is_drawn_shown_and_saved() -> Outcome {
         Ok((shown[0] == "image/svg+xml").then_some(shown))
     })?;
     assert_eq!(shown, json!(["image/svg+xml", 64, 0]));
-    press(session, "Download")?;
+    press_in_dialog(&page, "Download")?;
     let (name, text) = saved(&page)?;
     assert_eq!((name.as_str(), text == drawing), ("a-red-apple-7.svg", true));
 
     // Its pixels are the next picture's source, and its settings ask for a drawing again.
+    press_in_dialog(&page, "Use as source")?;
     choose(session, "Output format", "PNG")?;
-    press(session, "Use as source")?;
     page.wait("the source", SOON, || {
         let ready = session.run("return document.querySelector('[data-source-ready]') !== null;", &[])?;
         Ok((ready == true).then_some(()))
@@ -94,18 +104,45 @@ fn a_picture_wanted_as_svg_is_drawn_shown_and_saved() -> Outcome {
     Ok(())
 }
 
+/// The photo at 512 x 512 pixels, as a picture of the gallery.
+fn open_with_photo() -> Outcome<Page> {
+    let page = Page::open(Graphics::None)?;
+    let photo = image::open(repository::photo())?.resize_exact(512, 512, FilterType::CatmullRom);
+    let mut png = Cursor::new(Vec::new());
+    photo.to_rgb8().write_to(&mut png, ImageFormat::Png)?;
+    let mut record = record(0);
+    (record.settings.width, record.settings.height) = (512, 512);
+    let rows = PictureRows { id: record.id.clone(), entry: entry(&record)?, file: 0 };
+    put_pictures(page.session(), &[rows], &[png.into_inner()])?;
+    page.reload()?;
+    page.wait("the gallery", SOON, || Ok((!page.picture_ids()?.is_empty()).then_some(())))?;
+    Ok(page)
+}
+
 #[test]
 fn any_picture_is_saved_as_svg_and_how_long_that_takes() -> Outcome {
-    let page = open_with(&[record(0)])?;
+    let page = open_with_photo()?;
     let session = page.session();
     session.run(CATCH_DOWNLOADS, &[])?;
     choose(session, "Output format", "SVG")?;
-    let before = Instant::now();
-    session.click(&control_in(session, "Download", &page.card(&id(0))?)?)?;
-    let (name, text) = saved(&page)?;
-    println!("a made-up picture of 128 x 128: {} bytes in {:?}", text.len(), before.elapsed());
-    assert_eq!(name, "a-red-apple-number-0-0.svg");
-    assert_eq!(gallery::check_drawing(&text), Some((128, 128)));
+    let mut sizes = Vec::new();
+    for (colors, detail) in [
+        ("Few, like a poster", "Coarse: large shapes"),
+        ("Some", "Medium"),
+        ("Many, like the picture", "Fine: every speck"),
+    ] {
+        choose(session, "Drawing colours", colors)?;
+        choose(session, "Drawing detail", detail)?;
+        session.run("window.saved = null;", &[])?;
+        let before = Instant::now();
+        session.click(&control_in(session, "Download", &page.card(&id(0))?)?)?;
+        let (name, text) = saved(&page)?;
+        println!("512 x 512, {colors}, {detail}: {} bytes, {:.1?}", text.len(), before.elapsed());
+        assert_eq!(name, "a-red-apple-number-0-0.svg");
+        assert_eq!(gallery::check_drawing(&text), Some((512, 512)));
+        sizes.push(text.len());
+    }
+    assert!(sizes.is_sorted(), "{sizes:?}");
     // A picture that was not wanted as SVG stays what it is.
     assert_eq!(query(session, READ_DRAWING, &[json!(id(0))])?, Value::Null);
     Ok(())

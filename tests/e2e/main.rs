@@ -2,6 +2,7 @@
 //! profile and a server of its own.
 
 mod automatic_device;
+mod backup;
 mod bad_input;
 mod batches;
 mod compare;

@@ -21,6 +21,12 @@ pub trait Blob: Clone {
     /// When there is no room for it.
     fn join(parts: &[Self], media_type: &str) -> Result<Self, BlobError>;
 
+    /// `start..end` of it as a file of its own, without a copy where the platform can.
+    ///
+    /// # Errors
+    /// When there are no such bytes.
+    fn slice(&self, start: u64, end: u64, media_type: &str) -> Result<Self, BlobError>;
+
     /// Length in bytes.
     fn len_bytes(&self) -> u64;
 
@@ -46,6 +52,12 @@ impl MemoryBlob {
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
+
+    fn range(&self, start: u64, end: u64) -> Result<&[u8], BlobError> {
+        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        let bytes = range.and_then(|(start, end)| self.0.get(start..end));
+        bytes.ok_or_else(|| BlobError(format!("there are no bytes {start}..{end}")))
+    }
 }
 
 impl Blob for MemoryBlob {
@@ -62,9 +74,11 @@ impl Blob for MemoryBlob {
         self.0.len() as u64
     }
 
+    fn slice(&self, start: u64, end: u64, _media_type: &str) -> Result<Self, BlobError> {
+        self.range(start, end).map(|bytes| Self(bytes.into()))
+    }
+
     async fn read(&self, start: u64, end: u64) -> Result<Vec<u8>, BlobError> {
-        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-        let bytes = range.and_then(|(start, end)| self.0.get(start..end));
-        bytes.map(<[u8]>::to_vec).ok_or_else(|| BlobError(format!("there are no bytes {start}..{end}")))
+        self.range(start, end).map(<[u8]>::to_vec)
     }
 }

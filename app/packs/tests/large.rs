@@ -54,6 +54,10 @@ impl Blob for Outside {
         Ok(Self::OnDisk(ranges.collect()))
     }
 
+    fn slice(&self, _: u64, _: u64, _: &str) -> Result<Self, BlobError> {
+        Err(BlobError("packs are read in pieces".to_owned()))
+    }
+
     fn len_bytes(&self) -> u64 {
         match self {
             Self::MadeUp { .. } => PICTURE_BYTES,

@@ -68,6 +68,24 @@ impl History {
         self.prompts.retain(|past| past.favourite);
     }
 
+    /// Adds the prompts of another history that are not in this one, each where its last use puts it; a star is never lost.
+    /// Returns how many were new.
+    pub fn take_in(&mut self, other: &Self) -> usize {
+        let mut new = 0;
+        for past in &other.prompts {
+            match self.prompts.iter_mut().find(|here| here.is(&past.prompt, &past.negative_prompt)) {
+                Some(here) => here.favourite |= past.favourite,
+                None => {
+                    self.prompts.push(past.clone());
+                    new += 1;
+                }
+            }
+        }
+        self.prompts.sort_by(|a, b| b.used_millis.total_cmp(&a.used_millis));
+        self.tidy();
+        new
+    }
+
     /// Whether a prompt has a star.
     pub fn is_favourite(&self, prompt: &str, negative_prompt: &str) -> bool {
         let (prompt, negative_prompt) = (prompt.trim(), negative_prompt.trim());
@@ -115,6 +133,20 @@ mod tests {
 
     fn texts(found: &[&PastPrompt]) -> Vec<String> {
         found.iter().map(|past| past.prompt.clone()).collect()
+    }
+
+    #[test]
+    fn another_history_is_taken_in_and_nothing_of_this_one_is_lost() {
+        let (mut mine, mut theirs) = (History::default(), History::default());
+        mine.note("a red apple", "", 5.0);
+        mine.note("a pear", "", 1.0);
+        theirs.star("a red apple", "", true, 2.0);
+        theirs.note("a cat", "blurry", 3.0);
+        assert_eq!(mine.take_in(&theirs), 1);
+        let told: Vec<_> = mine.find("", false).iter().map(|past| (past.prompt.clone(), past.uses)).collect();
+        assert_eq!(told, [("a red apple".to_owned(), 1), ("a cat".to_owned(), 1), ("a pear".to_owned(), 1)]);
+        assert!(mine.is_favourite("a red apple", ""));
+        assert_eq!(mine.take_in(&theirs), 0, "the second time brings nothing");
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl Studio {
         });
     }
 
-    async fn restore(self) {
+    /// Puts back what was set on an earlier visit.
+    pub(super) async fn restore(self) {
         if let Some(theme) = self.read::<Theme>(THEME).await {
             self.session.theme.set(theme);
         }

@@ -5,6 +5,7 @@
 
 mod again;
 mod aspect;
+mod backup;
 mod comparison;
 mod downloads;
 mod drawing;
@@ -64,6 +65,7 @@ use wasm_bindgen::JsValue;
 
 use crate::components::DrawerKind;
 use crate::engine::Engine;
+use backup::Backups;
 use downloads::Downloads;
 use drawing::Drawings;
 use form::Form;
@@ -94,6 +96,7 @@ pub(crate) struct Studio {
     pub notices: Notices,
     pub session: Session,
     pub downloads: Downloads,
+    pub backups: Backups,
     /// How much room there is, where the browser tells.
     pub room: RwSignal<Option<Room>>,
     /// The drawer that is open.
@@ -121,6 +124,7 @@ impl Studio {
             notices: Notices::new(),
             session: Session::new(),
             downloads: Downloads::new(),
+            backups: Backups::new(),
             room: RwSignal::new(None),
             drawer: RwSignal::new(None),
             tabs: Tabs::new(),

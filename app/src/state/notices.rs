@@ -29,6 +29,8 @@ pub(crate) enum Place {
     Gallery,
     /// In the drawer of image packs.
     Packs,
+    /// In the drawer of models and storage.
+    Backup,
 }
 
 /// A sentence, with technical detail for who asks.

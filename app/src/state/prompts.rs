@@ -63,6 +63,30 @@ impl Studio {
         spawn_local(self.prompts.styles.change(self.shelf, change));
     }
 
+    /// Adds the prompts of another history that are not here; returns how many those were.
+    pub(super) async fn take_in_history(self, past: History) -> usize {
+        let new = self.prompts.history().with_untracked(|history| history.clone().take_in(&past));
+        self.prompts.history.change(self.shelf, move |history| _ = history.take_in(&past)).await;
+        new
+    }
+
+    /// Adds the styles whose names are not here; returns how many those were.
+    pub(super) async fn take_in_new_styles(self, others: Styles) -> usize {
+        let here = self.prompts.styles().with_untracked(Clone::clone);
+        let new: Vec<Style> =
+            others.all().iter().filter(|style| here.get(&style.name).is_none()).cloned().collect();
+        let count = new.len();
+        if count > 0 {
+            let take = move |styles: &mut Styles| {
+                if let Err(error) = styles.take_in(&new) {
+                    log::warn!("styles are not kept: {error}");
+                }
+            };
+            self.prompts.styles.change(self.shelf, take).await;
+        }
+        count
+    }
+
     /// Both prompts, as the person wrote them.
     fn written(self) -> (String, String) {
         (self.form.prompt.get_untracked(), self.form.negative_prompt.get_untracked())

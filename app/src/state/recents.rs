@@ -17,7 +17,8 @@ use crate::platform::{blob, now_millis};
 /// The setting that names the source in use.
 const CURRENT: &str = "source";
 
-const LIMITS: SourceLimits = SourceLimits { most: 12, most_bytes: 256 * 1024 * 1024 };
+/// How many sources are kept.
+pub(super) const LIMITS: SourceLimits = SourceLimits { most: 12, most_bytes: 256 * 1024 * 1024 };
 
 /// What is stored of a source beside its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,9 +2,10 @@
 
 use gallery::Record;
 use leptos::prelude::*;
+use protocol::ModelId;
 use storage::{
-    NewPack, NewPicture, PackEntry, PictureEntry, PicturePart, QueueEntry, SourceEntry, SourceLimits,
-    SourcePart, StorageError, StoredPictures,
+    ModelRecord, NewPack, NewPicture, PackEntry, PictureEntry, PicturePart, QueueEntry, SourceEntry,
+    SourceLimits, SourcePart, StorageError, StoredPictures,
 };
 use web_sys::Blob;
 
@@ -173,6 +174,43 @@ impl Shelf {
 
     pub(super) async fn pack_picture(self, id: &str, name: &str) -> Result<Blob, StorageError> {
         self.database()?.pack_picture(id, name).await.map(shown)
+    }
+
+    /// Imported models, then LoRAs.
+    pub(super) async fn models_and_loras(self) -> Result<Vec<ModelRecord>, StorageError> {
+        let database = self.database()?;
+        let mut models = database.models().await?;
+        // It comes with the page.
+        models.retain(|model| model.id != ModelId::builtin().0);
+        models.extend(database.loras().await?);
+        Ok(models)
+    }
+
+    /// The files of a model's folder: each path, and the pieces that its bytes lie in.
+    pub(super) async fn model_files(self, folder: &str) -> Result<Vec<(String, Vec<Blob>)>, StorageError> {
+        let files = self.database()?.model_files(folder).await?;
+        Ok(files.into_iter().map(|(path, pieces)| (path, pieces.into_iter().map(shown).collect())).collect())
+    }
+
+    /// Stores a model or LoRA of a backup: it is there once all of its files are.
+    pub(super) async fn insert_model(
+        self,
+        model: &ModelRecord,
+        files: Vec<(String, Blob)>,
+        now_millis: f64,
+    ) -> Result<(), StorageError> {
+        let mut import = self.database()?.import_model(&model.id, now_millis).await?;
+        for (path, file) in files {
+            if let Err(error) = import.add(&path, &kept(file)?, now_millis, &mut |_| {}).await {
+                import.discard().await?;
+                return Err(error);
+            }
+        }
+        import.publish(&model.name).await.map(drop)
+    }
+
+    pub(super) async fn settings(self) -> Result<Vec<(String, String)>, StorageError> {
+        self.database()?.settings().await
     }
 
     pub(super) async fn setting(self, name: &str) -> Result<Option<String>, StorageError> {

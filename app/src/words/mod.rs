@@ -1,6 +1,7 @@
 //! Everything that people read on the page, by area, so that it can be translated in one place.
 
 pub(crate) mod about;
+pub(crate) mod backup;
 pub(crate) mod batches;
 pub(crate) mod compare;
 pub(crate) mod frame;

@@ -26,6 +26,7 @@ mod backend;
 mod browser;
 mod downloads;
 mod error;
+mod everything;
 mod file;
 mod memory;
 mod models;

@@ -66,7 +66,12 @@ pub enum PicturePart {
 }
 
 impl PicturePart {
-    fn name(self) -> &'static str {
+    /// Every part, the picture first.
+    pub const ALL: [Self; 6] =
+        [Self::Png, Self::Latents, Self::Source, Self::Mask, Self::Thumbnail, Self::Drawing];
+
+    /// Its name in keys.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Latents => "latents",

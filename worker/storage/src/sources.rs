@@ -27,14 +27,19 @@ pub enum SourcePart {
 }
 
 impl SourcePart {
+    /// Every part.
+    pub const ALL: [Self; 2] = [Self::File, Self::Thumbnail];
+
+    /// Its name in keys.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Thumbnail => "thumbnail",
+        }
+    }
+
     fn key(self, id: &str) -> Key {
-        Key::of([
-            id,
-            match self {
-                Self::File => "file",
-                Self::Thumbnail => "thumbnail",
-            },
-        ])
+        Key::of([id, self.name()])
     }
 }
 

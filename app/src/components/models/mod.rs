@@ -1,5 +1,6 @@
 //! **Models and storage**: what is here, what there is, and how much room it takes.
 
+mod backup;
 mod here;
 mod offer;
 mod room;
@@ -29,6 +30,7 @@ pub(crate) fn ModelsDrawer() -> impl IntoView {
                 <ImportProgress kind=Kind::Model />
                 <NoticeAt place=Place::Model />
             </section>
+            <backup::BackupSection />
         </Drawer>
     }
 }

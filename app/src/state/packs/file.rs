@@ -26,6 +26,11 @@ impl Blob for PackFile {
         web_sys::Blob::new_with_blob_sequence_and_options(&parts, &options).map(Self).map_err(thrown)
     }
 
+    fn slice(&self, start: u64, end: u64, media_type: &str) -> Result<Self, BlobError> {
+        let part = self.0.slice_with_f64_and_f64_and_content_type(start as f64, end as f64, media_type);
+        part.map(Self).map_err(thrown)
+    }
+
     fn len_bytes(&self) -> u64 {
         // A Blob's size is a whole number below 2^53.
         self.0.size() as u64

@@ -22,7 +22,7 @@ use crate::platform;
 use crate::words::packs as words;
 
 pub(crate) use apply::ModelFit;
-use file::PackFile;
+pub(in crate::state) use file::PackFile;
 pub(crate) use import::{Candidate, looks_like_pack};
 
 /// How long a deleted pack can be brought back.

@@ -1,0 +1,204 @@
+//! **Backup**: everything goes into one file and comes out of it in another browser; bad files change nothing.
+
+use std::fs;
+use std::path::Path;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
+use tests::chromium::Graphics;
+use tests::controls::{control, control_in, press, value, write};
+use tests::page::{LATER, Page, SOON};
+use tests::rows::{count, keys, query};
+use tests::temporary::Folder;
+use tests::{Outcome, repository};
+
+use crate::batches::close;
+use crate::made_up::{open_with, record};
+
+/// Keeps what the page would hand to the browser's downloads.
+const CATCH_DOWNLOADS: &str = r#"HTMLAnchorElement.prototype.click = function () {
+    const encode = blob => new Promise(done => {
+        const reader = new FileReader();
+        reader.onload = () => done(reader.result.split(",")[1]);
+        reader.readAsDataURL(blob);
+    });
+    window.saved = { name: this.download, data: fetch(this.href).then(answer => answer.blob()).then(encode) };
+};"#;
+
+/// A picture's file as it lies in the database, in base64.
+const READ_PART: &str = r#"
+    const [id, part] = arguments;
+    const blob = await done(database.transaction("picture_blobs").objectStore("picture_blobs").get([id, part]));
+    if (!blob) return null;
+    return Array.from(new Uint8Array(await blob.arrayBuffer())).join(",");
+"#;
+
+fn open_drawer(page: &Page) -> Outcome {
+    if control(page.session(), "Export everything").is_err() {
+        press(page.session(), "Models and storage")?;
+        page.wait("the drawer", SOON, || Ok(control(page.session(), "Export everything").ok()))?;
+    }
+    Ok(())
+}
+
+/// Exports everything; the file's name and bytes.
+fn export(page: &Page) -> Outcome<(String, Vec<u8>)> {
+    open_drawer(page)?;
+    press(page.session(), "Export everything")?;
+    let (name, data) = page.wait("the backup", SOON, || {
+        let saved =
+            page.session().run("return window.saved ? [saved.name, await saved.data] : null;", &[])?;
+        Ok(saved[0].as_str().zip(saved[1].as_str()).map(|(name, data)| (name.to_owned(), data.to_owned())))
+    })?;
+    Ok((name, STANDARD.decode(data)?))
+}
+
+fn offer(page: &Page, file: &Path) -> Outcome {
+    open_drawer(page)?;
+    page.session().type_into(&control(page.session(), "Import backup")?, &file.display().to_string())
+}
+
+fn wait_for_words(page: &Page, words: &str) -> Outcome {
+    let script = "return document.querySelector('.backup-words')?.textContent.trim() ?? '';";
+    page.wait(&format!("“{words}”"), SOON, || {
+        Ok((page.session().run(script, &[])? == words).then_some(()))
+    })
+}
+
+fn part(page: &Page, id: &str, name: &str) -> Outcome<String> {
+    let found = query(page.session(), READ_PART, &[json!(id), json!(name)])?;
+    found.as_str().map(str::to_owned).ok_or_else(|| format!("picture {id} has no {name}").into())
+}
+
+#[test]
+fn everything_comes_back_in_another_browser() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    let session = page.session();
+    session.run(CATCH_DOWNLOADS, &[])?;
+    page.take_source(&repository::photo())?;
+    for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "2"), ("Width", "64"), ("Height", "96")]
+    {
+        write(session, name, text)?;
+    }
+    let made = page.generate(LATER)?;
+    session.click(&control_in(session, "Star", &page.card(&made.id)?)?)?;
+    session.click(&control_in(session, "Select", &page.card(&made.id)?)?)?;
+    press(session, "Save as pack")?;
+    page.wait("the pack", SOON, || Ok((keys(session, "packs")?.len() == 1).then_some(())))?;
+    close(&page)?;
+    let (name, bytes) = export(&page)?;
+    println!("a backup of one picture, its source and a pack: {} bytes", bytes.len());
+    assert!(name.starts_with("palimpsest-20") && name.ends_with(".tar"), "{name}");
+    let source = part(&page, &made.id, "source")?;
+    drop(page);
+
+    let folder = Folder::new("backup")?;
+    let file = folder.path().join(name);
+    fs::write(&file, &bytes)?;
+    let other = Page::open(Graphics::None)?;
+    offer(&other, &file)?;
+    wait_for_words(&other, "Imported 1 picture, 1 pack, 1 recent source, 1 prompt and your settings.")?;
+    assert_eq!(other.stored(&made.id)?.as_ref(), Some(&made), "the picture is another one");
+    assert_eq!(part(&other, &made.id, "source")?, source);
+    assert_eq!(keys(other.session(), "packs")?.len(), 1);
+    assert_eq!(other.alerts()?, Vec::<String>::new());
+    close(&other)?;
+    assert_eq!(value(other.session(), "Prompt")?, "a red apple");
+    let star = control_in(other.session(), "Star", &other.card(&made.id)?)?;
+    assert_eq!(other.session().run("return arguments[0].ariaPressed;", &[star.to_json()])?, "true");
+
+    // A second time it brings nothing.
+    offer(&other, &file)?;
+    wait_for_words(&other, "Everything in this backup is here already.")?;
+    assert_eq!(count(other.session(), "pictures")?, 1);
+    other.reload()?;
+    assert_eq!(other.picture_ids()?, [made.id]);
+    Ok(())
+}
+
+#[test]
+fn an_import_adds_and_changes_nothing_that_is_here() -> Outcome {
+    let folder = Folder::new("backup-merge")?;
+    let page = open_with(&(0..3).map(record).collect::<Vec<_>>())?;
+    page.session().run(CATCH_DOWNLOADS, &[])?;
+    let (name, bytes) = export(&page)?;
+    drop(page);
+    let file = folder.path().join(name);
+    fs::write(&file, &bytes)?;
+
+    let mut starred = record(1);
+    starred.favorite = true;
+    let other = open_with(&[starred.clone(), record(7)])?;
+    write(other.session(), "Prompt", "my own words")?;
+    offer(&other, &file)?;
+    wait_for_words(&other, "Imported 2 pictures; 1 more were here already.")?;
+    assert_eq!(count(other.session(), "pictures")?, 4);
+    close(&other)?;
+    assert_eq!(value(other.session(), "Prompt")?, "my own words");
+    let star = control_in(other.session(), "Star", &other.card(&starred.id)?)?;
+    assert_eq!(other.session().run("return arguments[0].ariaPressed;", &[star.to_json()])?, "true");
+    Ok(())
+}
+
+#[test]
+fn bad_backups_are_told_and_change_nothing() -> Outcome {
+    let folder = Folder::new("bad-backups")?;
+    let page = open_with(&[record(0)])?;
+    page.session().run(CATCH_DOWNLOADS, &[])?;
+    let (_, sound) = export(&page)?;
+    drop(page);
+    let mut changed = sound.clone();
+    // Within the only picture, which comes before the last 1024 bytes.
+    let place = sound.len() - 1024 - 512;
+    changed[place] ^= 1;
+    let other = Page::open(Graphics::None)?;
+    let files = [
+        ("changed.tar", changed, "damaged or cut off"),
+        ("cut.tar", sound[..sound.len() / 2].to_vec(), "damaged or cut off"),
+        ("foreign.tar", b"not a backup at all".repeat(100), "no backup of Palimpsest"),
+        ("empty.tar", Vec::new(), "no backup of Palimpsest"),
+    ];
+    for (name, bytes, words) in files {
+        let file = folder.path().join(name);
+        fs::write(&file, bytes)?;
+        offer(&other, &file)?;
+        let sentence = other
+            .wait(name, SOON, || Ok(other.alerts()?.into_iter().find(|sentence| sentence.contains(words))))?;
+        println!("{name}: {sentence}");
+        assert!(sentence.ends_with('.') && other.alerts()?.len() == 1, "{sentence}");
+        assert_eq!(count(other.session(), "pictures")?, 0, "{name}");
+        assert_eq!(count(other.session(), "picture_blobs")?, 0, "{name}");
+    }
+    Ok(())
+}
+
+/// A disk that is full from the third picture on.
+const FULL: &str = "const put = IDBObjectStore.prototype.put; window.left = 2; \
+    IDBObjectStore.prototype.put = function (...row) { \
+        if (this.name === 'picture_blobs' && window.left-- <= 0) throw new DOMException('full', 'QuotaExceededError'); \
+        return put.apply(this, row); };";
+
+#[test]
+fn a_full_disk_is_told_and_the_import_goes_on_later() -> Outcome {
+    let folder = Folder::new("backup-full")?;
+    let page = open_with(&(0..4).map(record).collect::<Vec<_>>())?;
+    page.session().run(CATCH_DOWNLOADS, &[])?;
+    let (name, bytes) = export(&page)?;
+    drop(page);
+    let file = folder.path().join(name);
+    fs::write(&file, &bytes)?;
+    let other = Page::prepare(Graphics::None)?;
+    other.before_page(FULL)?;
+    let other = other.load()?;
+    offer(&other, &file)?;
+    let sentence = other.sentence_at("backup")?;
+    println!("{sentence}");
+    assert!(sentence.contains("is full") && sentence.contains("2 pictures came in"), "{sentence}");
+    assert_eq!(count(other.session(), "pictures")?, 2, "whatever came in is whole");
+    assert_eq!(count(other.session(), "picture_blobs")?, 2);
+    other.session().run("window.left = 1000;", &[])?;
+    offer(&other, &file)?;
+    wait_for_words(&other, "Imported 2 pictures; 2 more were here already.")?;
+    assert_eq!(other.alerts()?, Vec::<String>::new());
+    Ok(())
+}
