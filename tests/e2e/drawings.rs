@@ -60,7 +60,7 @@ fn a_picture_wanted_as_svg_is_drawn_shown_and_saved() -> Outcome {
     session.run(CATCH_DOWNLOADS, &[])?;
     fill_in(&page)?;
     choose(session, "Output format", "SVG")?;
-    choose(session, "Drawing colours", "Few, like a poster")?;
+    choose(session, "Drawing colours", "Few (8)")?;
     choose(session, "Drawing detail", "Fine: every speck")?;
     let made = page.generate(LATER)?;
     let drawing = wait_for_drawing(&page, &made.id)?;
@@ -126,11 +126,9 @@ fn any_picture_is_saved_as_svg_and_how_long_that_takes() -> Outcome {
     session.run(CATCH_DOWNLOADS, &[])?;
     choose(session, "Output format", "SVG")?;
     let mut sizes = Vec::new();
-    for (colors, detail) in [
-        ("Few, like a poster", "Coarse: large shapes"),
-        ("Some", "Medium"),
-        ("Many, like the picture", "Fine: every speck"),
-    ] {
+    for (colors, detail) in
+        [("Few (8)", "Coarse: large shapes"), ("Some (24)", "Medium"), ("Many (64)", "Fine: every speck")]
+    {
         choose(session, "Drawing colours", colors)?;
         choose(session, "Drawing detail", detail)?;
         session.run("window.saved = null;", &[])?;

@@ -35,9 +35,9 @@ pub(crate) const NOT_DRAWN: &str =
 /// How many colours a drawing has.
 pub(crate) fn trace_colors(colors: TraceColors) -> &'static str {
     match colors {
-        TraceColors::Few => "Few, like a poster",
-        TraceColors::Some => "Some",
-        TraceColors::Many => "Many, like the picture",
+        TraceColors::Few => "Few (8)",
+        TraceColors::Some => "Some (24)",
+        TraceColors::Many => "Many (64)",
     }
 }
 

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TraceColors {
-    /// Those of a poster.
+    /// 8: those of a poster.
     Few,
-    /// Those that stand out.
+    /// 24: those that stand out.
     #[default]
     Some,
-    /// Nearly all.
+    /// 64: nearly all.
     Many,
 }
 

@@ -1,6 +1,6 @@
 //! From a picture's pixels to an SVG drawing.
 //!
-//! Neighbouring pixels of like colours become areas, areas lie over each other from the largest to the smallest, and
+//! The picture's colours become few, neighbouring pixels of one colour become areas, areas lie over each other from the largest to the smallest, and
 //! their edges become curves: the method of [VTracer](https://www.visioncortex.org/vtracer-docs), by its authors'
 //! `visioncortex`. The same pixels and options give the same drawing, byte for byte.
 //!
@@ -8,6 +8,7 @@
 //! numbers and colours.
 
 mod options;
+mod palette;
 mod write;
 
 pub use options::{Colors, Detail, Options};
@@ -34,6 +35,8 @@ pub fn trace(rgb: &[u8], width_px: u32, height_px: u32, options: Options) -> Opt
     if pixels.len() != area {
         return None;
     }
+    let mut pixels = pixels.to_vec();
+    let palette = palette::reduce(&mut pixels, options.most_colors());
     let pixels = pixels.iter().flat_map(|[r, g, b]| [*r, *g, *b, u8::MAX]).collect();
     let runner = Runner::new(
         RunnerConfig {
@@ -42,9 +45,10 @@ pub fn trace(rgb: &[u8], width_px: u32, height_px: u32, options: Options) -> Opt
             batch_size: BATCH,
             good_min_area: options.least_area_px(),
             good_max_area: area,
-            is_same_color_a: options.dropped_bits(),
-            is_same_color_b: 1,
-            deepen_diff: options.layer_difference(),
+            // The palette has said which colours are one.
+            is_same_color_a: 0,
+            is_same_color_b: 0,
+            deepen_diff: 0,
             hollow_neighbours: 1,
             key_color: Color::default(),
             keying_action: KeyingAction::Discard,
@@ -65,7 +69,10 @@ pub fn trace(rgb: &[u8], width_px: u32, height_px: u32, options: Options) -> Opt
             MOST_ROUNDS,
             SPLICE_DEGREES.to_radians(),
         );
-        drawing.add(&path, cluster.residue_color());
+        // With the specks in it an area's mean is none of the colours.
+        let Color { r, g, b, .. } = cluster.residue_color();
+        let color = palette.get(palette::nearest(&palette, [r, g, b]));
+        color.into_iter().for_each(|color| drawing.add(&path, *color));
     }
     Some(drawing.finish())
 }

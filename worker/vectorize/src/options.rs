@@ -3,12 +3,12 @@
 /// How many colours are told apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Colors {
-    /// Those of a poster.
+    /// 8: those of a poster.
     Few,
-    /// Those that stand out.
+    /// 24: those that stand out.
     #[default]
     Some,
-    /// Nearly all.
+    /// 64: nearly all.
     Many,
 }
 
@@ -34,30 +34,21 @@ pub struct Options {
 }
 
 impl Options {
-    /// Lowest bits of a colour that make no difference.
-    pub(crate) fn dropped_bits(self) -> i32 {
+    /// How many colours the drawing has at most.
+    pub(crate) fn most_colors(self) -> usize {
         match self.colors {
-            Colors::Few => 4,
-            Colors::Some => 2,
-            Colors::Many => 0,
-        }
-    }
-
-    /// Sum of the three channels' differences from which an area within another is one of its own.
-    pub(crate) fn layer_difference(self) -> i32 {
-        match self.colors {
-            Colors::Few => 64,
-            Colors::Some => 32,
-            Colors::Many => 12,
+            Colors::Few => 8,
+            Colors::Some => 24,
+            Colors::Many => 64,
         }
     }
 
     /// Areas of as many pixels or fewer are part of what surrounds them.
     pub(crate) fn least_area_px(self) -> usize {
         match self.detail {
-            Detail::Coarse => 100,
-            Detail::Medium => 16,
-            Detail::Fine => 4,
+            Detail::Coarse => 144,
+            Detail::Medium => 48,
+            Detail::Fine => 9,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use visioncortex::{Color, CompoundPath, PointF64};
+use visioncortex::{CompoundPath, PointF64};
 
 /// Decimals of a coordinate: a tenth of a pixel is finer than any edge.
 const DECIMALS: u32 = 1;
@@ -24,13 +24,12 @@ impl Drawing {
     }
 
     /// Lays an area over what is there.
-    pub(crate) fn add(&mut self, path: &CompoundPath, color: Color) {
+    pub(crate) fn add(&mut self, path: &CompoundPath, [r, g, b]: [u8; 3]) {
         let (curves, offset) = path.to_svg_string(true, PointF64::default(), Some(DECIMALS));
         let curves = curves.trim_end();
         if curves.is_empty() {
             return;
         }
-        let Color { r, g, b, .. } = color;
         let PointF64 { x, y } = offset;
         let _ = writeln!(
             self.0,
