@@ -21,6 +21,7 @@ pub(crate) fn settings() -> Settings {
         mask_feather: None,
         inpaint_area: None,
         inpaint_padding: None,
+        svg: None,
         executed_steps: 11,
         start_sigma: 0.7,
         other: UnknownFields::new(),

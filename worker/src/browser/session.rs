@@ -160,14 +160,7 @@ impl Session {
             Ok(Command::InspectSource { job, file, edit }) => self.inspect(job, values.bytes(file), edit),
             Ok(Command::Generate { job, request, source, mask }) => {
                 let bytes = |payload: Option<Payload>| payload.map(|payload| values.bytes(payload));
-                match (bytes(source), bytes(mask)) {
-                    (Some(None), _) => self.fail(Some(job), &lacking("the source")),
-                    (_, Some(None)) => self.fail(Some(job), &lacking("the mask")),
-                    (source, mask) => {
-                        let (source, mask) = (source.flatten(), mask.flatten());
-                        self.queue.push(Some(job), Job::Generate { request, source, mask });
-                    }
-                }
+                self.enqueue(job, request, bytes(source), bytes(mask));
             }
             Ok(Command::Trace { job, picture, options }) => self.trace(job, values.bytes(picture), options),
             Ok(Command::CountTokens { revision, texts, syntax }) => {
@@ -211,6 +204,24 @@ impl Session {
                 }
             }
             Err(error) => self.fail(None, &EngineError::BadMessage { reason: error.to_string() }),
+        }
+    }
+
+    /// Puts a picture into the queue. A file that the message names and lacks is `Some(None)`.
+    fn enqueue(
+        &self,
+        job: JobId,
+        request: Request,
+        source: Option<Option<Vec<u8>>>,
+        mask: Option<Option<Vec<u8>>>,
+    ) {
+        match (source, mask) {
+            (Some(None), _) => self.fail(Some(job), &lacking("the source")),
+            (_, Some(None)) => self.fail(Some(job), &lacking("the mask")),
+            (source, mask) => {
+                let (source, mask) = (source.flatten(), mask.flatten());
+                self.queue.push(Some(job), Job::Generate { request, source, mask });
+            }
         }
     }
 
