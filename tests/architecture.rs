@@ -58,7 +58,7 @@ const MAY_USE: [(&str, &[&str]); 27] = [
     ("cli", &["kernels", "models", "pipeline", "sampling", "weights"]),
     ("tests", &["measure"]),
     ("measure", &[]),
-    ("bench", &["kernels", "models", "weights"]),
+    ("bench", &["checkpoints", "kernels", "models", "weights"]),
     ("checkpoints", &["weights"]),
     ("xtask", &[]),
 ];

@@ -4,7 +4,7 @@ use js_sys::{Array, Float32Array, Uint8Array};
 use kernels::{Device, GpuOptions};
 use wasm_bindgen::prelude::*;
 
-use crate::{Entry, Task};
+use crate::{Entry, Task, cases::Case, measure};
 
 /// A device that cases are loaded on.
 #[wasm_bindgen]
@@ -32,6 +32,22 @@ impl Engine {
             other => return Err(JsError::new(&format!("there is no device {other}: gpu or cpu"))),
         };
         Ok(Self { device })
+    }
+
+    /// Names of the made-up cases, without the large ones: a page has 4 GiB for weights and the file that they are in.
+    pub fn cases() -> Vec<String> {
+        Case::all().iter().filter(|case| !case.is_large).map(Case::name).collect()
+    }
+
+    /// Times a made-up case, and says so in one line of JSON.
+    ///
+    /// # Errors
+    /// When there is no such case, and from the device.
+    pub async fn measure(&self, case: String, runs: usize) -> Result<String, JsError> {
+        let found = Case::all().into_iter().find(|known| known.name() == case);
+        let found = found.ok_or_else(|| JsError::new(&format!("there is no case {case}")))?;
+        let line = measure(&found, &self.device, runs).await?;
+        Ok(serde_json::to_string(&line)?)
     }
 
     /// The crate's version.

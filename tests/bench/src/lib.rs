@@ -4,17 +4,21 @@
 //! says: one model of a benchmark's manifest, with the layouts that such files have (`[n, c, h, w]`). Converting to
 //! the engine's own layout, uploading and reading back belong to a run.
 //!
-//! In a browser `engine.mjs` puts the same behind the interface of a benchmark that compares engines.
+//! [`cases`] are made up: the shapes that benchmarks use, with random numbers for weights, so that they run from a
+//! fresh clone. In a browser `engine.mjs` puts the same behind the interface of a benchmark that compares engines.
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
+pub mod cases;
 mod entry;
 mod error;
 mod matmul_n_bits;
+mod measure;
 mod operator;
 mod stored;
 mod task;
 
 pub use entry::{Entry, Port};
 pub use error::BenchError;
+pub use measure::{Line, measure};
 pub use task::Task;

@@ -3,15 +3,15 @@
 use std::rc::Rc;
 
 use kernels::Device;
-use models::{Taps, UNet, UNetConfig, Vae, VaeConfig, layout};
+use models::{ClipText, ClipTextConfig, Taesd, TaesdConfig, Taps, UNet, UNetConfig, Vae, VaeConfig, layout};
 use serde::Deserialize;
 use weights::{Folder, MemoryFolder, MemorySource, Tensors, require_json};
 
 use crate::{BenchError, Entry, operator::Operator, stored};
 
 /// The weights of a network in a diffusers folder, without the file's ending.
-const STEM: &str = "diffusion_pytorch_model";
-const CONFIG: &str = "config.json";
+pub(crate) const STEM: &str = "diffusion_pytorch_model";
+pub(crate) const CONFIG: &str = "config.json";
 
 /// A case on a device.
 pub struct Task {
@@ -23,12 +23,15 @@ pub struct Task {
 enum Work {
     UNet(Box<UNet>),
     Decoder(Box<Vae>),
+    TinyDecoder(Box<Taesd>),
+    TextEncoder(Box<ClipText>),
     Operator(Operator),
 }
 
 #[derive(Deserialize)]
 struct Class {
-    #[serde(rename = "_class_name")]
+    /// Transformers calls it otherwise.
+    #[serde(rename = "_class_name", alias = "model_type")]
     name: String,
 }
 
@@ -43,40 +46,63 @@ impl Task {
         files: Vec<(String, Vec<u8>)>,
     ) -> Result<Self, BenchError> {
         entry.output()?;
-        let work = match entry.weights.as_deref() {
-            Some(weights) if weights.ends_with('/') => {
-                let mut folder = MemoryFolder::default();
-                files.into_iter().for_each(|(path, bytes)| folder.insert(path, bytes));
-                Self::network(&entry, device, &folder).await?
+        if entry.weights.as_deref().is_some_and(|weights| weights.ends_with('/')) {
+            let mut folder = MemoryFolder::default();
+            files.into_iter().for_each(|(path, bytes)| folder.insert(path, bytes));
+            let tensors = stored::network(&entry, Tensors::open_in(&folder, STEM).await?).await?;
+            return Self::network(entry, device, &folder, &tensors).await;
+        }
+        let tensors = match files.into_iter().next() {
+            Some((name, bytes)) => Some(Tensors::open_named(&name, Rc::new(MemorySource::new(bytes))).await?),
+            None => None,
+        };
+        Self::operator(entry, device, tensors.as_ref()).await
+    }
+
+    /// Loads a network by the configuration in `folder`.
+    ///
+    /// # Errors
+    /// [`BenchError::Unsupported`] when the configuration is of another network, and what loading it brings.
+    pub(crate) async fn network(
+        entry: Entry,
+        device: &Device,
+        folder: &dyn Folder,
+        tensors: &Tensors,
+    ) -> Result<Self, BenchError> {
+        let class: Class = require_json(folder, CONFIG).await?;
+        let work = match class.name.as_str() {
+            "UNet2DConditionModel" => {
+                let config = UNetConfig::load(folder, CONFIG).await?;
+                Work::UNet(Box::new(UNet::load(device, tensors, &config).await?))
             }
-            _ => {
-                let file = files.into_iter().next();
-                let tensors = match file {
-                    Some((name, bytes)) => {
-                        Some(Tensors::open_named(&name, Rc::new(MemorySource::new(bytes))).await?)
-                    }
-                    None => None,
-                };
-                Work::Operator(Operator::load(&entry, device, tensors.as_ref()).await?)
+            "AutoencoderKL" => {
+                let config = VaeConfig::load(folder, CONFIG).await?;
+                Work::Decoder(Box::new(Vae::load(device, tensors, &config).await?))
             }
+            "AutoencoderTiny" => {
+                let config = TaesdConfig::load(folder, CONFIG).await?;
+                Work::TinyDecoder(Box::new(Taesd::load(device, tensors, &config).await?))
+            }
+            "clip_text_model" => {
+                let config = ClipTextConfig::load(folder, CONFIG).await?;
+                Work::TextEncoder(Box::new(ClipText::load(device, tensors, &config).await?))
+            }
+            other => return Err(entry.unsupported(format!("there is no network {other} here"))),
         };
         Ok(Self { entry, device: device.clone(), work })
     }
 
-    async fn network(entry: &Entry, device: &Device, folder: &dyn Folder) -> Result<Work, BenchError> {
-        let class: Class = require_json(folder, CONFIG).await?;
-        let tensors = stored::network(entry, Tensors::open_in(folder, STEM).await?).await?;
-        match class.name.as_str() {
-            "UNet2DConditionModel" => {
-                let config = UNetConfig::load(folder, CONFIG).await?;
-                Ok(Work::UNet(Box::new(UNet::load(device, &tensors, &config).await?)))
-            }
-            "AutoencoderKL" => {
-                let config = VaeConfig::load(folder, CONFIG).await?;
-                Ok(Work::Decoder(Box::new(Vae::load(device, &tensors, &config).await?)))
-            }
-            other => Err(entry.unsupported(format!("there is no network {other} here"))),
-        }
+    /// Loads a single operator with its weights, if it has any.
+    ///
+    /// # Errors
+    /// [`BenchError::Unsupported`] when it is not known, and what loading it brings.
+    pub(crate) async fn operator(
+        entry: Entry,
+        device: &Device,
+        tensors: Option<&Tensors>,
+    ) -> Result<Self, BenchError> {
+        let work = Work::Operator(Operator::load(&entry, device, tensors).await?);
+        Ok(Self { entry, device: device.clone(), work })
     }
 
     /// What it runs.
@@ -97,6 +123,15 @@ impl Task {
             Work::Decoder(vae) => {
                 let latents = self.picture(inputs, self.entry.input_of_rank(4)?)?;
                 Ok(layout::download(&vae.decode(&latents).await?).await?.1)
+            }
+            Work::TinyDecoder(taesd) => {
+                let latents = self.picture(inputs, self.entry.input_of_rank(4)?)?;
+                Ok(layout::download(&taesd.decode(&latents).await?).await?.1)
+            }
+            Work::TextEncoder(clip) => {
+                let tokens = self.entry.dims(0).last().copied().unwrap_or(1);
+                let prompts = inputs[0].chunks(tokens).map(|ids| ids.iter().map(|&id| id as u32).collect());
+                Ok(clip.forward(&prompts.collect::<Vec<_>>(), 0).await?.to_vec().await?)
             }
             Work::Operator(operator) => operator.run(&self.entry, &self.device, inputs).await,
         }

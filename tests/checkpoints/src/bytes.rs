@@ -12,6 +12,8 @@ use crate::Shapes;
 pub enum Numbers {
     /// Random `F16` of either sign, 0.0001 to 0.03.
     RandomF16,
+    /// Random `F32` of either sign, 0.008 to 0.03.
+    RandomF32,
     /// `F32` zeros, as a sparse file has them.
     ZeroF32,
 }
@@ -29,7 +31,7 @@ impl MadeUpFile {
     pub(crate) fn new(shapes: &Shapes, numbers: Numbers) -> Self {
         let (dtype, size) = match numbers {
             Numbers::RandomF16 => ("F16", 2),
-            Numbers::ZeroF32 => ("F32", 4),
+            Numbers::RandomF32 | Numbers::ZeroF32 => ("F32", 4),
         };
         let mut entries = Map::new();
         let mut end = 0;
@@ -55,9 +57,11 @@ impl MadeUpFile {
 
     /// Fills `out` with the bytes from `start` on, all of them behind the header.
     fn make_up(&self, start: u64, out: &mut [u8]) {
-        if self.numbers == Numbers::ZeroF32 {
-            return;
-        }
+        let word = match self.numbers {
+            Numbers::RandomF16 => halves,
+            Numbers::RandomF32 => singles,
+            Numbers::ZeroF32 => return,
+        };
         let first_word = start / 8;
         let skipped = (start % 8) as usize;
         let mut words = (first_word..).map(word);
@@ -73,14 +77,24 @@ impl MadeUpFile {
     }
 }
 
-/// Four halves. SplitMix64 (Steele, Lea and Flood 2014) of the word's place; magnitudes are cut to 2^-13 .. 2^-5.
-fn word(place: u64) -> [u8; 8] {
+/// Four halves; magnitudes are cut to 2^-13 .. 2^-5.
+fn halves(place: u64) -> [u8; 8] {
+    // Sign, three bits of exponent and ten of fraction are random; 2 is added to the exponent above them.
+    ((random(place) & 0x9fff_9fff_9fff_9fff) + 0x0800_0800_0800_0800).to_le_bytes()
+}
+
+/// Two singles; magnitudes are cut to 2^-7 .. 2^-5.
+fn singles(place: u64) -> [u8; 8] {
+    // Sign, one bit of exponent and 23 of fraction are random; 120 is added to the exponent above them.
+    ((random(place) & 0x80ff_ffff_80ff_ffff) + 0x3c00_0000_3c00_0000).to_le_bytes()
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014) of a place.
+fn random(place: u64) -> u64 {
     let mixed = place.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    let random = mixed ^ (mixed >> 31);
-    // Sign, three bits of exponent and ten of fraction are random; 2 is added to the exponent above them.
-    ((random & 0x9fff_9fff_9fff_9fff) + 0x0800_0800_0800_0800).to_le_bytes()
+    mixed ^ (mixed >> 31)
 }
 
 impl ByteSource for MadeUpFile {
@@ -133,12 +147,18 @@ mod tests {
     #[test]
     fn numbers_are_finite_small_and_of_both_signs() {
         for place in 0..10_000 {
-            for half in word(place).as_chunks::<2>().0 {
+            for half in halves(place).as_chunks::<2>().0 {
                 let exponent = u16::from_le_bytes(*half) >> 10 & 31;
                 assert!((2..=9).contains(&exponent), "{exponent}");
             }
+            for single in singles(place).as_chunks::<4>().0 {
+                let magnitude = f32::from_le_bytes(*single).abs();
+                assert!((0.0078125..0.03125).contains(&magnitude), "{magnitude}");
+            }
         }
-        assert!((0..100).any(|place| word(place)[1] & 0x80 != 0));
-        assert!((0..100).any(|place| word(place)[1] & 0x80 == 0));
+        for word in [halves, singles] {
+            assert!((0..100).any(|place| word(place)[7] & 0x80 != 0));
+            assert!((0..100).any(|place| word(place)[7] & 0x80 == 0));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::Shapes;
 
 /// CLIP ViT-L/14's: 123,060,480 parameters.
-pub(crate) fn clip_l() -> Shapes {
+pub fn clip_l() -> Shapes {
     const WIDTH: usize = 768;
     let mut shapes = Shapes::default();
     shapes.weight("text_model.embeddings.token_embedding", &[49408, WIDTH]);

@@ -5,7 +5,12 @@ use std::{collections::BTreeMap, rc::Rc};
 use serde_json::{Value, json};
 use weights::{ByteSource, Folder, LocalBoxFuture, MemorySource, WeightsError};
 
-use crate::{Numbers, Shapes, UNetSizes, bytes::MadeUpFile, clip::clip_l, vae::autoencoder};
+use crate::{
+    Numbers, Shapes, UNetSizes,
+    bytes::MadeUpFile,
+    clip::clip_l,
+    vae::{WIDTHS, autoencoder},
+};
 
 /// A folder of made-up files.
 #[derive(Clone, Default)]
@@ -56,7 +61,7 @@ fn folder(unet: &UNetSizes, numbers: Numbers) -> MadeUpFolder {
     let mut folder = MadeUpFolder::default();
     folder.insert_tensors("unet/diffusion_pytorch_model.safetensors", &unet.shapes(), numbers);
     folder.insert_tensors("text_encoder/model.safetensors", &clip_l(), numbers);
-    folder.insert_tensors("vae/diffusion_pytorch_model.safetensors", &autoencoder(), numbers);
+    folder.insert_tensors("vae/diffusion_pytorch_model.safetensors", &autoencoder(WIDTHS), numbers);
     for (path, json) in configurations(unet) {
         folder.insert_json(path, &json);
     }
@@ -67,7 +72,7 @@ fn folder(unet: &UNetSizes, numbers: Numbers) -> MadeUpFolder {
 /// from its shapes.
 pub fn stable_diffusion_1_5_in_one_file(numbers: Numbers) -> Rc<dyn ByteSource> {
     let unet = UNetSizes::stable_diffusion_1_5().shapes().prefixed("unet.");
-    let shapes = unet.and(clip_l().prefixed("text_encoder.")).and(autoencoder().prefixed("vae."));
+    let shapes = unet.and(clip_l().prefixed("text_encoder.")).and(autoencoder(WIDTHS).prefixed("vae."));
     Rc::new(MadeUpFile::new(&shapes, numbers))
 }
 
@@ -129,7 +134,7 @@ mod tests {
     fn parameters_are_as_many_as_the_published_ones() {
         assert_eq!(UNetSizes::stable_diffusion_1_5().shapes().parameters(), 859_520_964);
         assert_eq!(clip_l().parameters(), 123_060_480);
-        assert_eq!(autoencoder().parameters(), 83_653_863);
+        assert_eq!(autoencoder(WIDTHS).parameters(), 83_653_863);
     }
 
     #[test]

@@ -8,11 +8,15 @@ mod clip;
 mod folder;
 mod gguf;
 mod shapes;
+mod taesd;
 mod unet;
 mod vae;
 
 pub use bytes::Numbers;
+pub use clip::clip_l;
 pub use folder::{MadeUpFolder, few_layers, stable_diffusion_1_5, stable_diffusion_1_5_in_one_file};
 pub use gguf::quantized;
 pub use shapes::Shapes;
+pub use taesd::tiny_autoencoder;
 pub use unet::UNetSizes;
+pub use vae::autoencoder;

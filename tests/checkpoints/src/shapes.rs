@@ -29,12 +29,13 @@ impl Shapes {
         self
     }
 
-    pub(crate) fn weight(&mut self, module: &str, shape: &[usize]) {
+    /// Adds a module's weight.
+    pub fn weight(&mut self, module: &str, shape: &[usize]) {
         self.tensors.push((format!("{module}.weight"), shape.to_vec()));
     }
 
-    /// A weight and as many biases as it has rows.
-    pub(crate) fn layer(&mut self, module: &str, shape: &[usize]) {
+    /// Adds a weight and as many biases as it has rows.
+    pub fn layer(&mut self, module: &str, shape: &[usize]) {
         self.weight(module, shape);
         self.tensors.push((format!("{module}.bias"), shape[..1].to_vec()));
     }

@@ -2,28 +2,30 @@
 
 use crate::Shapes;
 
-const WIDTHS: [usize; 4] = [128, 256, 512, 512];
+/// Widths of Stable Diffusion's levels, outermost first.
+pub(crate) const WIDTHS: [usize; 4] = [128, 256, 512, 512];
 const LATENTS: usize = 4;
 
-/// Stable Diffusion's autoencoder: 83,653,863 parameters.
-pub(crate) fn autoencoder() -> Shapes {
+/// An autoencoder with two blocks a level. Stable Diffusion's levels are 128, 256, 512 and 512 wide, outermost first:
+/// 83,653,863 parameters.
+pub fn autoencoder(widths: [usize; 4]) -> Shapes {
     let mut shapes = Shapes::default();
-    encoder(&mut shapes);
-    decoder(&mut shapes);
+    encoder(&mut shapes, widths);
+    decoder(&mut shapes, widths);
     shapes.conv("quant_conv", 2 * LATENTS, 2 * LATENTS, 1);
     shapes.conv("post_quant_conv", LATENTS, LATENTS, 1);
     shapes
 }
 
-fn encoder(shapes: &mut Shapes) {
-    shapes.conv("encoder.conv_in", WIDTHS[0], 3, 3);
-    let mut inputs = WIDTHS[0];
-    for (level, width) in WIDTHS.into_iter().enumerate() {
+fn encoder(shapes: &mut Shapes, widths: [usize; 4]) {
+    shapes.conv("encoder.conv_in", widths[0], 3, 3);
+    let mut inputs = widths[0];
+    for (level, width) in widths.into_iter().enumerate() {
         for layer in 0..2 {
             shapes.resnet(&format!("encoder.down_blocks.{level}.resnets.{layer}"), width, inputs, None);
             inputs = width;
         }
-        if level + 1 < WIDTHS.len() {
+        if level + 1 < widths.len() {
             shapes.conv(&format!("encoder.down_blocks.{level}.downsamplers.0.conv"), width, width, 3);
         }
     }
@@ -32,16 +34,16 @@ fn encoder(shapes: &mut Shapes) {
     shapes.conv("encoder.conv_out", 2 * LATENTS, inputs, 3);
 }
 
-fn decoder(shapes: &mut Shapes) {
-    let mut inputs = WIDTHS[3];
+fn decoder(shapes: &mut Shapes, widths: [usize; 4]) {
+    let mut inputs = widths[3];
     shapes.conv("decoder.conv_in", inputs, LATENTS, 3);
     middle(shapes, "decoder", inputs);
-    for (index, width) in WIDTHS.into_iter().rev().enumerate() {
+    for (index, width) in widths.into_iter().rev().enumerate() {
         for layer in 0..3 {
             shapes.resnet(&format!("decoder.up_blocks.{index}.resnets.{layer}"), width, inputs, None);
             inputs = width;
         }
-        if index + 1 < WIDTHS.len() {
+        if index + 1 < widths.len() {
             shapes.conv(&format!("decoder.up_blocks.{index}.upsamplers.0.conv"), width, width, 3);
         }
     }

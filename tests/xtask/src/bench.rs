@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 use crate::shell::{Outcome, cargo, in_root, root, run, say};
-use crate::{optimize, system, tools};
+use crate::{optimize, site, system, tools};
 
 /// Where the module for browsers goes, beside the file that imports it.
 const PACKAGE: &str = "tests/bench/pkg";
@@ -24,6 +24,25 @@ pub(crate) fn engine() -> Outcome {
     optimize::where_possible(&root().join(PACKAGE).join("bench_bg.wasm"))?;
     say(&format!("The engine is in {PACKAGE}/; tests/bench/engine.mjs imports it."));
     Ok(())
+}
+
+/// The cases on this machine's own devices, with the words that follow the command.
+pub(crate) fn native(words: &[&str]) -> Outcome {
+    system::need_linker()?;
+    let example =
+        ["run", "--locked", "--release", "--quiet", "--package", "bench", "--example", "native", "--"];
+    run(cargo().args(example).args(words))
+}
+
+/// The cases in headless Chromium, and how long a first picture takes.
+pub(crate) fn browser(words: &[&str]) -> Outcome {
+    system::need_for_tests()?;
+    engine()?;
+    if !root().join("dist/index.html").is_file() {
+        site::build()?;
+    }
+    let example = ["run", "--locked", "--quiet", "--package", "tests", "--example", "bench", "--"];
+    run(cargo().args(example).args(words))
 }
 
 /// Cargo's output folder.
