@@ -99,6 +99,11 @@ pub(crate) fn random_tensor(device: &Device, seed: u64, shape: &[usize]) -> Resu
     device.tensor(shape, &random(seed, shape.iter().product()))
 }
 
+/// Scale and shift of a norm, `[2, channels]`: [`random`] numbers of seeds 2 and 3.
+pub(crate) fn random_affine(device: &Device, channels: usize) -> Result<Tensor, KernelError> {
+    device.tensor(&[2, channels], &[random(2, channels), random(3, channels)].concat())
+}
+
 /// A weight as a file would have it, and the numbers that it stands for.
 pub(crate) struct FileWeight {
     shape: Vec<usize>,

@@ -8,9 +8,9 @@ mod buffer;
 mod dispatch;
 mod flight;
 mod health;
-mod matmul;
 mod pipelines;
 mod pool;
+mod product;
 mod recorder;
 mod transfer;
 mod weight;
@@ -19,7 +19,7 @@ use std::cell::{Cell, RefCell};
 
 pub(crate) use buffer::Buffer;
 pub(crate) use dispatch::{Dispatch, words};
-pub(crate) use matmul::Product;
+pub(crate) use product::{Moments, Product, Windows};
 pub(crate) use weight::Weight;
 
 use crate::{GpuOptions, KernelError, Stats};

@@ -1,6 +1,6 @@
 //! Epilogues for the tables of `linear` and `conv2d`.
 
-use super::{Activation, Epilogue};
+use super::{Activation, Columns, Epilogue};
 use crate::{
     Device, KernelError, Tensor,
     test_support::{random, random_tensor},
@@ -58,10 +58,11 @@ impl Parts {
         let residual = operand(self.residual, 103, out)?;
         run(Epilogue {
             bias: bias.as_ref(),
-            per_sample: per_sample.as_ref(),
+            per_sample: per_sample.as_ref().map(Columns::from),
             residual: residual.as_ref(),
             activation: self.activation,
             residual_before_activation: self.residual_before_activation,
+            ..Epilogue::default()
         })
     }
 

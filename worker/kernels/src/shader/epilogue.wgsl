@@ -13,6 +13,11 @@ struct Epilogue {
     activation: u32,
     // HAS_*
     parts: u32,
+    // Values per sample lie in rows of this length, from this column on.
+    per_sample_width: u32,
+    per_sample_first: u32,
+    // A structure within parameters takes a multiple of 16 bytes.
+    unused: vec2<u32>,
 }
 
 const HAS_SCALES = 1u;
@@ -21,7 +26,7 @@ const HAS_PER_SAMPLE = 4u;
 const HAS_RESIDUAL = 8u;
 const HAS_RESIDUAL_INSIDE = 16u;
 
-// [columns], [columns], [samples, columns], [rows, columns]. Elements are four columns when rows are ALIGNED.
+// [columns], [columns], [samples, width], [rows, columns]. Elements are four columns when rows are ALIGNED.
 #ifdef ALIGNED
 alias column = scalar4;
 #else
@@ -58,7 +63,8 @@ fn finish(epilogue: Epilogue, row: u32, first_column: u32, sum: scalar4) -> scal
         y += bias4(first_column);
     }
     if ((epilogue.parts & HAS_PER_SAMPLE) != 0u) {
-        y += per_sample4(row / epilogue.rows_per_sample * epilogue.columns + first_column);
+        let sample = row / epilogue.rows_per_sample;
+        y += per_sample4(sample * epilogue.per_sample_width + epilogue.per_sample_first + first_column);
     }
     if ((epilogue.parts & HAS_RESIDUAL_INSIDE) != 0u) {
         y += residual4(row * epilogue.columns + first_column);

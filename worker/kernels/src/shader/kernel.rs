@@ -3,6 +3,7 @@
 use super::{
     ComposeError,
     compose::{Recipe, compose},
+    matmul::{Matmul, Rows},
     modules::module,
     weight_type,
 };
@@ -13,8 +14,6 @@ use crate::DType;
 pub enum Kernel {
     /// A tile of a matrix product.
     Matmul(Matmul),
-    /// The sum of a matrix product that was cut along `k`.
-    SumSplits(Width),
     /// A tile of attention.
     Attention(Attention),
     /// Group normalization of a small group in one go.
@@ -52,41 +51,6 @@ pub enum Width {
     Four,
 }
 
-/// A form of the matrix product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Matmul {
-    /// Where the rows of the left matrix come from.
-    pub rows: Rows,
-    /// Type of the weight.
-    pub weight: DType,
-    /// What a workgroup computes.
-    pub tile: Tile,
-    /// How rows are read and written.
-    pub width: Width,
-    /// Stores unfinished sums of a part of `k`.
-    pub partial: bool,
-}
-
-/// Where the rows of a matrix product's left matrix come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Rows {
-    /// They lie in memory one after the other.
-    Matrix,
-    /// Each is a window of a picture.
-    Windows,
-}
-
-/// Outputs of one workgroup of 128 threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tile {
-    /// 64 rows, 64 columns: 32 values a thread.
-    Square,
-    /// 32 rows, 64 columns: few rows, such as a single time embedding.
-    Flat,
-    /// 128 rows, 16 columns: few channels, such as a picture's three.
-    Narrow,
-}
-
 /// A form of attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Attention {
@@ -94,28 +58,6 @@ pub struct Attention {
     pub columns: u32,
     /// How heads are read and written.
     pub width: Width,
-}
-
-impl Tile {
-    /// All tiles.
-    pub const ALL: [Self; 3] = [Self::Square, Self::Flat, Self::Narrow];
-
-    /// Rows of the output.
-    pub const fn rows(self) -> usize {
-        match self {
-            Self::Square => 64,
-            Self::Flat => 32,
-            Self::Narrow => 128,
-        }
-    }
-
-    /// Columns of the output.
-    pub const fn columns(self) -> usize {
-        match self {
-            Self::Square | Self::Flat => 64,
-            Self::Narrow => 16,
-        }
-    }
 }
 
 impl Attention {
@@ -139,7 +81,7 @@ impl Attention {
 }
 
 impl Width {
-    const ALL: [Self; 2] = [Self::One, Self::Four];
+    pub(super) const ALL: [Self; 2] = [Self::One, Self::Four];
 
     /// The widest that fits rows of all these lengths.
     pub fn fitting(lengths: &[usize]) -> Self {
@@ -168,7 +110,6 @@ impl Kernel {
         ];
         for width in Width::ALL {
             all.extend([
-                Self::SumSplits(width),
                 Self::GroupApply(width),
                 Self::Geglu(width),
                 Self::ConcatChannels(width),
@@ -180,16 +121,7 @@ impl Kernel {
         }
         for weight in weight_type::all() {
             all.push(Self::Embedding(weight));
-            for tile in Tile::ALL {
-                for width in Width::ALL {
-                    for partial in [false, true] {
-                        all.extend(
-                            [Rows::Matrix, Rows::Windows]
-                                .map(|rows| Self::Matmul(Matmul { rows, weight, tile, width, partial })),
-                        );
-                    }
-                }
-            }
+            all.extend(Matmul::all(weight).map(Self::Matmul));
         }
         all
     }
@@ -197,11 +129,9 @@ impl Kernel {
     /// Number of buffers it reads, besides its parameters.
     pub fn inputs(self) -> u32 {
         match self {
-            Self::Matmul(Matmul { partial: false, .. }) => 6,
-            Self::SumSplits(_) => 5,
-            Self::GroupApply(_) => 4,
-            Self::Attention(_) | Self::GroupNormSmall | Self::LayerNorm | Self::Embedding(_) => 3,
-            Self::Matmul(Matmul { partial: true, .. }) | Self::Add | Self::ConcatChannels(_) => 2,
+            Self::Matmul(_) => 7,
+            Self::Attention(_) | Self::GroupApply(_) | Self::GroupNormSmall | Self::Embedding(_) => 3,
+            Self::LayerNorm | Self::Add | Self::ConcatChannels(_) => 2,
             Self::GroupStatistics
             | Self::GroupMerge
             | Self::Map
@@ -224,7 +154,7 @@ impl Kernel {
         match self {
             Self::Matmul(Matmul { rows: Rows::Matrix, .. }) => include_str!("../ops/linear/linear.wgsl"),
             Self::Matmul(Matmul { rows: Rows::Windows, .. }) => include_str!("../ops/conv2d/conv2d.wgsl"),
-            Self::SumSplits(_) => include_str!("../ops/linear/sum_splits.wgsl"),
+            Self::Matmul(Matmul { rows: Rows::Squares, .. }) => include_str!("../ops/conv2d/patch.wgsl"),
             Self::Attention(_) => include_str!("../ops/attention/attention.wgsl"),
             Self::GroupNormSmall => include_str!("../ops/group_norm/small.wgsl"),
             Self::GroupStatistics => include_str!("../ops/group_norm/statistics.wgsl"),
@@ -245,7 +175,6 @@ impl Kernel {
         match self {
             Self::Matmul(matmul) => (matmul.defines(), matmul.constants()),
             Self::Attention(attention) => (aligned(attention.width), attention.constants()),
-            Self::SumSplits(width) => (aligned(width), vec![]),
             Self::GroupApply(width)
             | Self::Geglu(width)
             | Self::ConcatChannels(width)
@@ -260,40 +189,6 @@ impl Kernel {
     }
 }
 
-impl Matmul {
-    fn defines(self) -> Vec<&'static str> {
-        let mut defines = aligned(self.width);
-        defines.extend(weight_type::defines(self.weight));
-        if matches!(self.weight, DType::Block(_)) {
-            // Neighbouring inputs are neighbours in a block when there is one tap, and their places are multiples
-            // of four when the rows' lengths are.
-            let are_quads = (self.rows, self.width) == (Rows::Matrix, Width::Four);
-            defines.push(if are_quads { "QUADS" } else { "SCATTERED" });
-        }
-        if self.partial {
-            defines.push("PARTIAL");
-        }
-        defines
-    }
-
-    fn constants(self) -> Vec<(&'static str, u32)> {
-        // Rows and loads per thread: tile / 128 threads, each computing four columns and loading four values.
-        let (rows, columns, rows_per_thread, loads) = match self.tile {
-            Tile::Square => (64, 64, 8, 2),
-            Tile::Flat => (32, 64, 4, 1),
-            Tile::Narrow => (128, 16, 4, 4),
-        };
-        let mut constants = weight_type::constants(self.weight);
-        constants.extend([
-            ("TILE_ROWS", rows),
-            ("TILE_COLUMNS", columns),
-            ("ROWS", rows_per_thread),
-            ("LOADS", loads),
-        ]);
-        constants
-    }
-}
-
 impl Attention {
     fn constants(self) -> Vec<(&'static str, u32)> {
         let rows = self.rows();
@@ -302,7 +197,7 @@ impl Attention {
 }
 
 /// Matrices are read four values at a time where their rows allow it.
-fn aligned(width: Width) -> Vec<&'static str> {
+pub(super) fn aligned(width: Width) -> Vec<&'static str> {
     match width {
         Width::One => vec![],
         Width::Four => vec!["ALIGNED"],

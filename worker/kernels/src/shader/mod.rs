@@ -2,8 +2,10 @@
 
 mod compose;
 mod kernel;
+mod matmul;
 mod modules;
 mod weight_type;
 
 pub use compose::ComposeError;
-pub use kernel::{Attention, Kernel, Matmul, Rows, Tile, Width};
+pub use kernel::{Attention, Kernel, Width};
+pub use matmul::{Matmul, Reads, Rows, Tile, Writes};

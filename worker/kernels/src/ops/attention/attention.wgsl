@@ -30,6 +30,13 @@ struct Params {
     // Workgroups that share the output of a head.
     slices: u32,
     causal: u32,
+    // Values in a row of q, k and v, and where the heads begin in it: all three may be parts of one tensor.
+    q_width: u32,
+    q_first: u32,
+    k_width: u32,
+    k_first: u32,
+    v_width: u32,
+    v_first: u32,
     // 1 / sqrt(head)
     scale: scalar,
     // This dispatch computes tiles first_tile .. end_tile, counted along queries, slices, heads, samples.
@@ -44,7 +51,7 @@ alias element = scalar;
 #endif
 
 @group(0) @binding(0) var<uniform> params: Params;
-// [batch, queries, heads, head], [batch, keys, heads, head] twice.
+// [batch, queries, q_width], [batch, keys, k_width], [batch, keys, v_width].
 @group(0) @binding(1) var<storage, read> q: array<element>;
 @group(0) @binding(2) var<storage, read> k: array<element>;
 @group(0) @binding(3) var<storage, read> v: array<element>;
@@ -120,9 +127,12 @@ fn main(
     let first_value = tile / tiles_per_head % params.slices * SLICE;
     let head = tile / tiles_per_head / params.slices % params.heads;
     let sample = tile / tiles_per_head / params.slices / params.heads;
+    let q_begin = sample * params.queries * params.q_width + params.q_first + head * params.head;
+    let k_begin = sample * params.keys * params.k_width + params.k_first + head * params.head;
+    let v_begin = sample * params.keys * params.v_width + params.v_first + head * params.head;
+    // The output has nothing but heads in its rows.
     let width = params.heads * params.head;
-    let q_begin = sample * params.queries * width + head * params.head;
-    let k_begin = sample * params.keys * width + head * params.head;
+    let out_begin = sample * params.queries * width + head * params.head;
     let end_key = select(params.keys, min(params.keys, first_query + QUERIES), params.causal != 0u);
 
     // For loading, four threads stand side by side along a head.
@@ -149,7 +159,7 @@ fn main(
         for (var at = 0u; at < params.head; at += STEP) {
 #repeat j LOADS
             let load_query$j = min(first_query + load_line + $ju * (THREADS / 4u), params.queries - 1u);
-            staged[$ju * THREADS + thread] = q4(q_begin + load_query$j * width, at + load_at);
+            staged[$ju * THREADS + thread] = q4(q_begin + load_query$j * params.q_width, at + load_at);
 #end
             if (load_line < KEYS / 4u) {
                 // A block of 4 x 4 changes from rows along the head to rows along the keys.
@@ -157,10 +167,10 @@ fn main(
                 let load_key$j = min(first_key + load_line * 4u + $ju, params.keys - 1u);
 #end
                 let block = transpose(mat4x4<f32>(
-                    k4(k_begin + load_key0 * width, at + load_at),
-                    k4(k_begin + load_key1 * width, at + load_at),
-                    k4(k_begin + load_key2 * width, at + load_at),
-                    k4(k_begin + load_key3 * width, at + load_at),
+                    k4(k_begin + load_key0 * params.k_width, at + load_at),
+                    k4(k_begin + load_key1 * params.k_width, at + load_at),
+                    k4(k_begin + load_key2 * params.k_width, at + load_at),
+                    k4(k_begin + load_key3 * params.k_width, at + load_at),
                 ));
 #repeat j 4
                 staged[KEY_TILE + (load_at + $ju) * (KEYS / 4u) + load_line] = block[$j];
@@ -210,7 +220,7 @@ fn main(
         for (var first = 0u; first < KEYS; first += VALUE_KEYS) {
             for (var at = thread; at < VALUE_KEYS * SLICE_QUADS; at += THREADS) {
                 let value_key = min(first_key + first + at / SLICE_QUADS, params.keys - 1u);
-                staged[at] = v4(k_begin + value_key * width, first_value + at % SLICE_QUADS * 4u);
+                staged[at] = v4(v_begin + value_key * params.v_width, first_value + at % SLICE_QUADS * 4u);
             }
             workgroupBarrier();
             for (var quad = 0u; quad < VALUE_KEYS / 4u; quad++) {
@@ -237,7 +247,7 @@ fn main(
 #repeat i ROWS
     if (first_query + row + $iu * THREADS_Y < params.queries) {
 #repeat c COLUMNS
-        store(q_begin + query$i * width, first_value + (column + $cu * THREADS_X) * 4u, sum$i_$c / total$i);
+        store(out_begin + query$i * width, first_value + (column + $cu * THREADS_X) * 4u, sum$i_$c / total$i);
 #end
     }
 #end

@@ -1,9 +1,10 @@
 //! The GPU's way: tiles of queries that walk along the keys, see `attention.wgsl`.
 
-use super::Shape;
+use super::{OP, Shape};
 use crate::{
     KernelError,
     gpu::{Buffer, Dispatch, Gpu, words},
+    ops::Columns,
     shader::{Attention, Kernel, Width},
 };
 
@@ -12,18 +13,31 @@ const SLICE_COLUMNS: u32 = 4;
 
 pub(crate) fn run(
     gpu: &Gpu,
-    q: &Buffer,
-    k: &Buffer,
-    v: &Buffer,
+    [q, k, v]: [Columns<'_>; 3],
     shape: Shape,
 ) -> Result<Buffer, KernelError> {
     let Shape { batch, tq, tk, heads, head, causal } = shape;
-    let form = form(head);
+    let is_aligned = |part: &Columns<'_>| part.width().is_multiple_of(4) && part.first.is_multiple_of(4);
+    let form = form(head, [q, k, v].iter().all(is_aligned));
     let slices = head.div_ceil(form.slice());
     let tiles = batch * heads * slices * tq.div_ceil(form.queries());
-    let sizes = words([tq, tk, heads, head, slices, usize::from(causal)])?;
+    let sizes = words([
+        tq,
+        tk,
+        heads,
+        head,
+        slices,
+        usize::from(causal),
+        q.width(),
+        q.first,
+        k.width(),
+        k.first,
+        v.width(),
+        v.first,
+    ])?;
     let scale = (head as f32).sqrt().recip().to_bits();
-    let inputs = [q.binding(), k.binding(), v.binding()];
+    let [q, k, v] = [q, k, v].map(|part| part.tensor.buffer(OP));
+    let inputs = [q?.binding(), k?.binding(), v?.binding()];
     let out = gpu.allocate(batch * tq * heads * head)?;
     let flops_per_tile = (2 * form.queries() * tk * (head + form.slice())) as u64;
     gpu.dispatch_tiles(tiles, flops_per_tile, |range, workgroups, flops| {
@@ -35,8 +49,9 @@ pub(crate) fn run(
 }
 
 /// A workgroup makes whole heads of up to 160 values, and slices of 128 of larger ones.
-fn form(head: usize) -> Attention {
+fn form(head: usize, rows_are_aligned: bool) -> Attention {
     let columns = u32::try_from(head.div_ceil(32)).unwrap_or(u32::MAX);
     let columns = if columns <= Attention::MOST_COLUMNS { columns } else { SLICE_COLUMNS };
-    Attention { columns, width: Width::fitting(&[head]) }
+    let width = if rows_are_aligned { Width::fitting(&[head]) } else { Width::One };
+    Attention { columns, width }
 }

@@ -5,7 +5,10 @@ mod gpu;
 #[cfg(test)]
 mod tests;
 
-use super::dispatch::{dispatch, expect_shape, same_device};
+use super::{
+    Columns,
+    dispatch::{dispatch, same_device},
+};
 use crate::{KernelError, Tensor};
 
 const OP: &str = "attention";
@@ -29,15 +32,18 @@ pub(crate) struct Shape {
 /// # Errors
 /// [`KernelError::Shape`] when the shapes do not fit or `heads` does not divide the last axis, and
 /// [`KernelError::OtherDevice`] when the operands live apart.
-pub fn attention(
-    q: &Tensor,
-    k: &Tensor,
-    v: &Tensor,
+pub fn attention<'a>(
+    q: impl Into<Columns<'a>>,
+    k: impl Into<Columns<'a>>,
+    v: impl Into<Columns<'a>>,
     heads: usize,
     causal: bool,
 ) -> Result<Tensor, KernelError> {
-    let (&[batch, tq, channels], &[_, tk, _]) = (q.shape(), k.shape()) else {
-        return Err(KernelError::shape(OP, "q [b, tq, h*d] and k [b, tk, h*d]", (q.shape(), k.shape())));
+    let parts: [Columns<'a>; 3] = [q.into(), k.into(), v.into()];
+    let shapes = parts.map(|part| part.shape());
+    let [q_shape, k_shape, v_shape] = &shapes;
+    let (&[batch, tq, channels], &[_, tk, _]) = (&q_shape[..], &k_shape[..]) else {
+        return Err(KernelError::shape(OP, "q [b, tq, h*d] and k [b, tk, h*d]", (q_shape, k_shape)));
     };
     if heads == 0 || channels % heads != 0 {
         return Err(KernelError::shape(OP, "heads that divide the last axis", (heads, channels)));
@@ -45,14 +51,22 @@ pub fn attention(
     if causal && tq != tk {
         return Err(KernelError::shape(OP, "as many queries as keys when causal", (tq, tk)));
     }
-    expect_shape(OP, "k of shape", k, &[batch, tk, channels])?;
-    expect_shape(OP, "v of shape", v, &[batch, tk, channels])?;
-    same_device(OP, q.device(), [k.device(), v.device()])?;
+    for (what, shape) in [("k", k_shape), ("v", v_shape)] {
+        if *shape != [batch, tk, channels] {
+            let expected = format!("{what} of shape {:?}", [batch, tk, channels]);
+            return Err(KernelError::shape(OP, expected, shape));
+        }
+    }
+    let [device, ..] = parts.map(|part| part.tensor.device());
+    same_device(OP, device, parts.map(|part| part.tensor.device()))?;
     let shape = Shape { batch, tq, tk, heads, head: channels / heads, causal };
     dispatch(
-        q.device(),
-        q.shape(),
-        |cpu| cpu::run(cpu, q.array(OP)?, k.array(OP)?, v.array(OP)?, shape),
-        |gpu| gpu::run(gpu, q.buffer(OP)?, k.buffer(OP)?, v.buffer(OP)?, shape),
+        device,
+        q_shape,
+        |cpu| {
+            let [q, k, v] = parts.map(|part| part.gathered(cpu, OP));
+            cpu::run(cpu, &q?, &k?, &v?, shape)
+        },
+        |gpu| gpu::run(gpu, parts, shape),
     )
 }

@@ -1,8 +1,9 @@
 // A convolution as a matrix product whose left matrix is never built (implicit GEMM): one workgroup computes
-// TILE_ROWS positions x TILE_COLUMNS channels of the output. See matmul.
+// TILE_ROWS positions x TILE_COLUMNS channels of the output. See tile.
 //
 // x: [batch, height, width, inputs], weight: [columns, filter height, filter width, padded inputs].
-#import matmul
+#import tile
+#import pixel
 
 // An output position: the upper left corner of its window, in input coordinates that may lie outside.
 struct Origin {
@@ -25,8 +26,5 @@ fn origin(row: u32) -> Origin {
 fn locate(origin: Origin, tap: u32) -> u32 {
     let y = origin.y + i32(tap / params.filter_width);
     let x = origin.x + i32(tap % params.filter_width);
-    if (y < 0 || y >= i32(params.height) || x < 0 || x >= i32(params.width)) {
-        return NOWHERE;
-    }
-    return ((origin.image_row + u32(y)) * params.width + u32(x)) * params.inputs;
+    return pixel(origin.image_row, y, x);
 }

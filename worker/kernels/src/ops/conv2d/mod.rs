@@ -5,8 +5,10 @@ mod gpu;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
+
 use super::{
-    Epilogue,
+    Epilogue, Input,
     dispatch::{dispatch, same_device},
 };
 use crate::{KernelError, Tensor, Weight, tensor::checked_len};
@@ -22,7 +24,7 @@ pub struct Conv {
     pub padding: [usize; 4],
 }
 
-/// A convolution `[batch, h, w, i] -> [batch, ho, wo, o]`.
+/// A convolution `[batch, h, w, i] -> [batch, ho, wo, o]`, of a picture whose pixels were already repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) batch: usize,
@@ -39,33 +41,40 @@ pub(crate) struct Shape {
     pub(crate) wo: usize,
 }
 
-/// `x: [n, h, w, i], weight: [o, i, kh, kw] -> [n, ho, wo, o]`, with `epilogue` fused behind it, where
+/// `input: [n, h, w, i], weight: [o, i, kh, kw] -> [n, ho, wo, o]`, with `epilogue` fused behind it, where
 /// `ho = (h + top + bottom - kh) / stride + 1`, rounded down, and `wo` likewise.
 ///
 /// # Errors
 /// [`KernelError::Shape`] when the shapes do not fit, [`KernelError::OtherDevice`] when the operands live apart.
-pub fn conv2d(
-    x: &Tensor,
+pub fn conv2d<'a>(
+    input: impl Into<Input<'a>>,
     weight: &Weight,
     conv: Conv,
     epilogue: Epilogue<'_>,
 ) -> Result<Tensor, KernelError> {
-    let shape = checked_shape(x.shape(), weight.shape(), conv)?;
+    let input = input.into();
+    let shape = checked_shape(&input.shape(), weight.shape(), conv)?;
     let out = [shape.batch, shape.ho, shape.wo, shape.o];
     checked_len(OP, &out)?;
-    same_device(OP, x.device(), [weight.device()])?;
-    epilogue.check(OP, x.device(), &out)?;
+    let device = input.device();
+    input.check(OP)?;
+    same_device(OP, device, [weight.device()])?;
+    epilogue.check(OP, device, &out)?;
+    if epilogue.gated {
+        return Err(KernelError::shape(OP, "no gates", epilogue.gated));
+    }
     let rows_per_sample = shape.ho * shape.wo;
     dispatch(
-        x.device(),
+        device,
         &out,
         |cpu| {
-            let fused = epilogue.fused(rows_per_sample, |tensor| tensor.array(OP))?;
+            let (x, gathered) = (input.prepared()?, OnceCell::new());
+            let fused = epilogue.on_cpu(cpu, OP, rows_per_sample, &gathered)?;
             cpu::run(cpu, x.array(OP)?, weight.on_cpu(OP)?, shape, fused)
         },
         |gpu| {
-            let fused = epilogue.fused(rows_per_sample, |tensor| tensor.buffer(OP))?;
-            gpu::run(gpu, x.buffer(OP)?, weight.on_gpu(OP)?, shape, fused)
+            let fused = epilogue.on_gpu(OP, rows_per_sample)?;
+            gpu::run(gpu, input, weight.on_gpu(OP)?, shape, fused)
         },
     )
 }

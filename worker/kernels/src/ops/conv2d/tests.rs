@@ -209,7 +209,7 @@ fn wrong_shapes_are_refused() -> Result<(), KernelError> {
         conv2d(&device.zeros(&[1, 8, 8, 4])?, &weight, same, plain),
         conv2d(&device.zeros(&[8, 8, 3])?, &weight, same, plain),
         conv2d(&x, &weight, Conv { stride: 1, padding: [usize::MAX; 4] }, plain),
-        conv2d(&x, &weight, same, Epilogue { per_sample: Some(&x), ..plain }),
+        conv2d(&x, &weight, same, Epilogue { per_sample: Some((&x).into()), ..plain }),
     ];
     for result in wrong {
         assert!(matches!(result, Err(KernelError::Shape { op: "conv2d", .. })), "{result:?}");

@@ -8,6 +8,9 @@ mod tests;
 use super::dispatch::dispatch;
 use crate::{KernelError, Tensor};
 
+pub(crate) use cpu::run as on_cpu;
+pub(crate) use gpu::run as on_gpu;
+
 const OP: &str = "geglu";
 
 /// Rows of `2 * half` values in, `half` out.

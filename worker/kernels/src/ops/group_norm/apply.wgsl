@@ -17,9 +17,9 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<lane>;
 // Mean and inverse deviation, [samples, groups].
 @group(0) @binding(2) var<storage, read> statistics: array<vec2<scalar>>;
-@group(0) @binding(3) var<storage, read> gamma: array<lane>;
-@group(0) @binding(4) var<storage, read> beta: array<lane>;
-@group(0) @binding(5) var<storage, read_write> out: array<lane>;
+// [2, channels]
+@group(0) @binding(3) var<storage, read> affine: array<lane>;
+@group(0) @binding(4) var<storage, read_write> out: array<lane>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -47,6 +47,7 @@ fn main(
     inverse[$i] = found$i.y;
 #end
 #endif
-    let y = (x[at] - mean) * inverse * gamma[channel_lane] + beta[channel_lane];
+    let shift = affine[params.lanes_per_position + channel_lane];
+    let y = (x[at] - mean) * inverse * affine[channel_lane] + shift;
     out[at] = activate(y, params.activation);
 }

@@ -10,19 +10,18 @@ use crate::{
 pub(crate) fn run(
     cpu: &Cpu,
     x: &Array,
-    gamma: &Array,
-    beta: &Array,
+    affine: &Array,
     shape: Shape,
     eps: f32,
     silu: bool,
 ) -> Result<Array, KernelError> {
-    let (x, gamma, beta) = (x.view()?, gamma.view()?, beta.view()?);
+    let (x, affine) = (x.view()?, affine.view()?);
     let of_sample = |sample: &[f32]| statistics(sample, shape, eps);
     normalize(
         cpu,
         &x,
         x.chunks_exact(shape.positions * shape.channels).map(of_sample),
-        [&gamma, &beta],
+        &affine,
         shape,
         silu,
     )
@@ -31,15 +30,15 @@ pub(crate) fn run(
 /// As [`run`], with the statistics of [`statistics_of`].
 pub(crate) fn run_by(
     cpu: &Cpu,
-    [x, statistics, gamma, beta]: [&Array; 4],
+    [x, statistics, affine]: [&Array; 3],
     shape: Shape,
     silu: bool,
 ) -> Result<Array, KernelError> {
-    let (x, statistics, gamma, beta) = (x.view()?, statistics.view()?, gamma.view()?, beta.view()?);
+    let (x, statistics, affine) = (x.view()?, statistics.view()?, affine.view()?);
     let pair = |&[mean, inverse]: &[f32; 2]| (f64::from(mean), f64::from(inverse));
     let of_samples = statistics.as_chunks().0.chunks_exact(shape.groups);
     let of_samples = of_samples.map(|groups| groups.iter().map(pair).collect::<Vec<_>>());
-    normalize(cpu, &x, of_samples, [&gamma, &beta], shape, silu)
+    normalize(cpu, &x, of_samples, &affine, shape, silu)
 }
 
 /// Mean and inverse deviation of each group: `[batch, groups, 2]`.
@@ -55,12 +54,13 @@ fn normalize(
     cpu: &Cpu,
     x: &[f32],
     of_samples: impl Iterator<Item = Vec<(f64, f64)>>,
-    [gamma, beta]: [&[f32]; 2],
+    affine: &[f32],
     shape: Shape,
     silu: bool,
 ) -> Result<Array, KernelError> {
     let Shape { positions, channels, groups, .. } = shape;
     let activation = if silu { Activation::Silu } else { Activation::None };
+    let (gamma, beta) = affine.split_at(channels);
     let mut out = vec![0.0; x.len()];
     let samples = x.chunks_exact(positions * channels).zip(out.chunks_exact_mut(positions * channels));
     for ((sample, target), of_groups) in samples.zip(of_samples) {

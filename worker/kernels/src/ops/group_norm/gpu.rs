@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Values of a group that one workgroup reads alone.
-const SMALL_GROUP: usize = 1 << 16;
+const SMALL_GROUP: usize = 1 << 17;
 
 /// Chunks per sample, at most. More would only give the second stage more to merge.
 const MOST_CHUNKS: usize = 256;
@@ -24,25 +24,27 @@ const BLOCK_CHANNELS: usize = 64;
 pub(crate) fn run(
     gpu: &Gpu,
     x: &Buffer,
-    gamma: &Buffer,
-    beta: &Buffer,
+    affine: &Buffer,
     shape: Shape,
     eps: f32,
     silu: bool,
 ) -> Result<Buffer, KernelError> {
-    let Shape { positions, channels, groups, .. } = shape;
-    let activation = if silu { Activation::Silu } else { Activation::None };
-    if positions * (channels / groups) <= SMALL_GROUP {
-        return small(gpu, [x, gamma, beta], shape, eps, activation);
+    if is_small(shape) {
+        return small(gpu, [x, gpu.nothing(), affine], shape.channels, shape, eps, silu);
     }
     let statistics = statistics(gpu, x, shape, eps)?;
-    apply(gpu, [x, &statistics, gamma, beta], shape, silu)
+    apply(gpu, [x, &statistics, affine], shape, silu)
+}
+
+/// Whether one workgroup can take a group.
+pub(crate) fn is_small(shape: Shape) -> bool {
+    shape.positions * (shape.channels / shape.groups) <= SMALL_GROUP
 }
 
 /// The values, from their statistics `[batch, groups, 2]`.
 pub(crate) fn apply(
     gpu: &Gpu,
-    inputs: [&Buffer; 4],
+    inputs: [&Buffer; 3],
     shape: Shape,
     silu: bool,
 ) -> Result<Buffer, KernelError> {
@@ -68,18 +70,20 @@ pub(crate) fn apply(
     )
 }
 
-/// A workgroup for each group.
-fn small(
+/// A workgroup for each group. Inputs: `own` channels, the others, scale and shift.
+pub(crate) fn small(
     gpu: &Gpu,
-    [x, gamma, beta]: [&Buffer; 3],
+    inputs: [&Buffer; 3],
+    own: usize,
     shape: Shape,
     eps: f32,
-    activation: Activation,
+    silu: bool,
 ) -> Result<Buffer, KernelError> {
     let Shape { batch, positions, channels, groups } = shape;
-    let sizes = words([positions, channels, channels / groups, batch * groups, activation as usize])?;
+    let activation = if silu { Activation::Silu } else { Activation::None };
+    let sizes = words([positions, channels, own, channels / groups, batch * groups, activation as usize])?;
     let params = [&sizes[..], &[eps.to_bits()]].concat();
-    let inputs = [x.binding(), gamma.binding(), beta.binding()];
+    let inputs = inputs.map(Buffer::binding);
     let values = batch * positions * channels;
     let kernel = Kernel::GroupNormSmall;
     gpu.dispatch_elementwise(kernel, &inputs, &params, values, positions * (channels / groups))

@@ -5,8 +5,11 @@ mod gpu;
 #[cfg(test)]
 mod tests;
 
-use super::dispatch::{dispatch, expect_shape, same_device};
-use crate::{KernelError, Tensor};
+use super::{
+    concat_channels,
+    dispatch::{dispatch, expect_shape, same_device},
+};
+use crate::{KernelError, Tensor, device::Backend, tensor::Storage};
 
 const OP: &str = "group_norm";
 
@@ -19,9 +22,8 @@ pub(crate) struct Shape {
     pub(crate) groups: usize,
 }
 
-/// `x: [n, .., c], gamma: [c], beta: [c] -> [n, .., c]`. Mean and (biased) variance are taken over all positions
-/// of a sample and the channels of a group: `(x - mean) / sqrt(variance + eps) * gamma + beta`, then SiLU if
-/// `silu`.
+/// `x: [n, .., c], affine: [2, c] -> [n, .., c]`. Mean and (biased) variance are taken over all positions of a sample
+/// and the channels of a group: `(x - mean) / sqrt(variance + eps) * affine[0] + affine[1]`, then SiLU if `silu`.
 ///
 /// # Errors
 /// [`KernelError::Shape`] when the shapes do not fit or `groups` does not divide `c`, and
@@ -30,18 +32,47 @@ pub fn group_norm(
     x: &Tensor,
     groups: usize,
     eps: f32,
-    gamma: &Tensor,
-    beta: &Tensor,
+    affine: &Tensor,
     silu: bool,
 ) -> Result<Tensor, KernelError> {
-    let shape = checked_shape(x, groups)?;
-    check_affine(x, gamma, beta)?;
-    dispatch(
-        x.device(),
-        x.shape(),
-        |cpu| cpu::run(cpu, x.array(OP)?, gamma.array(OP)?, beta.array(OP)?, shape, eps, silu),
-        |gpu| gpu::run(gpu, x.buffer(OP)?, gamma.buffer(OP)?, beta.buffer(OP)?, shape, eps, silu),
-    )
+    of_two(x, None, groups, eps, affine, silu)
+}
+
+/// As [`group_norm`], of the channels of `x` and those of `beside` behind them: both come out in one tensor.
+pub(super) fn of_two(
+    x: &Tensor,
+    beside: Option<&Tensor>,
+    groups: usize,
+    eps: f32,
+    affine: &Tensor,
+    silu: bool,
+) -> Result<Tensor, KernelError> {
+    let joined = |beside: &Tensor| {
+        group_norm(&concat_channels(x, beside)?, groups, eps, affine, silu)
+    };
+    let Some(beside) = beside else {
+        let shape = checked_shape(x.shape(), groups)?;
+        check_affine(x, affine)?;
+        return dispatch(
+            x.device(),
+            x.shape(),
+            |cpu| cpu::run(cpu, x.array(OP)?, affine.array(OP)?, shape, eps, silu),
+            |gpu| gpu::run(gpu, x.buffer(OP)?, affine.buffer(OP)?, shape, eps, silu),
+        );
+    };
+    let [own, further] = [x, beside].map(|tensor| tensor.shape().last().copied().unwrap_or_default());
+    let mut out = x.shape().to_vec();
+    if let Some(channels) = out.last_mut() {
+        *channels = own + further;
+    }
+    let shape = checked_shape(&out, groups)?;
+    let Backend::Gpu(gpu) = x.device().backend() else { return joined(beside) };
+    if !gpu::is_small(shape) {
+        return joined(beside);
+    }
+    let buffers = [x.buffer(OP)?, beside.buffer(OP)?, affine.buffer(OP)?];
+    let out_buffer = gpu::small(gpu, buffers, own, shape, eps, silu)?;
+    Ok(Tensor::new(x.device().clone(), &out, Storage::Gpu(out_buffer)))
 }
 
 /// `x: [n, .., c] -> [n, groups, 2]`: of each group the mean and `1 / sqrt(variance + eps)`, as [`group_norm`] takes
@@ -50,7 +81,7 @@ pub fn group_norm(
 /// # Errors
 /// [`KernelError::Shape`] when `groups` does not divide `c`.
 pub fn group_statistics(x: &Tensor, groups: usize, eps: f32) -> Result<Tensor, KernelError> {
-    let shape = checked_shape(x, groups)?;
+    let shape = checked_shape(x.shape(), groups)?;
     dispatch(
         x.device(),
         &[shape.batch, groups, 2],
@@ -67,34 +98,33 @@ pub fn group_statistics(x: &Tensor, groups: usize, eps: f32) -> Result<Tensor, K
 pub fn group_norm_by(
     x: &Tensor,
     statistics: &Tensor,
-    gamma: &Tensor,
-    beta: &Tensor,
+    affine: &Tensor,
     silu: bool,
 ) -> Result<Tensor, KernelError> {
     let &[_, groups, 2] = statistics.shape() else {
         return Err(KernelError::shape(OP, "statistics [n, groups, 2]", statistics.shape()));
     };
-    let shape = checked_shape(x, groups)?;
+    let shape = checked_shape(x.shape(), groups)?;
     expect_shape(OP, "statistics of shape", statistics, &[shape.batch, groups, 2])?;
-    check_affine(x, gamma, beta)?;
+    check_affine(x, affine)?;
     same_device(OP, x.device(), [statistics.device()])?;
     dispatch(
         x.device(),
         x.shape(),
         |cpu| {
-            let inputs = [x.array(OP)?, statistics.array(OP)?, gamma.array(OP)?, beta.array(OP)?];
+            let inputs = [x.array(OP)?, statistics.array(OP)?, affine.array(OP)?];
             cpu::run_by(cpu, inputs, shape, silu)
         },
         |gpu| {
-            let inputs = [x.buffer(OP)?, statistics.buffer(OP)?, gamma.buffer(OP)?, beta.buffer(OP)?];
+            let inputs = [x.buffer(OP)?, statistics.buffer(OP)?, affine.buffer(OP)?];
             gpu::apply(gpu, inputs, shape, silu)
         },
     )
 }
 
-fn checked_shape(x: &Tensor, groups: usize) -> Result<Shape, KernelError> {
-    let &[batch, ref inner @ .., channels] = x.shape() else {
-        return Err(KernelError::shape(OP, "x [n, .., c]", x.shape()));
+fn checked_shape(x: &[usize], groups: usize) -> Result<Shape, KernelError> {
+    let &[batch, ref inner @ .., channels] = x else {
+        return Err(KernelError::shape(OP, "x [n, .., c]", x));
     };
     if groups == 0 || channels % groups != 0 {
         return Err(KernelError::shape(OP, "groups that divide the channels", (groups, channels)));
@@ -102,10 +132,9 @@ fn checked_shape(x: &Tensor, groups: usize) -> Result<Shape, KernelError> {
     Ok(Shape { batch, positions: inner.iter().product(), channels, groups })
 }
 
-/// Checks the learned scale and shift, one value per channel of `x`.
-fn check_affine(x: &Tensor, gamma: &Tensor, beta: &Tensor) -> Result<(), KernelError> {
+/// Checks the learned scale and shift, one of each per channel of `x`.
+fn check_affine(x: &Tensor, affine: &Tensor) -> Result<(), KernelError> {
     let channels = x.shape().last().copied().unwrap_or_default();
-    expect_shape(OP, "gamma of shape", gamma, &[channels])?;
-    expect_shape(OP, "beta of shape", beta, &[channels])?;
-    same_device(OP, x.device(), [gamma.device(), beta.device()])
+    expect_shape(OP, "a scale and shift of shape", affine, &[2, channels])?;
+    same_device(OP, x.device(), [affine.device()])
 }

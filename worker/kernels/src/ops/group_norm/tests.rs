@@ -4,7 +4,7 @@ use super::{group_norm, group_norm_by, group_statistics};
 use crate::{
     Device, KernelError, Tensor,
     ops::{Activation, test_epilogue::activation},
-    test_support::{self, Case, random, random_tensor},
+    test_support::{self, Case, random, random_affine},
 };
 
 #[derive(Debug)]
@@ -51,9 +51,8 @@ impl GroupNorm {
 impl Case for GroupNorm {
     fn run(&self, device: &Device) -> Result<Tensor, KernelError> {
         let x = device.tensor(self.shape, &self.inputs())?;
-        let gamma = random_tensor(device, 2, &[self.channels()])?;
-        let beta = random_tensor(device, 3, &[self.channels()])?;
-        group_norm(&x, self.groups, self.eps, &gamma, &beta, self.silu)
+        let affine = random_affine(device, self.channels())?;
+        group_norm(&x, self.groups, self.eps, &affine, self.silu)
     }
 
     fn reference(&self) -> Vec<f64> {
@@ -99,11 +98,10 @@ impl Case for InTwo {
     fn run(&self, device: &Device) -> Result<Tensor, KernelError> {
         let case = self.0;
         let x = device.tensor(case.shape, &case.inputs())?;
-        let gamma = random_tensor(device, 2, &[case.channels()])?;
-        let beta = random_tensor(device, 3, &[case.channels()])?;
+        let affine = random_affine(device, case.channels())?;
         let statistics = group_statistics(&x, case.groups, case.eps)?;
         assert_eq!(statistics.shape(), [case.shape[0], case.groups, 2]);
-        group_norm_by(&x, &statistics, &gamma, &beta, case.silu)
+        group_norm_by(&x, &statistics, &affine, case.silu)
     }
 
     fn reference(&self) -> Vec<f64> {
@@ -124,15 +122,14 @@ fn statistics_by_themselves_gpu_matches_cpu() {
 #[test]
 fn wrong_shapes_are_refused() -> Result<(), KernelError> {
     let device = Device::cpu();
-    let (x, gamma) = (device.zeros(&[1, 2, 2, 6])?, device.zeros(&[6])?);
-    assert_eq!(group_norm(&x, 3, 1e-5, &gamma, &gamma, false)?.shape(), [1, 2, 2, 6]);
-    let short = device.zeros(&[5])?;
+    let (x, affine) = (device.zeros(&[1, 2, 2, 6])?, device.zeros(&[2, 6])?);
+    assert_eq!(group_norm(&x, 3, 1e-5, &affine, false)?.shape(), [1, 2, 2, 6]);
     let wrong = [
-        group_norm(&x, 4, 1e-5, &gamma, &gamma, false),
-        group_norm(&x, 0, 1e-5, &gamma, &gamma, false),
-        group_norm(&x, 3, 1e-5, &short, &gamma, false),
-        group_norm(&x, 3, 1e-5, &gamma, &short, false),
-        group_norm(&gamma, 3, 1e-5, &gamma, &gamma, false),
+        group_norm(&x, 4, 1e-5, &affine, false),
+        group_norm(&x, 0, 1e-5, &affine, false),
+        group_norm(&x, 3, 1e-5, &device.zeros(&[2, 5])?, false),
+        group_norm(&x, 3, 1e-5, &device.zeros(&[12])?, false),
+        group_norm(&device.zeros(&[6])?, 3, 1e-5, &affine, false),
     ];
     for result in wrong {
         assert!(matches!(result, Err(KernelError::Shape { op: "group_norm", .. })), "{result:?}");

@@ -10,13 +10,12 @@ use crate::{
 pub(crate) fn run(
     gpu: &Gpu,
     x: &Buffer,
-    gamma: &Buffer,
-    beta: &Buffer,
+    affine: &Buffer,
     shape: Shape,
     eps: f32,
 ) -> Result<Buffer, KernelError> {
     let Shape { rows, channels } = shape;
     let params = [&words([rows, channels])?[..], &[eps.to_bits()]].concat();
-    let inputs = [x.binding(), gamma.binding(), beta.binding()];
+    let inputs = [x.binding(), affine.binding()];
     gpu.dispatch_elementwise(Kernel::LayerNorm, &inputs, &params, rows * channels, channels)
 }

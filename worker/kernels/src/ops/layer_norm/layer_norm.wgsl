@@ -10,9 +10,9 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 // [rows, channels]
 @group(0) @binding(1) var<storage, read> x: array<scalar>;
-@group(0) @binding(2) var<storage, read> gamma: array<scalar>;
-@group(0) @binding(3) var<storage, read> beta: array<scalar>;
-@group(0) @binding(4) var<storage, read_write> out: array<scalar>;
+// What normalized values are multiplied with, then what is added: [2, channels]
+@group(0) @binding(2) var<storage, read> affine: array<scalar>;
+@group(0) @binding(3) var<storage, read_write> out: array<scalar>;
 
 const THREADS = 128u;
 var<workgroup> sums: array<scalar, THREADS>;
@@ -55,6 +55,6 @@ fn main(
     }
     let inverse = 1.0 / sqrt(total(thread, squares) / scalar(params.channels) + params.eps);
     for (var channel = thread; channel < params.channels; channel += THREADS) {
-        out[begin + channel] = (x[begin + channel] - mean) * inverse * gamma[channel] + beta[channel];
+        out[begin + channel] = (x[begin + channel] - mean) * inverse * affine[channel] + affine[params.channels + channel];
     }
 }

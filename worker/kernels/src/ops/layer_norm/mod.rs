@@ -17,23 +17,22 @@ pub(crate) struct Shape {
     pub(crate) channels: usize,
 }
 
-/// `x: [.., c], gamma: [c], beta: [c] -> [.., c]`: `(x - mean) / sqrt(variance + eps) * gamma + beta`, with the
-/// mean and (biased) variance of each row.
+/// `x: [.., c], affine: [2, c] -> [.., c]`: `(x - mean) / sqrt(variance + eps) * affine[0] + affine[1]`, with the mean
+/// and (biased) variance of each row.
 ///
 /// # Errors
 /// [`KernelError::Shape`] when the shapes do not fit, [`KernelError::OtherDevice`] when the operands live apart.
-pub fn layer_norm(x: &Tensor, eps: f32, gamma: &Tensor, beta: &Tensor) -> Result<Tensor, KernelError> {
+pub fn layer_norm(x: &Tensor, eps: f32, affine: &Tensor) -> Result<Tensor, KernelError> {
     let Some((&channels, outer)) = x.shape().split_last() else {
         return Err(KernelError::shape(OP, "x [.., c]", x.shape()));
     };
-    expect_shape(OP, "gamma of shape", gamma, &[channels])?;
-    expect_shape(OP, "beta of shape", beta, &[channels])?;
-    same_device(OP, x.device(), [gamma.device(), beta.device()])?;
+    expect_shape(OP, "a scale and shift of shape", affine, &[2, channels])?;
+    same_device(OP, x.device(), [affine.device()])?;
     let shape = Shape { rows: outer.iter().product(), channels };
     dispatch(
         x.device(),
         x.shape(),
-        |cpu| cpu::run(cpu, x.array(OP)?, gamma.array(OP)?, beta.array(OP)?, shape, eps),
-        |gpu| gpu::run(gpu, x.buffer(OP)?, gamma.buffer(OP)?, beta.buffer(OP)?, shape, eps),
+        |cpu| cpu::run(cpu, x.array(OP)?, affine.array(OP)?, shape, eps),
+        |gpu| gpu::run(gpu, x.buffer(OP)?, affine.buffer(OP)?, shape, eps),
     )
 }

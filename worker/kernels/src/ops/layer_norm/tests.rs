@@ -3,7 +3,7 @@
 use super::layer_norm;
 use crate::{
     Device, KernelError, Tensor,
-    test_support::{self, Case, random, random_tensor},
+    test_support::{self, Case, random, random_affine},
 };
 
 #[derive(Debug)]
@@ -46,9 +46,7 @@ impl LayerNorm {
 impl Case for LayerNorm {
     fn run(&self, device: &Device) -> Result<Tensor, KernelError> {
         let x = device.tensor(self.shape, &self.inputs())?;
-        let gamma = random_tensor(device, 2, &[self.channels()])?;
-        let beta = random_tensor(device, 3, &[self.channels()])?;
-        layer_norm(&x, self.eps, &gamma, &beta)
+        layer_norm(&x, self.eps, &random_affine(device, self.channels())?)
     }
 
     fn reference(&self) -> Vec<f64> {
@@ -80,9 +78,8 @@ fn gpu_matches_cpu() {
 #[test]
 fn wrong_shapes_are_refused() -> Result<(), KernelError> {
     let device = Device::cpu();
-    let (x, gamma) = (device.zeros(&[2, 6])?, device.zeros(&[6])?);
-    assert_eq!(layer_norm(&x, 1e-5, &gamma, &gamma)?.shape(), [2, 6]);
-    assert!(matches!(layer_norm(&x, 1e-5, &x, &gamma), Err(KernelError::Shape { op: "layer_norm", .. })));
-    assert!(matches!(layer_norm(&x, 1e-5, &gamma, &x), Err(KernelError::Shape { op: "layer_norm", .. })));
+    let (x, affine) = (device.zeros(&[3, 6])?, device.zeros(&[2, 6])?);
+    assert_eq!(layer_norm(&x, 1e-5, &affine)?.shape(), [3, 6]);
+    assert!(matches!(layer_norm(&x, 1e-5, &x), Err(KernelError::Shape { op: "layer_norm", .. })));
     Ok(())
 }

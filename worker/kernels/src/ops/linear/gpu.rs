@@ -1,19 +1,19 @@
-//! The GPU's way: tiles of the product, see `matmul.wgsl`.
+//! The GPU's way: tiles of the product, see `linear.wgsl`.
 
 use super::Shape;
 use crate::{
     KernelError,
     gpu::{Buffer, Gpu, Product, Weight},
-    ops::Fused,
+    ops::{Fused, Input},
 };
 
 pub(crate) fn run(
     gpu: &Gpu,
-    x: &Buffer,
+    input: Input<'_>,
     weight: &Weight,
     shape: Shape,
     fused: Fused<'_, Buffer>,
 ) -> Result<Buffer, KernelError> {
     let Shape { m, k, .. } = shape;
-    gpu.product(&Product { x, weight, rows: m, inputs: k, windows: None, fused })
+    gpu.product(&Product { input, weight, rows: m, inputs: k, windows: None, fused })
 }

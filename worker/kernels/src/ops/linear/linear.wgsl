@@ -1,9 +1,9 @@
-// A linear layer: one workgroup computes a tile of x w^T. See matmul.
-#import matmul
+// A linear layer: one workgroup computes a tile of x w^T. See tile.
+#import tile
 
-// Where the row begins. Rows past the end repeat the last one; their sums are never stored.
+// Rows past the end repeat the last one; their sums are never stored.
 fn origin(row: u32) -> u32 {
-    return min(row, params.rows - 1u) * params.inputs;
+    return begin_of(min(row, params.rows - 1u));
 }
 
 fn locate(origin: u32, tap: u32) -> u32 {

@@ -1,0 +1,194 @@
+//! Matrix products: which form of the kernel computes one, and its parameters.
+
+mod moments;
+mod plan;
+mod words;
+
+use wgpu::BufferBinding;
+
+pub(crate) use moments::Moments;
+pub(crate) use plan::Windows;
+
+use super::{Buffer, Dispatch, Gpu, Weight, words as sizes};
+use crate::{
+    DType, KernelError,
+    ops::{Fused, Input, Norm, geglu},
+    shader::{Kernel, Matmul, Reads, Rows, Tile, Width, Writes},
+};
+use plan::Plan;
+
+/// A matrix product `[rows, taps * inputs] x [columns, taps * inputs]ᵀ`.
+pub(crate) struct Product<'a> {
+    pub(crate) input: Input<'a>,
+    pub(crate) weight: &'a Weight,
+    pub(crate) rows: usize,
+    /// Values of the input per row and tap.
+    pub(crate) inputs: usize,
+    /// Set when the rows are windows of a picture.
+    pub(crate) windows: Option<Windows>,
+    pub(crate) fused: Fused<'a, Buffer>,
+}
+
+/// A product with everything decided.
+struct Run<'a> {
+    product: &'a Product<'a>,
+    /// What is read, after what comes before it.
+    x: &'a Buffer,
+    /// Scale and shift of a norm, or more inputs.
+    second: Option<&'a Buffer>,
+    plan: Plan,
+    width: Width,
+    reads: Reads,
+    writes: Writes,
+    /// Columns of the output.
+    columns: usize,
+    /// What is left behind the output.
+    moments: Option<Moments>,
+}
+
+impl Product<'_> {
+    fn plan(&self, width: Width) -> Plan {
+        let rows_per_sample = self.fused.rows_per_sample;
+        Plan::new(self.rows, self.weight.rows(), rows_per_sample, self.windows.as_ref(), width)
+    }
+
+    /// The widest steps that fit all rows.
+    fn width(&self) -> Width {
+        let half = if self.fused.gated { self.weight.rows() / 2 } else { self.weight.rows() };
+        Width::fitting(&[self.inputs, self.weight.rows(), half])
+    }
+
+    /// What the kernel can do to the input while it reads; the rest must come first.
+    fn reads(&self, plan: Plan, width: Width) -> Result<Reads, KernelError> {
+        let Input { x, beside, norm, .. } = self.input;
+        let is_wide = width == Width::Four && plan.tile != Tile::Narrow;
+        Ok(match (norm, beside) {
+            (None, None) => Reads::Plain,
+            (None, Some(beside)) => {
+                let halves = [x, beside].map(|tensor| tensor.shape().last().copied().unwrap_or_default());
+                let is_fused = is_wide && plan.rows == Rows::Matrix && Width::fitting(&halves) == Width::Four;
+                if is_fused { Reads::Beside } else { Reads::Plain }
+            }
+            (Some(Norm::Rows { .. }), None) if is_wide && plan.rows == Rows::Matrix => Reads::NormRows,
+            (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile == Tile::Square => {
+                let found = x.buffer("product")?.moments();
+                let samples = self.rows / self.fused.rows_per_sample;
+                let fits = found.is_some_and(|moments| moments.serve(samples, groups));
+                let is_read = matches!(plan.rows, Rows::Squares)
+                    || (plan.rows == Rows::Matrix && plan.tiles_divide_samples);
+                if fits && is_read { Reads::NormGroups } else { Reads::Plain }
+            }
+            (Some(_), _) => Reads::Plain,
+        })
+    }
+}
+
+impl Gpu {
+    /// Computes a product and what is fused behind it.
+    pub(crate) fn product(&self, product: &Product<'_>) -> Result<Buffer, KernelError> {
+        let width = product.width();
+        let plan = product.plan(width);
+        let reads = product.reads(plan, width)?;
+        if product.fused.gated && (width != Width::Four || plan.tile == Tile::Narrow) {
+            return self.gated_afterwards(product);
+        }
+        let input = product.input;
+        let first = match reads {
+            Reads::Plain => Some(Input { grown: None, ..input }.prepared()?),
+            Reads::Beside | Reads::NormRows | Reads::NormGroups => None,
+        };
+        let second = match (reads, input.norm) {
+            (Reads::Beside, _) => input.beside,
+            (Reads::NormRows | Reads::NormGroups, Some(Norm::Rows { affine, .. } | Norm::Groups { affine, .. })) => {
+                Some(affine)
+            }
+            _ => None,
+        };
+        let columns = product.weight.rows() / if product.fused.gated { 2 } else { 1 };
+        let moments = self.moments_of(product, plan, width, reads, columns);
+        let run = Run {
+            product,
+            x: first.as_ref().unwrap_or(input.x).buffer("product")?,
+            second: second.map(|tensor| tensor.buffer("product")).transpose()?,
+            plan,
+            width,
+            reads,
+            writes: match moments {
+                _ if product.fused.gated => Writes::Gated,
+                Some(_) => Writes::Moments,
+                None => Writes::Plain,
+            },
+            columns,
+            moments,
+        };
+        self.run_product(&run)
+    }
+
+    /// The product, then its gates, for sizes that do not fit whole vectors.
+    fn gated_afterwards(&self, product: &Product<'_>) -> Result<Buffer, KernelError> {
+        let fused = Fused { gated: false, ..product.fused };
+        let half = product.weight.rows() / 2;
+        let wide = self.product(&Product { fused, ..*product })?;
+        geglu::on_gpu(self, &wide, geglu::Shape { rows: product.rows, half })
+    }
+
+    /// Computes all tiles, in as many dispatches as the budget of a submission demands.
+    fn run_product(&self, run: &Run<'_>) -> Result<Buffer, KernelError> {
+        let Run { product, plan, columns, moments, .. } = *run;
+        let len = product.rows * columns;
+        let out = match moments {
+            Some(moments) => self.allocate(len + moments.len())?.with_moments(moments),
+            None => self.allocate(len)?,
+        };
+        let kernel = Kernel::Matmul(Matmul {
+            rows: plan.rows,
+            weight: product.weight.dtype(),
+            tile: plan.tile,
+            width: run.width,
+            reads: run.reads,
+            writes: run.writes,
+        });
+        let share = if product.fused.gated { 2 } else { 1 };
+        let k = product.weight.taps() * product.weight.padded_inputs();
+        let flops_per_tile = (2 * plan.tile.rows() * plan.tile.columns() * k) as u64;
+        let inputs = self.bindings(run)?;
+        let [before, behind] = [run.words_before_tiles()?, run.words_behind_tiles()?];
+        self.dispatch_tiles(plan.tiles(columns, share), flops_per_tile, |range, workgroups, flops| {
+            let params = [&before[..], &range, &behind].concat();
+            self.dispatch(&Dispatch { kernel, inputs: &inputs, out: &out, params: &params, workgroups, flops })
+        })?;
+        Ok(out)
+    }
+
+    /// Scales, bias, values per sample and residual, as the epilogue binds them, then what is multiplied.
+    fn bindings<'a>(&'a self, run: &Run<'a>) -> Result<[BufferBinding<'a>; 7], KernelError> {
+        let optional = |buffer: Option<&'a Buffer>| buffer.unwrap_or(self.nothing()).binding();
+        let Fused { bias, per_sample, residual, .. } = run.product.fused;
+        let weight = run.product.weight;
+        Ok([
+            weight.scales().unwrap_or(self.nothing().binding()),
+            optional(bias),
+            optional(per_sample),
+            optional(residual),
+            run.x.binding(),
+            optional(run.second),
+            weight.elements(self)?,
+        ])
+    }
+
+    /// Cuts `tiles` into ranges that fit a submission each: `run` gets the words of first and end tile, the number
+    /// of tiles and their work.
+    pub(crate) fn dispatch_tiles(
+        &self,
+        tiles: usize,
+        flops_per_tile: u64,
+        run: impl Fn([u32; 2], usize, u64) -> Result<(), KernelError>,
+    ) -> Result<(), KernelError> {
+        let tiles_per_dispatch = (self.budget_flops() / flops_per_tile.max(1)).max(1) as usize;
+        for first in (0..tiles).step_by(tiles_per_dispatch) {
+            let end = tiles.min(first + tiles_per_dispatch);
+            run(sizes([first, end])?, end - first, (end - first) as u64 * flops_per_tile)?;
+        }
+        Ok(())
+    }
+}

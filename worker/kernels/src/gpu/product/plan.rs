@@ -1,0 +1,136 @@
+//! Which tiles a product is cut into.
+
+use crate::shader::{Rows, Tile, Width};
+
+/// Workgroups that keep a large GPU busy. A product of fewer large tiles gets small ones, whose steps along `k` are
+/// shared within a workgroup.
+const BUSY_WORKGROUPS: usize = 128;
+
+/// Side of the squares of positions that a 3x3 convolution reads together.
+const SQUARE_SIDE: usize = 8;
+
+/// A picture whose squares hang over its edges may have at most this many positions in them for four of its own.
+const MOST_POSITIONS_FOR_4: usize = 5;
+
+/// Sizes of a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Windows {
+    /// Height and width of the input.
+    pub(crate) input: [usize; 2],
+    /// The same after its pixels were repeated.
+    pub(crate) grown: [usize; 2],
+    pub(crate) output: [usize; 2],
+    pub(crate) filter: [usize; 2],
+    pub(crate) stride: usize,
+    /// Zeros above and to the left.
+    pub(crate) before: [usize; 2],
+}
+
+impl Windows {
+    /// Squares of positions in each picture, if that is a way to compute the convolution: a 3x3 one that keeps the
+    /// size of a picture that is not too small.
+    fn squares(&self) -> Option<usize> {
+        let keeps_size = self.filter == [3, 3] && self.stride == 1 && self.before == [1, 1];
+        let squares: usize = self.output.iter().map(|side| side.div_ceil(SQUARE_SIDE)).product();
+        let positions = squares * SQUARE_SIDE * SQUARE_SIDE;
+        let own: usize = self.output.iter().product();
+        (keeps_size && self.output == self.grown && 4 * positions <= MOST_POSITIONS_FOR_4 * own)
+            .then_some(squares)
+    }
+
+    /// Whether whole squares make up the picture.
+    fn is_whole_squares(&self) -> bool {
+        self.output.iter().all(|side| side.is_multiple_of(SQUARE_SIDE))
+    }
+}
+
+/// How a product is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) rows: Rows,
+    pub(super) tile: Tile,
+    /// Tiles along the rows.
+    tiles_down: usize,
+    /// Whether each tile of 64 rows lies in one sample and is full.
+    pub(super) tiles_divide_samples: bool,
+}
+
+impl Plan {
+    /// For a product of `rows` x `columns`.
+    pub(super) fn new(
+        rows: usize,
+        columns: usize,
+        rows_per_sample: usize,
+        windows: Option<&Windows>,
+        width: Width,
+    ) -> Self {
+        let down = |tile: Tile| rows.div_ceil(tile.rows());
+        let tile = match columns {
+            ..=16 => Tile::Narrow,
+            _ if down(Tile::Square) * columns.div_ceil(Tile::Square.columns()) >= BUSY_WORKGROUPS => Tile::Square,
+            _ => Tile::Sliced,
+        };
+        let as_matrix = Self {
+            rows: if windows.is_some() { Rows::Windows } else { Rows::Matrix },
+            tile,
+            tiles_down: down(tile),
+            tiles_divide_samples: rows_per_sample.is_multiple_of(Tile::Square.rows()),
+        };
+        let Some((windows, squares)) = windows.and_then(|windows| Some((windows, windows.squares()?))) else {
+            return as_matrix;
+        };
+        if tile != Tile::Square || width != Width::Four {
+            return as_matrix;
+        }
+        Self {
+            rows: Rows::Squares,
+            tiles_down: squares * (rows / rows_per_sample),
+            tiles_divide_samples: windows.is_whole_squares(),
+            ..as_matrix
+        }
+    }
+
+    /// Tiles for an output of `columns`, each of which has a `share` of a tile's columns.
+    pub(super) fn tiles(&self, columns: usize, share: usize) -> usize {
+        self.tiles_down * columns.div_ceil(self.tile.columns() / share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(height: usize, width: usize) -> Windows {
+        let size = [height, width];
+        Windows { input: size, grown: size, output: size, filter: [3, 3], stride: 1, before: [1, 1] }
+    }
+
+    fn plan(samples: usize, windows: &Windows, columns: usize) -> Plan {
+        let positions = windows.output.iter().product();
+        Plan::new(samples * positions, columns, positions, Some(windows), Width::Four)
+    }
+
+    #[test]
+    fn small_products_are_sliced_and_large_ones_are_not() {
+        // Linear layers of SD 1.5 at 512 x 512: the widest, one of the middle, a time embedding, the last layer.
+        let tile = |rows, columns| Plan::new(rows, columns, rows, None, Width::Four).tile;
+        assert_eq!(tile(8192, 320), Tile::Square);
+        assert_eq!(tile(128, 1280), Tile::Sliced);
+        assert_eq!(tile(2, 1280), Tile::Sliced);
+        assert_eq!(tile(262_144, 3), Tile::Narrow);
+    }
+
+    #[test]
+    fn squares_serve_3x3_convolutions_of_pictures_that_are_not_too_small() {
+        assert_eq!(plan(2, &picture(64, 64), 320).rows, Rows::Squares);
+        assert_eq!(plan(2, &picture(64, 64), 320).tiles(320, 1), 2 * 64 * 5);
+        assert_eq!(plan(2, &picture(8, 8), 1280).rows, Rows::Windows, "too few tiles");
+        assert_eq!(plan(2, &picture(63, 65), 320).rows, Rows::Squares);
+        assert!(!plan(2, &picture(63, 65), 320).tiles_divide_samples);
+        assert_eq!(plan(99, &picture(9, 9), 320).rows, Rows::Windows, "too much over the edges");
+        let halving = Windows { stride: 2, output: [32, 32], ..picture(64, 64) };
+        assert_eq!(plan(2, &halving, 320).rows, Rows::Windows);
+        let doubling = Windows { input: [32, 32], ..picture(64, 64) };
+        assert_eq!(plan(2, &doubling, 320).rows, Rows::Squares);
+    }
+}

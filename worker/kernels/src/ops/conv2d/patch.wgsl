@@ -1,0 +1,114 @@
+// A 3x3 convolution that keeps the size: one workgroup computes a square of 8 x 8 positions x 64 channels.
+//
+// For every 16 channels of the input, the square and its border (10 x 10 positions) are read once and serve all nine
+// taps, so that a pixel is read 1.6 times for each 64 channels of the output, not nine times, and a norm in front of
+// the convolution is computed as seldom. Weights come for two taps at a time.
+#import product
+#import pixel
+
+const SIDE = 8u;
+const PATCH_SIDE = 10u;
+const PATCH_QUADS = PATCH_SIDE * PATCH_SIDE * 4u;
+const TAP_QUADS = STEP * 16u;
+// The patch as [position][k / 4], then the weights of two taps as [k][column / 4].
+var<workgroup> tiles: array<scalar4, PATCH_QUADS + 2u * TAP_QUADS>;
+#ifdef NORM_GROUPS
+#import norm_groups
+#endif
+#ifdef MOMENTS
+#import moments
+#endif
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let tile = params.first_tile + workgroup_index(group, groups);
+    if (tile >= params.end_tile) {
+        return;
+    }
+    let tile_x = tile % tiles_across();
+    let square = tile / tiles_across();
+    let squares_x = (params.out_width + SIDE - 1u) / SIDE;
+    let squares_y = (params.out_height + SIDE - 1u) / SIDE;
+    let first_x = square % squares_x * SIDE;
+    let first_y = square / squares_x % squares_y * SIDE;
+    let sample = square / squares_x / squares_y;
+
+    let load_k = thread % 4u * 4u;
+    // Weights: half of the threads for each of two taps, a block of 4 x 4 each.
+    let load_tap = thread / 64u;
+    let load_line = thread % 64u / 4u;
+    // For computing, a thread has four channels and a column of eight positions.
+    let column = thread % 16u;
+    let row = thread / 16u;
+#ifdef NORM_GROUPS
+    find_groups(thread, sample);
+#endif
+
+#repeat i 8
+    var sum$i = scalar4(0.0);
+#end
+    for (var input = 0u; input < params.padded_inputs; input += STEP) {
+#ifdef NORM_GROUPS
+        let affine = affine_of_groups(input + load_k);
+#endif
+        for (var at = thread; at < PATCH_QUADS; at += THREADS) {
+            let y = i32(first_y + at / 4u / PATCH_SIDE) - 1;
+            let x = i32(first_x + at / 4u % PATCH_SIDE) - 1;
+            let begin = pixel(sample * params.height, y, x);
+#ifdef NORM_GROUPS
+            tiles[at] = normalised4(begin, input + load_k, affine);
+#else
+            tiles[at] = x4(begin, input + load_k);
+#endif
+        }
+        for (var first_tap = 0u; first_tap < 9u; first_tap += 2u) {
+            let w = weight_block(weight_row(tile_x, load_line * 4u), first_tap + load_tap, input + load_k);
+#repeat j 4
+            tiles[PATCH_QUADS + load_tap * TAP_QUADS + (load_k + $ju) * 16u + load_line] = w[$j];
+#end
+            workgroupBarrier();
+            for (var tap = first_tap; tap < min(first_tap + 2u, 9u); tap++) {
+                let weights = PATCH_QUADS + tap % 2u * TAP_QUADS;
+                let corner = (tap / 3u * PATCH_SIDE + tap % 3u + row) * 4u;
+                for (var quad = 0u; quad < STEP / 4u; quad++) {
+#repeat j 4
+                    let w$j = tiles[weights + (quad * 4u + $ju) * 16u + column];
+#end
+#repeat i 8
+                    let x$i = tiles[corner + $iu * PATCH_SIDE * 4u + quad];
+                    sum$i += x$i.x * w0;
+                    sum$i += x$i.y * w1;
+                    sum$i += x$i.z * w2;
+                    sum$i += x$i.w * w3;
+#end
+                }
+            }
+            workgroupBarrier();
+        }
+    }
+
+    let out_column = tile_x * TILE_COLUMNS + column * 4u;
+    let out_x = first_x + row;
+    let first_row = (sample * params.out_height + first_y) * params.out_width + out_x;
+#ifdef MOMENTS
+    // Only for pictures of whole squares.
+    var y: array<scalar4, 8>;
+#repeat i 8
+    let out_row$i = first_row + $iu * params.out_width;
+    y[$i] = finish(params.epilogue, out_row$i, out_column, sum$i);
+    store(out_row$i, out_column, params.epilogue.columns, y[$i]);
+#end
+    store_moments(thread, row, column, tile_x, square, y);
+#else
+#repeat i 8
+    if (out_x < params.out_width && first_y + $iu < params.out_height) {
+        let out_row = first_row + $iu * params.out_width;
+        store(out_row, out_column, params.epilogue.columns, finish(params.epilogue, out_row, out_column, sum$i));
+    }
+#end
+#endif
+}

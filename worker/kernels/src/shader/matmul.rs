@@ -1,0 +1,179 @@
+//! The forms of the matrix product.
+
+use super::{
+    kernel::{Width, aligned},
+    weight_type,
+};
+use crate::DType;
+
+/// A form of the matrix product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Matmul {
+    /// Where the rows of the left matrix come from.
+    pub rows: Rows,
+    /// Type of the weight.
+    pub weight: DType,
+    /// What a workgroup computes.
+    pub tile: Tile,
+    /// How rows are read and written.
+    pub width: Width,
+    /// What happens to the left matrix on its way in.
+    pub reads: Reads,
+    /// What happens to the product on its way out, besides the epilogue.
+    pub writes: Writes,
+}
+
+/// Where the rows of a matrix product's left matrix come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rows {
+    /// They lie in memory one after the other.
+    Matrix,
+    /// Each is a window of a picture.
+    Windows,
+    /// Each is a window of 3 x 3 pixels, and those of 8 x 8 neighbours are read together.
+    Squares,
+}
+
+/// What happens to the left matrix on its way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reads {
+    /// Nothing.
+    Plain,
+    /// Its rows go on in a second tensor.
+    Beside,
+    /// Layer norm.
+    NormRows,
+    /// Group norm, from moments that the producer took.
+    NormGroups,
+}
+
+/// What happens to a product on its way out, besides the epilogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Writes {
+    /// Nothing.
+    Plain,
+    /// One half of its columns gates the other half.
+    Gated,
+    /// Moments are taken for a later group norm.
+    Moments,
+}
+
+/// Outputs of one workgroup of 128 threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tile {
+    /// 64 rows, 64 columns: 32 values a thread.
+    Square,
+    /// 32 rows, 32 columns, and the steps along `k` shared among four groups of threads: few rows or columns, such as
+    /// a single time embedding or the innermost level of a UNet.
+    Sliced,
+    /// 128 rows, 16 columns: few channels, such as a picture's three.
+    Narrow,
+}
+
+impl Tile {
+    /// All tiles.
+    pub const ALL: [Self; 3] = [Self::Square, Self::Sliced, Self::Narrow];
+
+    /// Rows of the output.
+    pub const fn rows(self) -> usize {
+        match self {
+            Self::Square => 64,
+            Self::Sliced => 32,
+            Self::Narrow => 128,
+        }
+    }
+
+    /// Columns of the product.
+    pub const fn columns(self) -> usize {
+        match self {
+            Self::Square => 64,
+            Self::Sliced => 32,
+            Self::Narrow => 16,
+        }
+    }
+
+    /// Groups of threads that share the steps along `k`.
+    pub const fn slices(self) -> usize {
+        match self {
+            Self::Sliced => 4,
+            Self::Square | Self::Narrow => 1,
+        }
+    }
+}
+
+impl Matmul {
+    /// Every form for one type of weight.
+    pub(super) fn all(weight: DType) -> impl Iterator<Item = Self> {
+        let plain = Self {
+            rows: Rows::Matrix,
+            weight,
+            tile: Tile::Square,
+            width: Width::Four,
+            reads: Reads::Plain,
+            writes: Writes::Plain,
+        };
+        let everywhere = Tile::ALL.into_iter().flat_map(move |tile| {
+            Width::ALL.into_iter().flat_map(move |width| {
+                [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, tile, width, ..plain })
+            })
+        });
+        let matrices = [Tile::Square, Tile::Sliced].into_iter().flat_map(move |tile| {
+            let of = |reads, writes| Self { tile, reads, writes, ..plain };
+            [
+                of(Reads::Beside, Writes::Plain),
+                of(Reads::NormRows, Writes::Plain),
+                of(Reads::NormRows, Writes::Gated),
+                of(Reads::Plain, Writes::Gated),
+            ]
+        });
+        let groups = [Writes::Plain, Writes::Moments].into_iter().flat_map(move |writes| {
+            [(Rows::Matrix, Reads::NormGroups), (Rows::Squares, Reads::NormGroups), (Rows::Squares, Reads::Plain)]
+                .map(|(rows, reads)| Self { rows, reads, writes, ..plain })
+        });
+        let moments =
+            [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, writes: Writes::Moments, ..plain });
+        everywhere.chain(matrices).chain(groups).chain(moments)
+    }
+
+    pub(super) fn defines(self) -> Vec<&'static str> {
+        let mut defines = aligned(self.width);
+        defines.extend(weight_type::defines(self.weight));
+        if matches!(self.weight, DType::Block(_)) {
+            // Neighbouring inputs are neighbours in a block when there is one tap, and their places are multiples
+            // of four when the rows' lengths are.
+            let are_quads = (self.rows, self.width) == (Rows::Matrix, Width::Four);
+            defines.push(if are_quads { "QUADS" } else { "SCATTERED" });
+        }
+        if self.tile.slices() > 1 {
+            defines.push("SLICED");
+        }
+        match self.reads {
+            Reads::Plain => {}
+            Reads::Beside => defines.push("BESIDE"),
+            Reads::NormRows => defines.extend(["NORM", "NORM_ROWS"]),
+            Reads::NormGroups => defines.extend(["NORM", "NORM_GROUPS"]),
+        }
+        match self.writes {
+            Writes::Plain => {}
+            Writes::Gated => defines.push("GATED"),
+            Writes::Moments => defines.push("MOMENTS"),
+        }
+        defines
+    }
+
+    pub(super) fn constants(self) -> Vec<(&'static str, u32)> {
+        let mut constants = weight_type::constants(self.weight);
+        let mut add = |name, value: usize| constants.push((name, value as u32));
+        let (rows, columns, slices) = (self.tile.rows(), self.tile.columns(), self.tile.slices());
+        let threads = 128 / slices;
+        add("TILE_ROWS", rows);
+        add("TILE_COLUMNS", columns);
+        add("SLICES", slices);
+        // Each thread computes four columns, and loads four values at a time of a row of 16.
+        add("ROWS", rows * columns / 4 / threads);
+        add("LOADS", rows * 4 / threads);
+        // Threads that load a row.
+        add("PARTS", 4 * slices);
+        constants
+    }
+}
