@@ -69,9 +69,7 @@ fn main() -> Result<(), KernelError> {
     }
     let (x, affine) = (tensor(&device, &[1, 64, 64, 320])?, tensor(&device, &[2, 320])?);
     let count = product(&[64, 64, 320]);
-    measure("group_norm + silu 64 px, 320 (values)", count, || {
-        ops::group_norm(&x, 32, 1e-5, &affine, true)
-    })?;
+    measure("group_norm + silu 64 px, 320 (values)", count, || ops::group_norm(&x, 32, 1e-5, &affine, true))?;
     measure("layer_norm 4096 x 320 (values)", count, || ops::layer_norm(&x, 1e-5, &affine))?;
     measure("silu 64 px, 320 (values)", count, || ops::activation(&x, Activation::Silu))?;
     measure("geglu 4096 x 320 (values)", count, || ops::geglu(&x))

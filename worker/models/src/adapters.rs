@@ -45,6 +45,11 @@ struct Adapter {
 pub(crate) struct Slot(Rc<RefCell<Option<Adapter>>>);
 
 impl Slot {
+    /// Tells slots apart.
+    fn key(&self) -> *const RefCell<Option<Adapter>> {
+        Rc::as_ptr(&self.0)
+    }
+
     /// Runs `layer` with the addition, where there is one: `narrow` applies its first matrix to the layer's input.
     /// The addition comes before the epilogue's activation.
     pub(crate) fn forward(
@@ -54,28 +59,61 @@ impl Slot {
         layer: impl FnOnce(Epilogue<'_>) -> Result<Tensor, KernelError>,
     ) -> Result<Tensor, KernelError> {
         let Some(Adapter { down, up }) = self.0.borrow().clone() else { return layer(epilogue) };
-        // A residual that is added at the same place can come in with the addition.
-        let inside = epilogue.residual_before_activation || epilogue.activation == Activation::None;
-        let residual = epilogue.residual.filter(|_| inside);
-        let added = ops::linear(&narrow(&down)?, &up, Epilogue { residual, ..Epilogue::default() })?;
-        let fused = Epilogue { residual: Some(&added), residual_before_activation: true, ..epilogue };
-        let output = layer(fused)?;
-        match epilogue.residual.filter(|_| !inside) {
-            Some(residual) => ops::add(&output, residual),
-            None => Ok(output),
+        if epilogue.gated {
+            let whole = Epilogue { gated: false, ..epilogue };
+            return ops::geglu(&beside(&Adapter { down, up }, whole, narrow, layer)?);
         }
+        beside(&Adapter { down, up }, epilogue, narrow, layer)
     }
 }
 
-/// The layers of a model that are being loaded, as they come.
-pub(crate) type Registry = Rc<RefCell<BTreeMap<String, (ModuleShape, Slot)>>>;
+/// A layer and the addition to it.
+fn beside(
+    Adapter { down, up }: &Adapter,
+    epilogue: Epilogue<'_>,
+    narrow: impl FnOnce(&Weight) -> Result<Tensor, KernelError>,
+    layer: impl FnOnce(Epilogue<'_>) -> Result<Tensor, KernelError>,
+) -> Result<Tensor, KernelError> {
+    // A residual that is added at the same place can come in with the addition.
+    let inside = epilogue.residual_before_activation || epilogue.activation == Activation::None;
+    let residual = epilogue.residual.filter(|_| inside);
+    let added = ops::linear(&narrow(down)?, up, Epilogue { residual, ..Epilogue::default() })?;
+    let fused = Epilogue { residual: Some(&added), residual_before_activation: true, ..epilogue };
+    let output = layer(fused)?;
+    match epilogue.residual.filter(|_| !inside) {
+        Some(residual) => ops::add(&output, residual),
+        None => Ok(output),
+    }
+}
+
+/// Where the additions to one module go.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) shape: ModuleShape,
+    pub(crate) slot: Slot,
+    /// First of the module's outputs among all those of the layer that has the slot, and the number of these: several
+    /// modules may be one layer.
+    pub(crate) first: usize,
+    pub(crate) all: usize,
+}
+
+/// The modules of a model that are being loaded, as they come.
+pub(crate) type Registry = Rc<RefCell<BTreeMap<String, Place>>>;
 
 /// The places of a model that LoRAs can be set into.
 pub struct Adapters {
     device: Device,
     part: LoraPart,
     modules: ModuleShapes,
-    slots: BTreeMap<String, Slot>,
+    places: BTreeMap<String, Place>,
+}
+
+/// What is added to one layer.
+struct Addition<'a> {
+    used: &'a LoraUse,
+    entry: &'a LoraEntry,
+    /// First of the outputs that it is added to.
+    first: usize,
 }
 
 impl Adapters {
@@ -83,16 +121,16 @@ impl Adapters {
     pub(crate) fn new(
         device: &Device,
         part: LoraPart,
-        registry: Ref<'_, BTreeMap<String, (ModuleShape, Slot)>>,
+        registry: Ref<'_, BTreeMap<String, Place>>,
         root: &str,
     ) -> Self {
-        let (mut modules, mut slots) = (ModuleShapes::new(), BTreeMap::new());
-        for (path, (shape, slot)) in registry.iter() {
+        let (mut modules, mut places) = (ModuleShapes::new(), BTreeMap::new());
+        for (path, place) in registry.iter() {
             let name = path.strip_prefix(root).map_or(path.as_str(), |name| name.trim_start_matches('.'));
-            modules.insert(name.to_owned(), *shape);
-            slots.insert(name.to_owned(), slot.clone());
+            modules.insert(name.to_owned(), place.shape);
+            places.insert(name.to_owned(), place.clone());
         }
-        Self { device: device.clone(), part, modules, slots }
+        Self { device: device.clone(), part, modules, places }
     }
 
     /// Name and sizes of each layer that can have an addition.
@@ -102,8 +140,8 @@ impl Adapters {
 
     /// Takes every addition off.
     pub fn clear(&self) {
-        for slot in self.slots.values() {
-            slot.0.replace(None);
+        for place in self.places.values() {
+            place.slot.0.replace(None);
         }
     }
 
@@ -113,44 +151,44 @@ impl Adapters {
     /// [`ModelError::Lora`] when a LoRA does not fit or cannot be read, and [`ModelError::Kernel`] when the device
     /// has no room or the work is cancelled; then what was set before is still set.
     pub async fn set(&self, loras: &[LoraUse]) -> Result<(), ModelError> {
-        let mut wanted: BTreeMap<String, Vec<(&LoraUse, &LoraEntry)>> = BTreeMap::new();
+        // By slot: modules of one layer share theirs.
+        let mut wanted: BTreeMap<*const _, (&Place, Vec<Addition<'_>>)> = BTreeMap::new();
         for used in loras.iter().filter(|used| used.scale != 0.0) {
             for (module, entry) in used.lora.fit(self.part, &self.modules)?.used {
-                wanted.entry(module).or_default().push((used, entry));
+                let Some(place) = self.places.get(&module) else { continue };
+                let (_, additions) = wanted.entry(place.slot.key()).or_insert((place, Vec::new()));
+                additions.push(Addition { used, entry, first: place.first });
             }
         }
         let mut adapters = BTreeMap::new();
-        for (module, stack) in wanted {
-            let Some(&shape) = self.modules.get(&module) else { continue };
-            adapters.insert(module, self.stacked(shape, &stack).await?);
+        for (slot, (place, additions)) in wanted {
+            adapters.insert(slot, self.stacked(place, &additions).await?);
             self.device.checkpoint().await?;
         }
-        for (module, slot) in &self.slots {
-            slot.0.replace(adapters.remove(module));
+        for Place { slot, .. } in self.places.values() {
+            slot.0.replace(adapters.get(&slot.key()).cloned());
         }
         Ok(())
     }
 
-    async fn stacked(
-        &self,
-        shape: ModuleShape,
-        stack: &[(&LoraUse, &LoraEntry)],
-    ) -> Result<Adapter, ModelError> {
-        let (mut downs, mut ups) = (Vec::with_capacity(stack.len()), Vec::with_capacity(stack.len()));
-        for (used, entry) in stack {
+    async fn stacked(&self, place: &Place, additions: &[Addition<'_>]) -> Result<Adapter, ModelError> {
+        let rank = additions.iter().map(|addition| addition.entry.rank).sum();
+        let (mut downs, mut before) = (Vec::with_capacity(additions.len()), 0);
+        let mut ups = vec![0.0; place.all * rank];
+        for Addition { used, entry, first } in additions {
             downs.push(used.lora.down(entry).await?);
             let factor = used.scale * entry.factor;
             let up = used.lora.up(entry).await?.to_f32().map_err(ModelError::from)?;
-            let scaled = up.iter().map(|&value| (f64::from(value) * factor) as f32).collect();
-            ups.push((entry.rank, scaled));
+            let scaled: Vec<f32> = up.iter().map(|&value| (f64::from(value) * factor) as f32).collect();
+            place_block(&mut ups, rank, [*first, before], entry.rank, &scaled);
+            before += entry.rank;
         }
-        let rank = stack.iter().map(|(_, entry)| entry.rank).sum();
-        let ModuleShape { inputs, outputs, kernel: [height, width] } = shape;
+        let ModuleShape { inputs, kernel: [height, width], .. } = place.shape;
         let filter = [rank, inputs, height, width];
-        let axes = if shape.kernel == [1, 1] { 2 } else { 4 };
+        let axes = if place.shape.kernel == [1, 1] { 2 } else { 4 };
         let down_shape = filter.get(..axes).unwrap_or(&filter);
-        let up: Vec<u8> = side_by_side(&ups).flat_map(f32::to_le_bytes).collect();
-        let up_shape = [outputs, rank];
+        let up: Vec<u8> = ups.into_iter().flat_map(f32::to_le_bytes).collect();
+        let up_shape = [place.all, rank];
         let up = WeightData { shape: &up_shape, dtype: kernels::DType::F32, bytes: &up, scales: None };
         Ok(Adapter { down: self.upload_below_each_other(down_shape, &downs)?, up: self.device.weight(up)? })
     }
@@ -177,14 +215,20 @@ impl Adapters {
     }
 }
 
-/// Matrices of equal height, given with their widths, to one that has their rows one behind the other.
-fn side_by_side(matrices: &[(usize, Vec<f32>)]) -> impl Iterator<Item = f32> {
-    let rows = matrices.first().map_or(0, |(width, values)| values.len() / (*width).max(1));
-    (0..rows).flat_map(move |row| {
-        let parts =
-            matrices.iter().flat_map(move |(width, values)| values.chunks_exact((*width).max(1)).nth(row));
-        parts.flatten().copied()
-    })
+/// Writes the rows of `block`, of `block_width` values each, into a matrix of rows of `width`, from a row and column on.
+fn place_block(
+    matrix: &mut [f32],
+    width: usize,
+    [row, column]: [usize; 2],
+    block_width: usize,
+    block: &[f32],
+) {
+    let rows = matrix.chunks_exact_mut(width.max(1)).skip(row);
+    for (target, values) in rows.zip(block.chunks_exact(block_width.max(1))) {
+        if let Some(target) = target.get_mut(column..column + block_width) {
+            target.copy_from_slice(values);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -200,9 +244,11 @@ mod tests {
     }
 
     #[test]
-    fn stacks_lie_side_by_side() {
-        let stacked: Vec<f32> = side_by_side(&[(1, vec![1.0, 2.0]), (2, vec![3.0, 4.0, 5.0, 6.0])]).collect();
-        assert_eq!(stacked, [1.0, 3.0, 4.0, 2.0, 5.0, 6.0]);
+    fn blocks_lie_where_their_module_and_rank_are() {
+        let mut matrix = vec![0.0; 3 * 4];
+        place_block(&mut matrix, 4, [1, 2], 2, &[1.0, 2.0, 3.0, 4.0]);
+        place_block(&mut matrix, 4, [0, 1], 1, &[5.0]);
+        assert_eq!(matrix, [0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 0.0, 0.0, 3.0, 4.0]);
     }
 
     /// Against the same layer with the addition in its weight, for each place of activation and residual.
@@ -225,10 +271,11 @@ mod tests {
                 for residual_before_activation in [false, true] {
                     let epilogue = Epilogue {
                         bias: Some(&bias),
-                        per_sample: Some(&x),
+                        per_sample: Some((&x).into()),
                         residual,
                         activation,
                         residual_before_activation,
+                        ..Epilogue::default()
                     };
                     let got = slot
                         .forward(

@@ -5,7 +5,7 @@ use weights::{DType, RawTensor, Tensors, WeightsError, lora::ModuleShape};
 
 use crate::{
     ModelError,
-    adapters::{Registry, Slot},
+    adapters::{Place, Registry, Slot},
 };
 
 /// A place in a checkpoint's tree of names, and the device that its weights go to.
@@ -41,8 +41,15 @@ impl<'a> Loader<'a> {
     /// A place for a low-rank addition to this module, remembered under its name.
     pub(crate) fn slot(&self, shape: ModuleShape) -> Slot {
         let slot = Slot::default();
-        self.layers.borrow_mut().insert(self.path.clone(), (shape, slot.clone()));
+        self.share_slot(shape, &slot, 0, shape.outputs);
         slot
+    }
+
+    /// Remembers that the additions to this module go into a place that it shares with others: its outputs are those
+    /// from `first` on, of `all`.
+    pub(crate) fn share_slot(&self, shape: ModuleShape, slot: &Slot, first: usize, all: usize) {
+        let place = Place { shape, slot: slot.clone(), first, all };
+        self.layers.borrow_mut().insert(self.path.clone(), place);
     }
 
     /// The modules of the whole tree that have been loaded and can have an addition.
@@ -61,20 +68,72 @@ impl<'a> Loader<'a> {
 
     /// A matrix `[n, k]`; the file may also have it as a 1x1 convolution `[n, k, 1, 1]`.
     pub(crate) async fn matrix(&self, name: &str, n: usize, k: usize) -> Result<Weight, ModelError> {
+        let raw = self.read_matrix(name, n, k).await?;
+        self.upload(&raw, &raw.shape)
+    }
+
+    async fn read_matrix(&self, name: &str, n: usize, k: usize) -> Result<RawTensor, ModelError> {
         let raw = self.read(name).await?;
         if raw.shape != [n, k] && raw.shape != [n, k, 1, 1] {
             return Err(wrong_shape(raw, &[n, k]));
         }
-        self.upload(&raw, &[n, k])
+        Ok(RawTensor { shape: vec![n, k], ..raw })
     }
 
     /// A vector, widened to `f32`.
     pub(crate) async fn vector(&self, name: &str, len: usize) -> Result<Tensor, ModelError> {
+        Ok(self.device.tensor(&[len], &self.values(name, len).await?)?)
+    }
+
+    /// The weight and the bias of a norm, one below the other: `[2, len]`.
+    pub(crate) async fn affine(&self, len: usize) -> Result<Tensor, ModelError> {
+        let mut values = self.values("weight", len).await?;
+        values.extend(self.values("bias", len).await?);
+        Ok(self.device.tensor(&[2, len], &values)?)
+    }
+
+    /// Matrices `[n, k]` of several modules, one below the other, as they come: a new one begins where the type of the
+    /// elements changes. With each, how many modules it has.
+    pub(crate) async fn stacked(
+        &self,
+        modules: &[(Self, usize)],
+        k: usize,
+    ) -> Result<Vec<(Weight, usize)>, ModelError> {
+        let mut stacks = Vec::new();
+        let mut open: Option<(RawTensor, usize)> = None;
+        for (at, n) in modules {
+            let raw = at.read_matrix("weight", *n, k).await?;
+            open = Some(match open.take() {
+                Some((above, count)) if above.dtype == raw.dtype => (below_each_other(above, raw), count + 1),
+                Some((above, count)) => {
+                    stacks.push((self.upload(&above, &above.shape)?, count));
+                    (raw, 1)
+                }
+                None => (raw, 1),
+            });
+        }
+        if let Some((last, count)) = open {
+            stacks.push((self.upload(&last, &last.shape)?, count));
+        }
+        Ok(stacks)
+    }
+
+    /// Vectors `name` of several modules, one behind the other.
+    pub(crate) async fn joined(&self, modules: &[(Self, usize)], name: &str) -> Result<Tensor, ModelError> {
+        let mut values = Vec::new();
+        for (at, len) in modules {
+            values.extend(at.values(name, *len).await?);
+        }
+        Ok(self.device.tensor(&[values.len()], &values)?)
+    }
+
+    /// A vector's values, widened to `f32`.
+    async fn values(&self, name: &str, len: usize) -> Result<Vec<f32>, ModelError> {
         let raw = self.read(name).await?;
         if raw.shape != [len] {
             return Err(wrong_shape(raw, &[len]));
         }
-        Ok(self.device.tensor(&[len], &raw.to_f32()?)?)
+        Ok(raw.to_f32()?)
     }
 
     async fn read(&self, name: &str) -> Result<RawTensor, ModelError> {
@@ -102,6 +161,18 @@ impl<'a> Loader<'a> {
     fn name_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
+}
+
+/// Two matrices of one type and width as one.
+fn below_each_other(mut above: RawTensor, below: RawTensor) -> RawTensor {
+    above.bytes.extend_from_slice(&below.bytes);
+    if let (Some(scales), Some(more)) = (&mut above.scales, below.scales) {
+        scales.extend(more);
+    }
+    if let (Some(rows), Some(more)) = (above.shape.first_mut(), below.shape.first()) {
+        *rows += more;
+    }
+    above
 }
 
 fn wrong_shape(raw: RawTensor, expected: &[usize]) -> ModelError {

@@ -21,7 +21,7 @@ use weights::Folder;
 const MB: u64 = 1_000_000;
 
 /// Dispatches of one pass of Stable Diffusion 1.5's UNet over both halves of the guidance, at 512 px.
-const UNET_DISPATCHES: u64 = 490;
+const UNET_DISPATCHES: u64 = 256;
 
 /// Batches are those of a graphics card, whichever adapter the tests run on.
 const REAL: GpuOptions =

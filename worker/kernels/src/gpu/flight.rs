@@ -3,7 +3,10 @@
 use std::collections::VecDeque;
 
 use futures_channel::oneshot;
+use web_time::Instant;
 use wgpu::{PollType, SubmissionIndex};
+
+use super::tempo::Tempo;
 
 /// One submission on its way.
 pub(super) struct Submission {
@@ -16,11 +19,15 @@ pub(super) struct Submission {
 pub(super) struct Flight(VecDeque<Submission>);
 
 impl Flight {
-    /// Remembers what `queue` was just given.
-    pub(super) fn depart(&mut self, queue: &wgpu::Queue, index: SubmissionIndex) {
+    /// Remembers what `queue` was just given: work of `flops`.
+    pub(super) fn depart(&mut self, queue: &wgpu::Queue, index: SubmissionIndex, flops: u64, tempo: &Tempo) {
         let (sender, done) = oneshot::channel();
-        // Nobody listens any more when the device was dropped meanwhile.
-        queue.on_submitted_work_done(move || sender.send(()).unwrap_or_default());
+        let (tempo, departure) = (tempo.clone(), Instant::now());
+        queue.on_submitted_work_done(move || {
+            tempo.learn(flops, departure);
+            // Nobody listens any more when the device was dropped meanwhile.
+            sender.send(()).unwrap_or_default();
+        });
         self.0.push_back(Submission { index, done });
     }
 

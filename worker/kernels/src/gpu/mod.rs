@@ -12,6 +12,7 @@ mod pipelines;
 mod pool;
 mod product;
 mod recorder;
+mod tempo;
 mod transfer;
 mod weight;
 
@@ -28,6 +29,7 @@ use health::Health;
 use pipelines::Pipelines;
 use pool::{Fate, Pool};
 use recorder::{Command, Recorder};
+use tempo::Tempo;
 
 /// Submissions that may be on their way while more work is recorded: enough to keep the GPU busy, few enough that
 /// a cancelled job stops soon.
@@ -79,7 +81,10 @@ impl Gpu {
             },
             buffer_limit_bytes: limits.max_buffer_size,
             workgroups_per_axis: limits.max_compute_workgroups_per_dimension,
-            recorder: RefCell::new(Recorder::new(&device, is_software && !options.graphics_card)),
+            recorder: RefCell::new(Recorder::new(
+                &device,
+                Tempo::new(is_software && !options.graphics_card, options.dry_run || options.graphics_card),
+            )),
             pipelines: Pipelines::default(),
             flight: RefCell::default(),
             dispatches: Cell::default(),
@@ -171,11 +176,11 @@ impl Gpu {
             self.recorder.borrow_mut().forget();
             self.bytes_queued.set(0);
         }
-        let submitted = self.recorder.borrow_mut().submit(&self.device, &self.queue);
-        if let Some(index) = submitted {
+        let recorder = &mut *self.recorder.borrow_mut();
+        if let Some((index, flops)) = recorder.submit(&self.device, &self.queue) {
             self.submits.set(self.submits.get() + 1);
             self.bytes_queued.set(0);
-            self.flight.borrow_mut().depart(&self.queue, index);
+            self.flight.borrow_mut().depart(&self.queue, index, flops, recorder.tempo());
         }
         self.pool.bury_retired();
     }

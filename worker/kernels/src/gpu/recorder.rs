@@ -1,26 +1,20 @@
 //! Recorded work on its way to the queue.
 //!
 //! Each submission costs the host and the driver time, so dispatches are sent in batches. A batch is also limited
-//! by its estimated work: systems reset a GPU that does not answer for two seconds, and a browser's page cannot
-//! repaint while a long batch runs.
+//! by its estimated work: see `tempo`.
 
 use wgpu::{
     BindGroup, BufferDescriptor, BufferUsages, CommandEncoder, CommandEncoderDescriptor,
     ComputePassDescriptor, ComputePipeline,
 };
 
+use super::tempo::Tempo;
+
 /// Dispatches in one submission, at most.
 const BATCH: usize = 48;
 
 /// Bytes of the parameters of one dispatch. WebGPU's default alignment of dynamic offsets.
 pub(super) const PARAMS_BYTES: usize = 256;
-
-/// Work in one submission on hardware, in floating-point operations: 160 ms on a slow GPU that sustains 0.2
-/// TFLOP/s.
-const HARDWARE_BUDGET_FLOPS: u64 = 32_000_000_000;
-
-/// The same on an emulated GPU, which is a hundred to a thousand times slower.
-const SOFTWARE_BUDGET_FLOPS: u64 = 500_000_000;
 
 /// One entry of a batch.
 pub(super) enum Command {
@@ -48,19 +42,18 @@ pub(super) struct Recorder {
     params: Vec<u8>,
     params_buffer: wgpu::Buffer,
     flops: u64,
-    budget_flops: u64,
+    tempo: Tempo,
 }
 
 impl Recorder {
-    pub(super) fn new(device: &wgpu::Device, is_software: bool) -> Self {
+    pub(super) fn new(device: &wgpu::Device, tempo: Tempo) -> Self {
         let params_buffer = device.create_buffer(&BufferDescriptor {
             label: Some("params"),
             size: (BATCH * PARAMS_BYTES) as u64,
             usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let budget_flops = if is_software { SOFTWARE_BUDGET_FLOPS } else { HARDWARE_BUDGET_FLOPS };
-        Self { commands: Vec::new(), params: Vec::new(), params_buffer, flops: 0, budget_flops }
+        Self { commands: Vec::new(), params: Vec::new(), params_buffer, flops: 0, tempo }
     }
 
     /// The uniform buffer that every bind group refers to. One serves all batches: the queue writes it between
@@ -71,7 +64,12 @@ impl Recorder {
 
     /// Work that one submission may hold.
     pub(super) fn budget_flops(&self) -> u64 {
-        self.budget_flops
+        self.tempo.budget_flops()
+    }
+
+    /// What the measured times of submissions say.
+    pub(super) fn tempo(&self) -> &Tempo {
+        &self.tempo
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -81,12 +79,12 @@ impl Recorder {
     /// True when work of this size belongs into the next batch.
     pub(super) fn is_full_for(&self, flops: u64) -> bool {
         self.params.len() >= BATCH * PARAMS_BYTES
-            || (!self.is_empty() && self.flops + flops > self.budget_flops)
+            || (!self.is_empty() && self.flops + flops > self.budget_flops())
     }
 
     /// True when a batch of this many dispatches, or a quarter of the work that a submission may hold, is waiting.
     pub(super) fn is_worthwhile(&self, dispatches: usize) -> bool {
-        self.commands.len() >= dispatches || self.flops >= self.budget_flops / 4
+        self.commands.len() >= dispatches || self.flops >= self.budget_flops() / 4
     }
 
     /// Stores the parameters of the next dispatch and returns their place.
@@ -110,12 +108,12 @@ impl Recorder {
         self.flops = 0;
     }
 
-    /// Hands all commands to the queue. Nothing happens when there are none.
+    /// Hands all commands to the queue, and tells how much work they are. Nothing happens when there are none.
     pub(super) fn submit(
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
-    ) -> Option<wgpu::SubmissionIndex> {
+    ) -> Option<(wgpu::SubmissionIndex, u64)> {
         if self.commands.is_empty() {
             return None;
         }
@@ -124,8 +122,9 @@ impl Recorder {
         }
         let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
         encode(&mut encoder, &self.commands);
+        let flops = self.flops;
         self.forget();
-        Some(queue.submit([encoder.finish()]))
+        Some((queue.submit([encoder.finish()]), flops))
     }
 }
 

@@ -55,7 +55,11 @@ impl<'a> Epilogue<'a> {
         }
         let others = self.per_sample.is_some() || self.residual.is_some();
         if self.gated && (others || self.activation != Activation::None || !n.is_multiple_of(2)) {
-            return Err(KernelError::shape(op, "gates of an even number of columns, behind a bias alone", out));
+            return Err(KernelError::shape(
+                op,
+                "gates of an even number of columns, behind a bias alone",
+                out,
+            ));
         }
         Ok(())
     }

@@ -2,8 +2,7 @@
 //! tensors side by side, repeated pixels, gates, and moments that a convolution leaves for the norm behind it.
 
 use super::{
-    Activation, Columns, Conv, Epilogue, Input, Norm, attention, conv2d, linear,
-    test_epilogue::activation,
+    Activation, Columns, Conv, Epilogue, Input, Norm, attention, conv2d, linear, test_epilogue::activation,
 };
 use crate::{
     DType, Device, KernelError, Tensor,

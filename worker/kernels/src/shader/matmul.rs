@@ -127,8 +127,12 @@ impl Matmul {
             ]
         });
         let groups = [Writes::Plain, Writes::Moments].into_iter().flat_map(move |writes| {
-            [(Rows::Matrix, Reads::NormGroups), (Rows::Squares, Reads::NormGroups), (Rows::Squares, Reads::Plain)]
-                .map(|(rows, reads)| Self { rows, reads, writes, ..plain })
+            [
+                (Rows::Matrix, Reads::NormGroups),
+                (Rows::Squares, Reads::NormGroups),
+                (Rows::Squares, Reads::Plain),
+            ]
+            .map(|(rows, reads)| Self { rows, reads, writes, ..plain })
         });
         let moments =
             [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, writes: Writes::Moments, ..plain });

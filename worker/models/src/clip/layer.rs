@@ -2,13 +2,13 @@
 
 use kernels::{
     KernelError, Tensor,
-    ops::{self, Activation, Epilogue},
+    ops::{self, Activation, Epilogue, Input},
 };
 
 use super::ClipTextConfig;
 use crate::{
     ModelError,
-    layers::{LayerNorm, Linear},
+    layers::{LayerNorm, Linear, Stack},
     loader::Loader,
 };
 
@@ -36,35 +36,34 @@ impl EncoderLayer {
 
     /// hidden: `[b, t, c]`
     pub(super) fn forward(&self, hidden: &Tensor) -> Result<Tensor, KernelError> {
-        let hidden = self.self_attn.add_to(hidden, &self.layer_norm1.forward(hidden)?)?;
+        let hidden = self.self_attn.add_to(hidden, self.layer_norm1.of(hidden))?;
         let activation = Epilogue { activation: self.activation, ..Epilogue::default() };
-        let inner = self.fc1.forward_with(&self.layer_norm2.forward(&hidden)?, activation)?;
+        let inner = self.fc1.forward_with(self.layer_norm2.of(&hidden), activation)?;
         self.fc2.add_to(&hidden, &inner)
     }
 }
 
 struct SelfAttention {
-    q_proj: Linear,
-    k_proj: Linear,
-    v_proj: Linear,
+    /// `q_proj`, `k_proj` and `v_proj`.
+    projections: Stack,
     out_proj: Linear,
     heads: usize,
 }
 
 impl SelfAttention {
     async fn load(at: &Loader<'_>, width: usize, heads: usize) -> Result<Self, ModelError> {
+        let projections = ["q_proj", "k_proj", "v_proj"].map(|name| (at.at(name), width));
         Ok(Self {
-            q_proj: Linear::load(&at.at("q_proj"), width, width).await?,
-            k_proj: Linear::load(&at.at("k_proj"), width, width).await?,
-            v_proj: Linear::load(&at.at("v_proj"), width, width).await?,
+            projections: Stack::load(&projections, width, true).await?,
             out_proj: Linear::load(&at.at("out_proj"), width, width).await?,
             heads,
         })
     }
 
     /// `residual + attention(x)`, where a token sees itself and those before it.
-    fn add_to(&self, residual: &Tensor, x: &Tensor) -> Result<Tensor, KernelError> {
-        let (q, k, v) = (self.q_proj.forward(x)?, self.k_proj.forward(x)?, self.v_proj.forward(x)?);
-        self.out_proj.add_to(residual, &ops::attention(&q, &k, &v, self.heads, true)?)
+    fn add_to(&self, residual: &Tensor, x: Input<'_>) -> Result<Tensor, KernelError> {
+        let projected = self.projections.forward(x)?;
+        let [q, k, v] = projected.three()?;
+        self.out_proj.add_to(residual, &ops::attention(q, k, v, self.heads, true)?)
     }
 }

@@ -2,7 +2,7 @@
 
 use kernels::{
     KernelError, Tensor, Weight,
-    ops::{self, Conv, Epilogue},
+    ops::{self, Conv, Epilogue, Input},
 };
 
 use weights::lora::ModuleShape;
@@ -45,12 +45,17 @@ impl Conv2d {
     }
 
     /// x: `[n, h, w, inputs]` to `[n, h', w', outputs]`
-    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor, KernelError> {
+    pub(crate) fn forward<'a>(&self, x: impl Into<Input<'a>>) -> Result<Tensor, KernelError> {
         self.forward_with(x, Epilogue::default())
     }
 
     /// As [`forward`](Self::forward), with more work fused behind it. The bias is the layer's own.
-    pub(crate) fn forward_with(&self, x: &Tensor, epilogue: Epilogue<'_>) -> Result<Tensor, KernelError> {
+    pub(crate) fn forward_with<'a>(
+        &self,
+        x: impl Into<Input<'a>>,
+        epilogue: Epilogue<'_>,
+    ) -> Result<Tensor, KernelError> {
+        let x = x.into();
         self.adapter.forward(
             Epilogue { bias: self.bias.as_ref(), ..epilogue },
             |down| ops::conv2d(x, down, self.shape, Epilogue::default()),

@@ -2,7 +2,7 @@
 
 use kernels::{
     KernelError, Tensor, Weight,
-    ops::{self, Epilogue},
+    ops::{self, Epilogue, Input},
 };
 
 use weights::lora::ModuleShape;
@@ -34,13 +34,23 @@ impl Linear {
         Ok(Self { weight, bias: None, adapter })
     }
 
+    /// A layer of matrices one below the other. `adapter` is the place of all their additions.
+    pub(super) fn of_stack(weight: Weight, bias: Option<Tensor>, adapter: Slot) -> Self {
+        Self { weight, bias, adapter }
+    }
+
     /// x: `[.., inputs]` to `[.., outputs]`
-    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor, KernelError> {
+    pub(crate) fn forward<'a>(&self, x: impl Into<Input<'a>>) -> Result<Tensor, KernelError> {
         self.forward_with(x, Epilogue::default())
     }
 
     /// As [`forward`](Self::forward), with more work fused behind the product. The bias is the layer's own.
-    pub(crate) fn forward_with(&self, x: &Tensor, epilogue: Epilogue<'_>) -> Result<Tensor, KernelError> {
+    pub(crate) fn forward_with<'a>(
+        &self,
+        x: impl Into<Input<'a>>,
+        epilogue: Epilogue<'_>,
+    ) -> Result<Tensor, KernelError> {
+        let x = x.into();
         self.adapter.forward(
             Epilogue { bias: self.bias.as_ref(), ..epilogue },
             |down| ops::linear(x, down, Epilogue::default()),
@@ -49,7 +59,11 @@ impl Linear {
     }
 
     /// `residual + layer(x)`
-    pub(crate) fn add_to(&self, residual: &Tensor, x: &Tensor) -> Result<Tensor, KernelError> {
+    pub(crate) fn add_to<'a>(
+        &self,
+        residual: &Tensor,
+        x: impl Into<Input<'a>>,
+    ) -> Result<Tensor, KernelError> {
         self.forward_with(x, Epilogue { residual: Some(residual), ..Epilogue::default() })
     }
 }

@@ -5,6 +5,7 @@ mod linear;
 mod norm;
 mod resample;
 mod resnet;
+mod stack;
 mod strips;
 
 pub(crate) use conv::Conv2d;
@@ -12,6 +13,7 @@ pub(crate) use linear::Linear;
 pub(crate) use norm::{GroupNorm, LayerNorm};
 pub(crate) use resample::{Downsample, Upsample, padding};
 pub(crate) use resnet::{Resnet, ResnetShape};
+pub(crate) use stack::{Stack, Stacked};
 pub(crate) use strips::{Cut, Strips};
 
 use kernels::{KernelError, Tensor};

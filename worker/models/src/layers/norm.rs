@@ -1,14 +1,17 @@
 //! Normalisation with learned scale and shift.
 
-use kernels::{KernelError, Tensor, ops};
+use kernels::{
+    KernelError, Tensor,
+    ops::{self, Input, Norm},
+};
 
 use super::Strips;
 use crate::{ModelError, loader::Loader};
 
 /// Normalises groups of channels over all pixels.
 pub(crate) struct GroupNorm {
-    gamma: Tensor,
-    beta: Tensor,
+    /// Scale, then shift: `[2, channels]`
+    affine: Tensor,
     groups: usize,
     eps: f32,
 }
@@ -21,18 +24,36 @@ impl GroupNorm {
         groups: usize,
         eps: f32,
     ) -> Result<Self, ModelError> {
-        let gamma = at.vector("weight", channels).await?;
-        Ok(Self { gamma, beta: at.vector("bias", channels).await?, groups, eps })
+        Ok(Self { affine: at.affine(channels).await?, groups, eps })
+    }
+
+    /// How many groups: what a layer before it may take statistics of.
+    pub(crate) fn groups(&self) -> Option<usize> {
+        Some(self.groups)
     }
 
     /// x: `[n, .., channels]`
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor, KernelError> {
-        ops::group_norm(x, self.groups, self.eps, &self.gamma, &self.beta, false)
+        ops::group_norm(x, self.groups, self.eps, &self.affine, false)
     }
 
     /// The norm and a SiLU after it, in one pass over the activations.
     pub(crate) fn forward_silu(&self, x: &Tensor) -> Result<Tensor, KernelError> {
-        ops::group_norm(x, self.groups, self.eps, &self.gamma, &self.beta, true)
+        ops::group_norm(x, self.groups, self.eps, &self.affine, true)
+    }
+
+    /// The norm in front of a layer.
+    pub(crate) fn of<'a>(&'a self, input: impl Into<Input<'a>>) -> Input<'a> {
+        input.into().normalised(self.norm(false))
+    }
+
+    /// The norm and a SiLU in front of a layer.
+    pub(crate) fn silu_of<'a>(&'a self, input: impl Into<Input<'a>>) -> Input<'a> {
+        input.into().normalised(self.norm(true))
+    }
+
+    fn norm(&self, silu: bool) -> Norm<'_> {
+        Norm::Groups { groups: self.groups, affine: &self.affine, eps: self.eps, silu }
     }
 }
 
@@ -60,27 +81,31 @@ impl NormOfStrips<'_> {
         let norm = self.norm;
         match &self.statistics {
             None => norm.forward_silu(x),
-            Some(statistics) => ops::group_norm_by(x, statistics, &norm.gamma, &norm.beta, true),
+            Some(statistics) => ops::group_norm_by(x, statistics, &norm.affine, true),
         }
     }
 }
 
 /// Normalises each token.
 pub(crate) struct LayerNorm {
-    gamma: Tensor,
-    beta: Tensor,
+    /// Scale, then shift: `[2, channels]`
+    affine: Tensor,
     eps: f32,
 }
 
 impl LayerNorm {
     /// Loads a norm of `channels` channels.
     pub(crate) async fn load(at: &Loader<'_>, channels: usize, eps: f32) -> Result<Self, ModelError> {
-        let gamma = at.vector("weight", channels).await?;
-        Ok(Self { gamma, beta: at.vector("bias", channels).await?, eps })
+        Ok(Self { affine: at.affine(channels).await?, eps })
     }
 
     /// x: `[.., channels]`
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor, KernelError> {
-        ops::layer_norm(x, self.eps, &self.gamma, &self.beta)
+        ops::layer_norm(x, self.eps, &self.affine)
+    }
+
+    /// The norm in front of a layer.
+    pub(crate) fn of<'a>(&'a self, x: &'a Tensor) -> Input<'a> {
+        Input::from(x).normalised(Norm::Rows { affine: &self.affine, eps: self.eps })
     }
 }

@@ -1,6 +1,9 @@
 //! The residual block of the UNet and of the autoencoder (diffusers' `ResnetBlock2D`).
 
-use kernels::{KernelError, Tensor, ops::Epilogue};
+use kernels::{
+    KernelError, Tensor,
+    ops::{Columns, Epilogue, Input},
+};
 
 use super::{Conv2d, GroupNorm, Linear, Strips};
 use crate::{ModelError, Taps, loader::Loader};
@@ -10,18 +13,16 @@ use crate::{ModelError, Taps, loader::Loader};
 pub(crate) struct ResnetShape {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
-    /// Width of the time embedding; the autoencoder has none.
-    pub(crate) time: Option<usize>,
     pub(crate) groups: usize,
     pub(crate) eps: f32,
 }
 
-/// `shortcut(x) + conv2(silu(norm2(conv1(silu(norm1(x))) + time)))`
+/// `shortcut(x) + conv2(silu(norm2(conv1(silu(norm1(x))) + time)))`. What `time` is, the UNet computes for all its blocks
+/// together.
 pub(crate) struct Resnet {
     name: String,
     norm1: GroupNorm,
     conv1: Conv2d,
-    time_emb_proj: Option<Linear>,
     norm2: GroupNorm,
     conv2: Conv2d,
     conv_shortcut: Option<Linear>,
@@ -29,11 +30,7 @@ pub(crate) struct Resnet {
 
 impl Resnet {
     pub(crate) async fn load(at: &Loader<'_>, shape: ResnetShape) -> Result<Self, ModelError> {
-        let ResnetShape { inputs, outputs, time, groups, eps } = shape;
-        let time_emb_proj = match time {
-            Some(width) => Some(Linear::load(&at.at("time_emb_proj"), width, outputs).await?),
-            None => None,
-        };
+        let ResnetShape { inputs, outputs, groups, eps } = shape;
         // The shortcut is an identity, without weights, where the width stays.
         let conv_shortcut = match inputs == outputs {
             true => None,
@@ -43,33 +40,29 @@ impl Resnet {
             name: at.path().to_owned(),
             norm1: GroupNorm::load(&at.at("norm1"), inputs, groups, eps).await?,
             conv1: Conv2d::load(&at.at("conv1"), inputs, outputs).await?,
-            time_emb_proj,
             norm2: GroupNorm::load(&at.at("norm2"), outputs, groups, eps).await?,
             conv2: Conv2d::load(&at.at("conv2"), outputs, outputs).await?,
             conv_shortcut,
         })
     }
 
-    /// x: `[n, h, w, inputs]` to `[n, h, w, outputs]`; time: `silu(embedding)` `[n, width]`
-    pub(crate) fn forward(
+    /// x: `[n, h, w, inputs]` to `[n, h, w, outputs]`; time: what is added to each sample's channels, `[n, outputs]`
+    pub(crate) fn forward<'a>(
         &self,
-        x: &Tensor,
-        time: Option<&Tensor>,
+        x: impl Into<Input<'a>>,
+        time: Option<Columns<'_>>,
         taps: &Taps,
     ) -> Result<Tensor, KernelError> {
-        let time = match (&self.time_emb_proj, time) {
-            (Some(projection), Some(time)) => Some(projection.forward(time)?),
-            _ => None,
-        };
-        let per_sample = Epilogue { per_sample: time.as_ref(), ..Epilogue::default() };
-        let hidden = self.conv1.forward_with(&self.norm1.forward_silu(x)?, per_sample)?;
-        let hidden = self.norm2.forward_silu(&hidden)?;
+        let x = x.into();
+        let groups = self.norm2.groups();
+        let per_sample = Epilogue { per_sample: time, groups, ..Epilogue::default() };
+        let hidden = self.conv1.forward_with(self.norm1.silu_of(x), per_sample)?;
         let shortcut = match &self.conv_shortcut {
             Some(projection) => &projection.forward(x)?,
-            None => x,
+            None => x.x,
         };
-        let residual = Epilogue { residual: Some(shortcut), ..Epilogue::default() };
-        let output = self.conv2.forward_with(&hidden, residual)?;
+        let residual = Epilogue { residual: Some(shortcut), groups, ..Epilogue::default() };
+        let output = self.conv2.forward_with(self.norm2.silu_of(&hidden), residual)?;
         taps.record(&self.name, &output);
         Ok(output)
     }

@@ -194,4 +194,6 @@ const RELU: Epilogue<'static> = Epilogue {
     residual: None,
     activation: Activation::Relu,
     residual_before_activation: true,
+    gated: false,
+    groups: None,
 };

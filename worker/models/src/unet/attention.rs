@@ -2,34 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use kernels::{KernelError, Tensor, ops};
+use kernels::{
+    KernelError, Tensor,
+    ops::{self, Input},
+};
 
-use crate::{ModelError, layers::Linear, loader::Loader};
+use crate::{
+    ModelError,
+    layers::{Linear, Stack},
+    loader::Loader,
+};
 
 /// Attention of a picture's tokens to each other (`attn1`).
 pub(super) struct SelfAttention {
-    to_q: Linear,
-    to_k: Linear,
-    to_v: Linear,
+    /// `to_q`, `to_k` and `to_v`.
+    projections: Stack,
     to_out: Linear,
     heads: usize,
 }
 
 impl SelfAttention {
     pub(super) async fn load(at: &Loader<'_>, width: usize, heads: usize) -> Result<Self, ModelError> {
+        let projections = ["to_q", "to_k", "to_v"].map(|name| (at.at(name), width));
         Ok(Self {
-            to_q: Linear::load_without_bias(&at.at("to_q"), width, width).await?,
-            to_k: Linear::load_without_bias(&at.at("to_k"), width, width).await?,
-            to_v: Linear::load_without_bias(&at.at("to_v"), width, width).await?,
+            projections: Stack::load(&projections, width, false).await?,
             to_out: Linear::load(&at.at("to_out.0"), width, width).await?,
             heads,
         })
     }
 
     /// `residual + attention(x)`
-    pub(super) fn add_to(&self, residual: &Tensor, x: &Tensor) -> Result<Tensor, KernelError> {
-        let (q, k, v) = (self.to_q.forward(x)?, self.to_k.forward(x)?, self.to_v.forward(x)?);
-        self.to_out.add_to(residual, &ops::attention(&q, &k, &v, self.heads, false)?)
+    pub(super) fn add_to(&self, residual: &Tensor, x: Input<'_>) -> Result<Tensor, KernelError> {
+        let projected = self.projections.forward(x)?;
+        let [q, k, v] = projected.three()?;
+        self.to_out.add_to(residual, &ops::attention(q, k, v, self.heads, false)?)
     }
 }
 
@@ -87,7 +93,7 @@ impl CrossAttention {
     pub(super) fn add_to(
         &self,
         residual: &Tensor,
-        x: &Tensor,
+        x: Input<'_>,
         context: &Context,
     ) -> Result<Tensor, KernelError> {
         let Some(KeyValue { k, v }) = context.layers.get(&self.name) else {

@@ -2,16 +2,21 @@
 
 use kernels::Tensor;
 
-use super::{Pass, level_shapes, levels::Level, transformer::Transformer};
+use super::{
+    Pass, level_shapes,
+    levels::Level,
+    timed::{TimeProjections, TimedResnet},
+    transformer::Transformer,
+};
 use crate::{
     ModelError, UNetConfig,
-    layers::{Downsample, Resnet, padding},
+    layers::{Downsample, padding},
     loader::Loader,
 };
 
 pub(super) struct DownBlock {
     name: String,
-    resnets: Vec<Resnet>,
+    resnets: Vec<TimedResnet>,
     /// One for each residual block, or none at all.
     pub(super) attentions: Vec<Transformer>,
     downsampler: Option<Downsample>,
@@ -19,18 +24,19 @@ pub(super) struct DownBlock {
 
 impl DownBlock {
     /// `inputs`: channels that come in. `last`: the innermost level, which keeps its size.
-    pub(super) async fn load(
-        at: &Loader<'_>,
+    pub(super) async fn load<'a>(
+        at: &Loader<'a>,
         config: &UNetConfig,
         level: &Level,
         inputs: usize,
         last: bool,
+        projections: &TimeProjections<'a>,
     ) -> Result<Self, ModelError> {
         let (mut resnets, mut attentions) = (Vec::new(), Vec::new());
         for index in 0..level.layers {
             let inputs = if index == 0 { inputs } else { level.width };
             let shape = level_shapes(config, inputs, level.width);
-            resnets.push(Resnet::load(&at.at("resnets").at(index), shape).await?);
+            resnets.push(TimedResnet::load(&at.at("resnets").at(index), shape, projections).await?);
             if level.attends_down {
                 let at = at.at("attentions").at(index);
                 attentions.push(Transformer::load(&at, level.transformer).await?);
@@ -52,7 +58,7 @@ impl DownBlock {
     ) -> Result<Tensor, ModelError> {
         let mut hidden = x.clone();
         for (index, resnet) in self.resnets.iter().enumerate() {
-            hidden = resnet.forward(&hidden, Some(pass.time), pass.taps)?;
+            hidden = resnet.forward(&hidden, pass)?;
             if let Some(transformer) = self.attentions.get(index) {
                 hidden = transformer.forward(&hidden, pass)?;
             }

@@ -2,21 +2,29 @@
 
 use kernels::Tensor;
 
-use super::{Pass, config::FILE, level_shapes, levels::Level, transformer::Transformer};
-use crate::{ModelError, UNetConfig, layers::Resnet, loader::Loader};
+use super::{
+    Pass,
+    config::FILE,
+    level_shapes,
+    levels::Level,
+    timed::{TimeProjections, TimedResnet},
+    transformer::Transformer,
+};
+use crate::{ModelError, UNetConfig, loader::Loader};
 
 pub(super) struct MidBlock {
     name: String,
-    first: Resnet,
-    pub(super) attention: Option<(Transformer, Resnet)>,
+    first: TimedResnet,
+    pub(super) attention: Option<(Transformer, TimedResnet)>,
 }
 
 impl MidBlock {
     /// `None` when the configuration has no middle.
-    pub(super) async fn load(
-        at: &Loader<'_>,
+    pub(super) async fn load<'a>(
+        at: &Loader<'a>,
         config: &UNetConfig,
         level: &Level,
+        projections: &TimeProjections<'a>,
     ) -> Result<Option<Self>, ModelError> {
         let attends = match config.mid_block_type.as_deref() {
             None => return Ok(None),
@@ -28,11 +36,11 @@ impl MidBlock {
             }
         };
         let shape = level_shapes(config, level.width, level.width);
-        let first = Resnet::load(&at.at("resnets.0"), shape).await?;
+        let first = TimedResnet::load(&at.at("resnets.0"), shape, projections).await?;
         let attention = match attends {
             true => Some((
                 Transformer::load(&at.at("attentions.0"), level.transformer).await?,
-                Resnet::load(&at.at("resnets.1"), shape).await?,
+                TimedResnet::load(&at.at("resnets.1"), shape, projections).await?,
             )),
             false => None,
         };
@@ -40,10 +48,10 @@ impl MidBlock {
     }
 
     pub(super) async fn forward(&self, x: &Tensor, pass: &Pass<'_>) -> Result<Tensor, ModelError> {
-        let mut hidden = self.first.forward(x, Some(pass.time), pass.taps)?;
+        let mut hidden = self.first.forward(x, pass)?;
         if let Some((transformer, second)) = &self.attention {
             hidden = transformer.forward(&hidden, pass)?;
-            hidden = second.forward(&hidden, Some(pass.time), pass.taps)?;
+            hidden = second.forward(&hidden, pass)?;
         }
         hidden.device().checkpoint().await?;
         pass.taps.record(&self.name, &hidden);

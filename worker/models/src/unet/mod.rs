@@ -10,15 +10,16 @@ mod down;
 mod levels;
 mod mid;
 mod time;
+mod timed;
 mod transformer;
 mod up;
 
-use kernels::{Device, Tensor};
+use kernels::{Device, Tensor, ops::Epilogue};
 use weights::{Folder, Tensors, lora::LoraPart};
 
 use crate::{
     Adapters, ModelError, Taps,
-    layers::{Conv2d, GroupNorm, ResnetShape},
+    layers::{Conv2d, GroupNorm, ResnetShape, Stack, Stacked},
     loader::Loader,
 };
 pub use attention::Context;
@@ -27,6 +28,7 @@ use down::DownBlock;
 use levels::Level;
 use mid::MidBlock;
 use time::TimeEmbedding;
+use timed::TimeProjections;
 use up::UpBlock;
 
 /// The UNet on a device.
@@ -34,6 +36,8 @@ pub struct UNet {
     device: Device,
     in_channels: usize,
     time_embedding: TimeEmbedding,
+    /// What each residual block makes of the embedding.
+    time_projections: Stack,
     conv_in: Conv2d,
     down_blocks: Vec<DownBlock>,
     mid_block: Option<MidBlock>,
@@ -45,17 +49,12 @@ pub struct UNet {
 
 /// What every block of one forward pass sees.
 struct Pass<'a> {
-    /// `silu(embedding of the timestep)` `[n, width]`
-    time: &'a Tensor,
+    /// Number of samples in the batch.
+    samples: usize,
+    /// For each residual block what it adds to the channels of a sample.
+    time: &'a Stacked,
     context: &'a Context,
     taps: &'a Taps,
-}
-
-impl Pass<'_> {
-    /// Number of samples in the batch.
-    fn samples(&self) -> usize {
-        self.time.shape().first().copied().unwrap_or_default()
-    }
 }
 
 impl UNet {
@@ -84,14 +83,19 @@ impl UNet {
             });
         };
         let (groups, eps) = (config.norm_num_groups, config.norm_eps);
+        let projections = TimeProjections::default();
+        let down_blocks = load_down(&at, config, &levels, &projections).await?;
+        let mid_block = MidBlock::load(&at.at("mid_block"), config, inner, &projections).await?;
+        let up_blocks = load_up(&at, config, &levels, &projections).await?;
         Ok(Self {
             device: device.clone(),
             in_channels: config.in_channels,
             time_embedding: TimeEmbedding::load(&at.at("time_embedding"), config).await?,
             conv_in: Conv2d::load(&at.at("conv_in"), config.in_channels, outer.width).await?,
-            down_blocks: load_down(&at, config, &levels).await?,
-            mid_block: MidBlock::load(&at.at("mid_block"), config, inner).await?,
-            up_blocks: load_up(&at, config, &levels).await?,
+            time_projections: projections.load(config.time_width()).await?,
+            down_blocks,
+            mid_block,
+            up_blocks,
             conv_norm_out: GroupNorm::load(&at.at("conv_norm_out"), outer.width, groups, eps).await?,
             conv_out: Conv2d::load(&at.at("conv_out"), outer.width, config.out_channels).await?,
             adapters: Adapters::new(device, LoraPart::UNet, at.layers().borrow(), at.path()),
@@ -158,9 +162,11 @@ impl UNet {
             )));
         }
         let time = self.time_embedding.forward(&self.device, timesteps, context.guidance_scale, taps)?;
-        let pass = Pass { time: &time, context, taps };
+        let time = self.time_projections.forward(&time)?;
+        let pass = Pass { samples, time: &time, context, taps };
 
-        let mut hidden = self.conv_in.forward(sample)?;
+        let followed = Epilogue { groups: self.conv_norm_out.groups(), ..Epilogue::default() };
+        let mut hidden = self.conv_in.forward_with(sample, followed)?;
         taps.record("conv_in", &hidden);
         let mut skips = vec![hidden.clone()];
         for block in &self.down_blocks {
@@ -173,7 +179,7 @@ impl UNet {
             hidden = block.forward(&hidden, &pass, &mut skips).await?;
         }
         taps.record_with("conv_norm_out", || self.conv_norm_out.forward(&hidden))?;
-        let output = self.conv_out.forward(&self.conv_norm_out.forward_silu(&hidden)?)?;
+        let output = self.conv_out.forward(self.conv_norm_out.silu_of(&hidden))?;
         self.device.checkpoint().await?;
         Ok(output)
     }
@@ -181,26 +187,32 @@ impl UNet {
 
 /// Sizes of one residual block.
 fn level_shapes(config: &UNetConfig, inputs: usize, outputs: usize) -> ResnetShape {
-    let time = Some(config.time_width());
-    ResnetShape { inputs, outputs, time, groups: config.norm_num_groups, eps: config.norm_eps }
+    ResnetShape { inputs, outputs, groups: config.norm_num_groups, eps: config.norm_eps }
 }
 
-async fn load_down(
-    at: &Loader<'_>,
+async fn load_down<'a>(
+    at: &Loader<'a>,
     config: &UNetConfig,
     levels: &[Level],
+    projections: &TimeProjections<'a>,
 ) -> Result<Vec<DownBlock>, ModelError> {
     let mut blocks = Vec::with_capacity(levels.len());
     let mut inputs = config.time_channels();
     for (index, level) in levels.iter().enumerate() {
         let last = index + 1 == levels.len();
-        blocks.push(DownBlock::load(&at.at("down_blocks").at(index), config, level, inputs, last).await?);
+        let at = at.at("down_blocks").at(index);
+        blocks.push(DownBlock::load(&at, config, level, inputs, last, projections).await?);
         inputs = level.width;
     }
     Ok(blocks)
 }
 
-async fn load_up(at: &Loader<'_>, config: &UNetConfig, levels: &[Level]) -> Result<Vec<UpBlock>, ModelError> {
+async fn load_up<'a>(
+    at: &Loader<'a>,
+    config: &UNetConfig,
+    levels: &[Level],
+    projections: &TimeProjections<'a>,
+) -> Result<Vec<UpBlock>, ModelError> {
     let mut skips = skip_channels(config.time_channels(), levels);
     let mut blocks = Vec::with_capacity(levels.len());
     let mut below = levels.last().map_or(0, |level| level.width);
@@ -209,7 +221,7 @@ async fn load_up(at: &Loader<'_>, config: &UNetConfig, levels: &[Level]) -> Resu
         taken.reverse();
         let last = index + 1 == levels.len();
         let at = at.at("up_blocks").at(index);
-        blocks.push(UpBlock::load(&at, config, level, below, &taken, last).await?);
+        blocks.push(UpBlock::load(&at, config, level, below, &taken, last, projections).await?);
         below = level.width;
     }
     Ok(blocks)

@@ -1,6 +1,6 @@
 //! A transformer over the pixels of a picture (diffusers' `Transformer2DModel`).
 
-use kernels::{KernelError, Tensor, ops};
+use kernels::{KernelError, Tensor, ops::Epilogue};
 
 use super::{
     Pass,
@@ -62,13 +62,14 @@ impl Transformer {
     /// x: `[n, h, w, width]`
     pub(super) fn forward(&self, x: &Tensor, pass: &Pass<'_>) -> Result<Tensor, KernelError> {
         let [height, width] = size_of(x)?;
-        let projected = self.proj_in.forward(&self.norm.forward(x)?)?;
+        let projected = self.proj_in.forward(self.norm.of(x))?;
         let channels = projected.shape().last().copied().unwrap_or_default();
-        let mut tokens = projected.reshape(&[pass.samples(), height * width, channels])?;
+        let mut tokens = projected.reshape(&[pass.samples, height * width, channels])?;
         for block in &self.transformer_blocks {
             tokens = block.forward(&tokens, pass.context)?;
         }
-        let output = self.proj_out.add_to(x, &tokens.reshape(x.shape())?)?;
+        let added = Epilogue { residual: Some(x), groups: self.norm.groups(), ..Epilogue::default() };
+        let output = self.proj_out.forward_with(&tokens.reshape(x.shape())?, added)?;
         pass.taps.record(&self.name, &output);
         Ok(output)
     }
@@ -103,9 +104,10 @@ impl TransformerBlock {
 
     /// tokens: `[n, t, width]`
     fn forward(&self, tokens: &Tensor, context: &Context) -> Result<Tensor, KernelError> {
-        let tokens = self.attn1.add_to(tokens, &self.norm1.forward(tokens)?)?;
-        let tokens = self.attn2.add_to(&tokens, &self.norm2.forward(&tokens)?, context)?;
-        let inner = ops::geglu(&self.ff_in.forward(&self.norm3.forward(&tokens)?)?)?;
+        let tokens = self.attn1.add_to(tokens, self.norm1.of(tokens))?;
+        let tokens = self.attn2.add_to(&tokens, self.norm2.of(&tokens), context)?;
+        let gated = Epilogue { gated: true, ..Epilogue::default() };
+        let inner = self.ff_in.forward_with(self.norm3.of(&tokens), gated)?;
         self.ff_out.add_to(&tokens, &inner)
     }
 }

@@ -1,17 +1,22 @@
 //! A level on the way up: residual blocks over what came from below and what the way down left behind.
 
-use kernels::{KernelError, Tensor, ops};
+use kernels::{KernelError, Tensor, ops::Input};
 
-use super::{Pass, level_shapes, levels::Level, transformer::Transformer};
+use super::{
+    Pass, level_shapes,
+    levels::Level,
+    timed::{TimeProjections, TimedResnet},
+    transformer::Transformer,
+};
 use crate::{
     ModelError, UNetConfig,
-    layers::{Resnet, Upsample, size_of},
+    layers::{Upsample, size_of},
     loader::Loader,
 };
 
 pub(super) struct UpBlock {
     name: String,
-    resnets: Vec<Resnet>,
+    resnets: Vec<TimedResnet>,
     /// One for each residual block, or none at all.
     pub(super) attentions: Vec<Transformer>,
     upsampler: Option<Upsample>,
@@ -20,19 +25,20 @@ pub(super) struct UpBlock {
 impl UpBlock {
     /// `below`: channels that come from below. `skips`: channels of each activation that is concatenated, first
     /// used first. `last`: the outermost level, which keeps its size.
-    pub(super) async fn load(
-        at: &Loader<'_>,
+    pub(super) async fn load<'a>(
+        at: &Loader<'a>,
         config: &UNetConfig,
         level: &Level,
         below: usize,
         skips: &[usize],
         last: bool,
+        projections: &TimeProjections<'a>,
     ) -> Result<Self, ModelError> {
         let (mut resnets, mut attentions) = (Vec::new(), Vec::new());
         for (index, skip) in skips.iter().enumerate() {
             let below = if index == 0 { below } else { level.width };
             let shape = level_shapes(config, below + skip, level.width);
-            resnets.push(Resnet::load(&at.at("resnets").at(index), shape).await?);
+            resnets.push(TimedResnet::load(&at.at("resnets").at(index), shape, projections).await?);
             if level.attends_up {
                 let at = at.at("attentions").at(index);
                 attentions.push(Transformer::load(&at, level.transformer).await?);
@@ -56,7 +62,7 @@ impl UpBlock {
         let mut hidden = x.clone();
         for (index, resnet) in self.resnets.iter().enumerate() {
             let skip = skips.pop().ok_or_else(no_skip)?;
-            hidden = resnet.forward(&ops::concat_channels(&hidden, &skip)?, Some(pass.time), pass.taps)?;
+            hidden = resnet.forward(Input { beside: Some(&skip), ..Input::from(&hidden) }, pass)?;
             if let Some(transformer) = self.attentions.get(index) {
                 hidden = transformer.forward(&hidden, pass)?;
             }

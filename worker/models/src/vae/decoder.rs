@@ -72,7 +72,7 @@ impl Decoder {
                 hidden = upsampler.forward(&hidden, [2 * height, 2 * width], taps)?;
             }
         }
-        Ok(self.conv_out.forward(&self.conv_norm_out.forward_silu(&hidden)?)?)
+        Ok(self.conv_out.forward(self.conv_norm_out.silu_of(&hidden))?)
     }
 
     /// What follows the middle.

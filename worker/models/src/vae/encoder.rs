@@ -65,7 +65,7 @@ impl Encoder {
             None => self.down(picture, taps).await?,
         };
         let hidden = self.mid_block.forward(&hidden, taps).await?;
-        Ok(self.conv_out.forward(&self.conv_norm_out.forward_silu(&hidden)?)?)
+        Ok(self.conv_out.forward(self.conv_norm_out.silu_of(&hidden))?)
     }
 
     /// What precedes the middle.

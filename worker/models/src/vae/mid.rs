@@ -1,11 +1,14 @@
 //! The middle of encoder and decoder: residual block, attention, residual block.
 
-use kernels::{KernelError, Tensor, ops};
+use kernels::{
+    KernelError, Tensor,
+    ops::{self, Epilogue},
+};
 
 use super::{EPS, VaeConfig, resnet_shape};
 use crate::{
     ModelError, Taps,
-    layers::{GroupNorm, Linear, Resnet, size_of},
+    layers::{GroupNorm, Linear, Resnet, Stack, size_of},
     loader::Loader,
 };
 
@@ -42,9 +45,8 @@ impl MidBlock {
 /// Attention of every pixel to every other, with one head.
 struct PixelAttention {
     group_norm: GroupNorm,
-    to_q: Linear,
-    to_k: Linear,
-    to_v: Linear,
+    /// `to_q`, `to_k` and `to_v`.
+    projections: Stack,
     to_out: Linear,
 }
 
@@ -53,11 +55,11 @@ impl PixelAttention {
     async fn load(at: &Loader<'_>, width: usize, groups: usize) -> Result<Self, ModelError> {
         let named =
             |new: &str, old: &str| if at.has(&format!("{old}.weight")) { at.at(old) } else { at.at(new) };
+        let projections = [("to_q", "query"), ("to_k", "key"), ("to_v", "value")];
+        let projections = projections.map(|(new, old)| (named(new, old), width));
         Ok(Self {
             group_norm: GroupNorm::load(&at.at("group_norm"), width, groups, EPS).await?,
-            to_q: Linear::load(&named("to_q", "query"), width, width).await?,
-            to_k: Linear::load(&named("to_k", "key"), width, width).await?,
-            to_v: Linear::load(&named("to_v", "value"), width, width).await?,
+            projections: Stack::load(&projections, width, true).await?,
             to_out: Linear::load(&named("to_out.0", "proj_attn"), width, width).await?,
         })
     }
@@ -71,9 +73,10 @@ impl PixelAttention {
             _ => (0, 0),
         };
         let tokens = normed.reshape(&[samples, height * width, channels])?;
-        let (q, k, v) =
-            (self.to_q.forward(&tokens)?, self.to_k.forward(&tokens)?, self.to_v.forward(&tokens)?);
-        let attended = ops::attention(&q, &k, &v, 1, false)?;
-        self.to_out.add_to(x, &attended.reshape(x.shape())?)
+        let projected = self.projections.forward(&tokens)?;
+        let [q, k, v] = projected.three()?;
+        let attended = ops::attention(q, k, v, 1, false)?;
+        let added = Epilogue { residual: Some(x), groups: self.group_norm.groups(), ..Epilogue::default() };
+        self.to_out.forward_with(&attended.reshape(x.shape())?, added)
     }
 }

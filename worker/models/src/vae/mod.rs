@@ -112,5 +112,5 @@ impl Vae {
 
 /// Sizes of one residual block, which has no time embedding here.
 fn resnet_shape(config: &VaeConfig, inputs: usize, outputs: usize) -> ResnetShape {
-    ResnetShape { inputs, outputs, time: None, groups: config.norm_num_groups, eps: EPS }
+    ResnetShape { inputs, outputs, groups: config.norm_num_groups, eps: EPS }
 }

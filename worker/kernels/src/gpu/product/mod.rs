@@ -99,9 +99,10 @@ impl Gpu {
         };
         let second = match (reads, input.norm) {
             (Reads::Beside, _) => input.beside,
-            (Reads::NormRows | Reads::NormGroups, Some(Norm::Rows { affine, .. } | Norm::Groups { affine, .. })) => {
-                Some(affine)
-            }
+            (
+                Reads::NormRows | Reads::NormGroups,
+                Some(Norm::Rows { affine, .. } | Norm::Groups { affine, .. }),
+            ) => Some(affine),
             _ => None,
         };
         let columns = product.weight.rows() / if product.fused.gated { 2 } else { 1 };
@@ -155,7 +156,14 @@ impl Gpu {
         let [before, behind] = [run.words_before_tiles()?, run.words_behind_tiles()?];
         self.dispatch_tiles(plan.tiles(columns, share), flops_per_tile, |range, workgroups, flops| {
             let params = [&before[..], &range, &behind].concat();
-            self.dispatch(&Dispatch { kernel, inputs: &inputs, out: &out, params: &params, workgroups, flops })
+            self.dispatch(&Dispatch {
+                kernel,
+                inputs: &inputs,
+                out: &out,
+                params: &params,
+                workgroups,
+                flops,
+            })
         })?;
         Ok(out)
     }

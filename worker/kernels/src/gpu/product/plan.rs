@@ -67,7 +67,9 @@ impl Plan {
         let down = |tile: Tile| rows.div_ceil(tile.rows());
         let tile = match columns {
             ..=16 => Tile::Narrow,
-            _ if down(Tile::Square) * columns.div_ceil(Tile::Square.columns()) >= BUSY_WORKGROUPS => Tile::Square,
+            _ if down(Tile::Square) * columns.div_ceil(Tile::Square.columns()) >= BUSY_WORKGROUPS => {
+                Tile::Square
+            }
             _ => Tile::Sliced,
         };
         let as_matrix = Self {

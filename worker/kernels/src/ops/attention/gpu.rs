@@ -11,11 +11,7 @@ use crate::{
 /// Slices of a head that is too large for one workgroup, in units of 32 values.
 const SLICE_COLUMNS: u32 = 4;
 
-pub(crate) fn run(
-    gpu: &Gpu,
-    [q, k, v]: [Columns<'_>; 3],
-    shape: Shape,
-) -> Result<Buffer, KernelError> {
+pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Result<Buffer, KernelError> {
     let Shape { batch, tq, tk, heads, head, causal } = shape;
     let is_aligned = |part: &Columns<'_>| part.width().is_multiple_of(4) && part.first.is_multiple_of(4);
     let form = form(head, [q, k, v].iter().all(is_aligned));

@@ -17,14 +17,7 @@ pub(crate) fn run(
 ) -> Result<Array, KernelError> {
     let (x, affine) = (x.view()?, affine.view()?);
     let of_sample = |sample: &[f32]| statistics(sample, shape, eps);
-    normalize(
-        cpu,
-        &x,
-        x.chunks_exact(shape.positions * shape.channels).map(of_sample),
-        &affine,
-        shape,
-        silu,
-    )
+    normalize(cpu, &x, x.chunks_exact(shape.positions * shape.channels).map(of_sample), &affine, shape, silu)
 }
 
 /// As [`run`], with the statistics of [`statistics_of`].

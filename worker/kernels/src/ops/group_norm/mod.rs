@@ -47,9 +47,7 @@ pub(super) fn of_two(
     affine: &Tensor,
     silu: bool,
 ) -> Result<Tensor, KernelError> {
-    let joined = |beside: &Tensor| {
-        group_norm(&concat_channels(x, beside)?, groups, eps, affine, silu)
-    };
+    let joined = |beside: &Tensor| group_norm(&concat_channels(x, beside)?, groups, eps, affine, silu);
     let Some(beside) = beside else {
         let shape = checked_shape(x.shape(), groups)?;
         check_affine(x, affine)?;

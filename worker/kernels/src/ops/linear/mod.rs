@@ -58,7 +58,11 @@ pub fn linear<'a>(
             let (x, gathered) = (input.prepared()?, OnceCell::new());
             let fused = epilogue.on_cpu(cpu, OP, rows_per_sample, &gathered)?;
             let out = cpu::run(cpu, x.array(OP)?, w.on_cpu(OP)?, shape, fused)?;
-            if epilogue.gated { geglu::on_cpu(cpu, &out, geglu::Shape { rows: m, half: n / 2 }) } else { Ok(out) }
+            if epilogue.gated {
+                geglu::on_cpu(cpu, &out, geglu::Shape { rows: m, half: n / 2 })
+            } else {
+                Ok(out)
+            }
         },
         |gpu| {
             let fused = epilogue.on_gpu(OP, rows_per_sample)?;
