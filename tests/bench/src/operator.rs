@@ -23,9 +23,9 @@ pub(crate) enum Operator {
     /// Of queries, keys and values `[b, t, heads * head]`.
     Attention { heads: usize },
     /// Group norms one after the other, each with its SiLU if there is one.
-    GroupNorms { layers: Vec<[Tensor; 2]>, silu: bool },
+    GroupNorms { layers: Vec<Tensor>, silu: bool },
     /// Layer norms one after the other.
-    LayerNorms { layers: Vec<[Tensor; 2]> },
+    LayerNorms { layers: Vec<Tensor> },
 }
 
 impl Operator {
@@ -39,12 +39,12 @@ impl Operator {
         let mut names: Vec<&str> = tensors.names().filter(|name| name.ends_with("weight")).collect();
         let picture = entry.dims(0).len() == 4;
         if entry.count("InstanceNormalization") + entry.count("GroupNormalization") > 0 {
-            let layers = norms(entry, device, tensors, &mut names).await?;
+            let layers = norms(device, tensors, &mut names).await?;
             let silu = entry.count("Sigmoid") + entry.count("Swish") + entry.count("Silu") > 0;
             return Ok(Self::GroupNorms { layers, silu });
         }
         if entry.count("LayerNormalization") > 0 {
-            return Ok(Self::LayerNorms { layers: norms(entry, device, tensors, &mut names).await? });
+            return Ok(Self::LayerNorms { layers: norms(device, tensors, &mut names).await? });
         }
         let &[name] = names.as_slice() else {
             return Err(entry.unsupported(format!("the operator with the weights {names:?} is not known")));
@@ -93,11 +93,9 @@ impl Operator {
                 ops::attention(&x, &k, &v, *heads, false)?
             }
             Self::GroupNorms { layers, silu } => {
-                chain(x, layers, |x, [gamma, beta]| ops::group_norm(x, GROUPS, EPS, gamma, beta, *silu))?
+                chain(x, layers, |x, affine| ops::group_norm(x, GROUPS, EPS, affine, *silu))?
             }
-            Self::LayerNorms { layers } => {
-                chain(x, layers, |x, [gamma, beta]| ops::layer_norm(x, EPS, gamma, beta))?
-            }
+            Self::LayerNorms { layers } => chain(x, layers, |x, affine| ops::layer_norm(x, EPS, affine))?,
         };
         match y.shape().len() {
             4 => Ok(layout::download(&y).await?.1),
@@ -120,34 +118,27 @@ fn attention(entry: &Entry) -> Result<Operator, BenchError> {
     }
 }
 
-/// Scale and shift of each norm, in the order of their numbers.
-async fn norms(
-    entry: &Entry,
-    device: &Device,
-    tensors: &Tensors,
-    names: &mut [&str],
-) -> Result<Vec<[Tensor; 2]>, BenchError> {
+/// Scale and shift of each norm, `[2, channels]`, in the order of their numbers.
+async fn norms(device: &Device, tensors: &Tensors, names: &mut [&str]) -> Result<Vec<Tensor>, BenchError> {
     // Names sort as text, in which 10 comes before 2.
     let numbers = |name: &str| name.split('.').filter_map(|part| part.parse().ok()).collect::<Vec<u32>>();
     names.sort_by_key(|name| numbers(name));
     let mut layers = Vec::with_capacity(names.len());
     for name in names {
-        let gamma = vector(device, tensors, name).await?;
-        let beta = vector(device, tensors, &name.replace("weight", "bias")).await?;
-        let (Some(gamma), Some(beta)) = (gamma, beta) else {
-            return Err(entry.unsupported(format!("the norm {name} has no scale or no shift")));
-        };
-        layers.push([gamma, beta]);
+        let mut affine = tensors.read(name).await?.to_f32()?;
+        let channels = affine.len();
+        affine.extend(tensors.read(&name.replace("weight", "bias")).await?.to_f32()?);
+        layers.push(device.tensor(&[2, channels], &affine)?);
     }
     Ok(layers)
 }
 
 fn chain(
     x: Tensor,
-    layers: &[[Tensor; 2]],
-    layer: impl Fn(&Tensor, &[Tensor; 2]) -> Result<Tensor, kernels::KernelError>,
+    layers: &[Tensor],
+    layer: impl Fn(&Tensor, &Tensor) -> Result<Tensor, kernels::KernelError>,
 ) -> Result<Tensor, kernels::KernelError> {
-    layers.iter().try_fold(x, |x, weights| layer(&x, weights))
+    layers.iter().try_fold(x, |x, affine| layer(&x, affine))
 }
 
 /// Stride and padding follow from the sizes: a filter is centred, as far as the output lets it.

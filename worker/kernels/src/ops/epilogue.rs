@@ -44,11 +44,9 @@ impl<'a> Epilogue<'a> {
         if let Some(bias) = self.bias {
             expect_shape(op, "a bias of shape", bias, &[n])?;
         }
-        if let Some(per_sample) = self.per_sample {
-            if per_sample.shape() != [batch, n] {
-                let expected = format!("per-sample values of shape {:?}", [batch, n]);
-                return Err(KernelError::shape(op, expected, per_sample.shape()));
-            }
+        if let Some(per_sample) = self.per_sample.filter(|per_sample| per_sample.shape() != [batch, n]) {
+            let expected = format!("per-sample values of shape {:?}", [batch, n]);
+            return Err(KernelError::shape(op, expected, per_sample.shape()));
         }
         if let Some(residual) = self.residual {
             expect_shape(op, "a residual of shape", residual, out)?;
