@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tests::chromium::Graphics;
-use tests::controls::{control, control_in, press, value, write};
+use tests::controls::{choose, control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::{count, keys, query};
 use tests::temporary::Folder;
@@ -14,6 +14,8 @@ use tests::{Outcome, repository};
 
 use crate::batches::close;
 use crate::made_up::{open_with, record};
+use crate::small_request::fill_in;
+use crate::software_gpu::checkpoint;
 
 /// Keeps what the page would hand to the browser's downloads.
 const CATCH_DOWNLOADS: &str = r#"HTMLAnchorElement.prototype.click = function () {
@@ -170,6 +172,35 @@ fn bad_backups_are_told_and_change_nothing() -> Outcome {
         assert_eq!(count(other.session(), "picture_blobs")?, 0, "{name}");
     }
     Ok(())
+}
+
+#[test]
+fn models_travel_along_when_they_are_asked_for() -> Outcome {
+    let folder = Folder::new("backup-models")?;
+    let page = Page::open(Graphics::None)?;
+    page.session().run(CATCH_DOWNLOADS, &[])?;
+    page.import(&checkpoint(&folder)?)?;
+    let model = value(page.session(), "Model")?;
+    open_drawer(&page)?;
+    let chosen = "const box = document.querySelector('[aria-label=Backup] [type=checkbox]'); \
+                  const name = box?.labels[0].textContent.trim() ?? ''; box?.click(); return name;";
+    let name = page.session().run(chosen, &[])?;
+    assert!(name.as_str().is_some_and(|name| name.starts_with("With models and LoRAs (")), "{name}");
+    let (name, bytes) = export(&page)?;
+    println!("a backup of a model: {} bytes", bytes.len());
+    let files = keys(page.session(), "files")?;
+    drop(page);
+    let file = folder.path().join(name);
+    fs::write(&file, &bytes)?;
+    let other = Page::open(Graphics::None)?;
+    offer(&other, &file)?;
+    wait_for_words(&other, "Imported 1 model and your settings.")?;
+    close(&other)?;
+    other.wait("the model", SOON, || Ok(choose(other.session(), "Model", &model).ok()))?;
+    let files_of = |keys: Vec<String>| keys.iter().filter(|key| key.starts_with(&model)).count();
+    assert_eq!(files_of(keys(other.session(), "files")?), files_of(files));
+    fill_in(&other)?;
+    other.generate(LATER).map(drop)
 }
 
 /// A disk that is full from the third picture on.
