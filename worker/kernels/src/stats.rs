@@ -9,6 +9,10 @@ pub struct Stats {
     pub submits: u64,
     /// Pipelines compiled. Always 0 on the CPU.
     pub pipelines: u64,
+    /// Bind groups made: what the same kernel reads and writes is bound once. Always 0 on the CPU.
+    pub bind_groups: u64,
+    /// Buffers made for tensors and weights; those that lie idle are used again. Always 0 on the CPU.
+    pub buffers: u64,
     /// Bytes copied to the device: weights and uploaded tensors.
     pub bytes_uploaded: u64,
     /// Bytes held by living tensors and weights, and by the GPU's buffer pool.

@@ -49,19 +49,21 @@ impl Watch {
     /// Everything that a dry run has in common with a real one.
     fn counts(&self) -> Vec<Stats> {
         let all = self.stages.iter().map(|(_, stats)| stats).chain(&self.steps);
-        all.chain([&self.device.stats()]).map(|&stats| Stats { submits: 0, pipelines: 0, ..stats }).collect()
+        all.chain([&self.device.stats()])
+            .map(|&stats| Stats { submits: 0, pipelines: 0, bind_groups: 0, ..stats })
+            .collect()
     }
 }
 
-/// Two steps from a picture, so that every part has its turn: text encoder, encoder, UNet with guidance, decoder.
-fn run(folder: Rc<dyn Folder>, options: GpuOptions, side_px: u32) -> Watch {
+/// Some steps from a picture, so that every part has its turn: text encoder, encoder, UNet with guidance, decoder.
+fn run(folder: Rc<dyn Folder>, options: GpuOptions, side_px: u32, steps: usize) -> Watch {
     let device = block_on(Device::gpu(options)).unwrap();
     let mut model = block_on(Model::open(folder)).unwrap();
     let request = Request {
         negative_prompt: "rain".to_owned(),
         source: Some(RgbImage::from_fn(side_px, side_px, |x, y| Rgb([x as u8, y as u8, 99]))),
         strength: 0.5,
-        steps: 4,
+        steps: 2 * steps,
         width_px: side_px,
         height_px: side_px,
         guidance_scale: 7.5,
@@ -69,7 +71,7 @@ fn run(folder: Rc<dyn Folder>, options: GpuOptions, side_px: u32) -> Watch {
     };
     let mut watch = Watch { device: device.clone(), stages: Vec::new(), steps: Vec::new() };
     block_on(generate(&mut model, &device, &request, &mut Philox::new(5), &mut watch)).unwrap();
-    assert_eq!(watch.steps.len(), 2);
+    assert_eq!(watch.steps.len(), steps);
     watch
 }
 
@@ -91,14 +93,26 @@ fn print(name: &str, watch: &Watch) {
 
 #[test]
 fn a_dry_run_counts_as_a_real_gpu_run() {
-    let [real, dry] = [REAL, DRY].map(|options| run(checkpoint("sd1"), options, 64).counts());
+    let [real, dry] = [REAL, DRY].map(|options| run(checkpoint("sd1"), options, 64, 2).counts());
     assert_eq!(dry, real);
+}
+
+/// From the second step on everything is there: buffers, bind groups and pipelines.
+#[test]
+fn a_gpu_has_nothing_to_make_after_the_first_step() {
+    let watch = run(checkpoint("sd1"), REAL, 64, 4);
+    let made = |at: usize| {
+        let Stats { pipelines, bind_groups, buffers, .. } = watch.steps[at];
+        (pipelines, bind_groups, buffers)
+    };
+    println!("pipelines, bind groups and buffers after each step: {:?}", [0, 1, 2, 3].map(made));
+    assert_eq!(made(3), made(0));
 }
 
 #[test]
 fn gpu_memory_of_a_model_in_f16() {
     let model = stable_diffusion_1_5(Numbers::RandomF16);
-    let watch = run(Rc::new(model.clone()), DRY, 512);
+    let watch = run(Rc::new(model.clone()), DRY, 512, 2);
     print("f16", &watch);
     assert!(watch.device.stats().peak_bytes < 4000 * MB);
     check_turns(&model, &watch);
@@ -129,7 +143,7 @@ fn check_turns(model: &MadeUpFolder, watch: &Watch) {
 fn gpu_memory_of_a_model_in_8_and_4_bits() {
     let model = stable_diffusion_1_5(Numbers::RandomF16);
     let peak = |name: &str| {
-        let watch = run(Rc::new(quantized(&model, name.parse().unwrap()).unwrap()), DRY, 512);
+        let watch = run(Rc::new(quantized(&model, name.parse().unwrap()).unwrap()), DRY, 512, 2);
         print(name, &watch);
         watch.device.stats().peak_bytes
     };
@@ -144,7 +158,7 @@ fn every_weight_fits_the_default_limits_of_a_gpu() {
     for (name, numbers, most) in
         [("f16", Numbers::RandomF16, 4000 * MB), ("f32", Numbers::ZeroF32, 6000 * MB)]
     {
-        let watch = run(Rc::new(stable_diffusion_1_5(numbers)), options, 512);
+        let watch = run(Rc::new(stable_diffusion_1_5(numbers)), options, 512, 2);
         print(&format!("{name}, default limits"), &watch);
         assert!(watch.device.stats().peak_bytes < most);
     }

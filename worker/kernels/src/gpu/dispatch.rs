@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use wgpu::{BindGroupDescriptor, BindGroupEntry, BindingResource, BufferBinding};
+use wgpu::BufferBinding;
 
 use super::{
     Buffer, Gpu,
@@ -54,15 +54,8 @@ impl Gpu {
             size: NonZeroU64::new(PARAMS_BYTES as u64),
         };
         let bindings = [&[params], dispatch.inputs, &[dispatch.out.binding()]].concat();
-        let entries: Vec<BindGroupEntry<'_>> = (0..)
-            .zip(bindings)
-            .map(|(binding, buffer)| BindGroupEntry { binding, resource: BindingResource::Buffer(buffer) })
-            .collect();
-        let bindings = self.device.create_bind_group(&BindGroupDescriptor {
-            label: None,
-            layout: &compiled.layout,
-            entries: &entries,
-        });
+        let (kernel, burials) = (dispatch.kernel, self.pool.burials());
+        let bindings = self.bindings.get(&self.device, kernel, &compiled.layout, &bindings, burials);
         let params_offset_bytes = recorder.push_params(dispatch.params);
         let pipeline = compiled.pipeline;
         recorder

@@ -4,6 +4,7 @@
 //! kernels are plain WGSL within WebGPU's default limits, and the same text runs everywhere.
 
 mod adapter;
+mod bindings;
 mod buffer;
 mod dispatch;
 mod flight;
@@ -24,6 +25,7 @@ pub(crate) use product::{Moments, Product, Windows};
 pub(crate) use weight::Weight;
 
 use crate::{GpuOptions, KernelError, Stats};
+use bindings::Bindings;
 use flight::Flight;
 use health::Health;
 use pipelines::Pipelines;
@@ -56,6 +58,7 @@ pub(crate) struct Gpu {
     health: Health,
     pool: Pool,
     pipelines: Pipelines,
+    bindings: Bindings,
     recorder: RefCell<Recorder>,
     flight: RefCell<Flight>,
     /// Stands in for inputs that a call leaves out.
@@ -86,6 +89,7 @@ impl Gpu {
                 Tempo::new(is_software && !options.graphics_card, options.dry_run || options.graphics_card),
             )),
             pipelines: Pipelines::default(),
+            bindings: Bindings::default(),
             flight: RefCell::default(),
             dispatches: Cell::default(),
             submits: Cell::default(),
@@ -191,6 +195,8 @@ impl Gpu {
             dispatches: self.dispatches.get(),
             submits: self.submits.get(),
             pipelines: self.pipelines.count(),
+            bind_groups: self.bindings.made(),
+            buffers: self.pool.made(),
             bytes_uploaded: self.bytes_uploaded.get(),
             live_bytes,
             peak_bytes,

@@ -3,6 +3,8 @@
 //! A denoiser asks for the same few hundred buffers in every step, and making one costs far more than finding one.
 //! A buffer may be given out again while recorded work still reads it: the GPU runs work in the order in which it
 //! was recorded, so whoever writes it next comes later. Only writes from the host jump the queue; they flush first.
+//!
+//! Of several idle buffers the oldest is taken, so that every step gets the same ones and their bind groups fit again.
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -23,7 +25,8 @@ pub(super) struct Pool(Rc<RefCell<State>>);
 
 #[derive(Default)]
 struct State {
-    idle: BTreeMap<u64, Vec<wgpu::Buffer>>,
+    /// By size and number.
+    idle: BTreeMap<(u64, u64), wgpu::Buffer>,
     idle_bytes: u64,
     /// Buffers that must live until recorded work has been submitted.
     retired: Vec<wgpu::Buffer>,
@@ -31,19 +34,20 @@ struct State {
     epoch: u64,
     live_bytes: u64,
     peak_bytes: u64,
+    /// Buffers made so far.
+    made: u64,
+    /// Times that buffers were freed.
+    burials: u64,
 }
 
 impl Pool {
     /// An idle buffer of `bytes` or a little more.
     pub(super) fn reuse(&self, bytes: u64) -> Option<Lease> {
         let state = &mut *self.0.borrow_mut();
-        let (&size, buffers) = state.idle.range_mut(bytes..=bytes + bytes / 4).next()?;
-        let buffer = buffers.pop()?;
-        if buffers.is_empty() {
-            state.idle.remove(&size);
-        }
+        let (&(size, number), _) = state.idle.range((bytes, 0)..=(bytes + bytes / 4, u64::MAX)).next()?;
+        let buffer = state.idle.remove(&(size, number))?;
         state.idle_bytes -= size;
-        Some(Lease { buffer, pool: self.clone(), fate: Fate::Idle, epoch: state.epoch })
+        Some(Lease { buffer, number, pool: self.clone(), fate: Fate::Idle, epoch: state.epoch })
     }
 
     /// A new buffer.
@@ -55,9 +59,10 @@ impl Pool {
             mapped_at_creation: false,
         });
         let state = &mut *self.0.borrow_mut();
+        state.made += 1;
         state.live_bytes += bytes;
         state.peak_bytes = state.peak_bytes.max(state.live_bytes);
-        Lease { buffer, pool: self.clone(), fate, epoch: state.epoch }
+        Lease { buffer, number: state.made, pool: self.clone(), fate, epoch: state.epoch }
     }
 
     /// True when so much lies idle that another stage of the pipeline may want it in other sizes.
@@ -69,7 +74,7 @@ impl Pool {
     /// Frees all idle buffers. Recorded work must have been submitted.
     pub(super) fn empty(&self) {
         let state = &mut *self.0.borrow_mut();
-        state.retired.extend(std::mem::take(&mut state.idle).into_values().flatten());
+        state.retired.extend(std::mem::take(&mut state.idle).into_values());
         state.idle_bytes = 0;
         state.bury();
     }
@@ -86,6 +91,16 @@ impl Pool {
         self.0.borrow_mut().bury();
     }
 
+    /// Buffers made so far.
+    pub(super) fn made(&self) -> u64 {
+        self.0.borrow().made
+    }
+
+    /// How often buffers were freed.
+    pub(super) fn burials(&self) -> u64 {
+        self.0.borrow().burials
+    }
+
     /// Bytes of all buffers, now and at the highest.
     pub(super) fn live_and_peak_bytes(&self) -> (u64, u64) {
         let state = self.0.borrow();
@@ -95,6 +110,7 @@ impl Pool {
 
 impl State {
     fn bury(&mut self) {
+        self.burials += u64::from(!self.retired.is_empty());
         for buffer in self.retired.drain(..) {
             self.live_bytes -= buffer.size();
             // Without this a browser would hold the memory until its garbage collector comes by.
@@ -115,6 +131,8 @@ pub(super) enum Fate {
 /// A buffer in use.
 pub(super) struct Lease {
     buffer: wgpu::Buffer,
+    /// Counts the buffers of a device.
+    number: u64,
     pool: Pool,
     fate: Fate,
     epoch: u64,
@@ -133,7 +151,7 @@ impl Drop for Lease {
         match self.fate {
             Fate::Idle if self.epoch == state.epoch => {
                 state.idle_bytes += buffer.size();
-                state.idle.entry(buffer.size()).or_default().push(buffer);
+                state.idle.insert((buffer.size(), self.number), buffer);
             }
             Fate::Idle | Fate::Freed => state.retired.push(buffer),
         }
