@@ -35,6 +35,7 @@ pub(super) struct Bindings {
 
 impl Bindings {
     /// The group of these bindings. `burials` tells whether buffers were freed since the last call.
+    #[allow(clippy::mutable_key_type, reason = "buffers are told apart by who they are, which never changes")]
     pub(super) fn get(
         &self,
         device: &wgpu::Device,
