@@ -1,12 +1,14 @@
 //! The built page in real Chromium. `cargo xtask test` builds the page first; each test starts a browser with a fresh
 //! profile and a server of its own.
 
+mod accessibility;
 mod automatic_device;
 mod backup;
 mod bad_input;
 mod batches;
 mod compare;
 mod controls_by_name;
+mod download_size;
 mod drawings;
 mod engine_failures;
 mod gallery;
