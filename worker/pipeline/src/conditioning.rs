@@ -15,7 +15,9 @@
 use kernels::{Device, Tensor};
 use text::Chunk;
 
-use crate::{Model, Observer, PipelineError, PromptSyntax, Request, Stage, denoise::Guidance};
+use crate::{
+    Model, Observer, PipelineError, PromptSyntax, Request, Stage, denoise::Guidance, model::PromptKey,
+};
 
 /// Chunks of a prompt that are encoded: 2400 tokens. It bounds what a pasted book costs.
 const MOST_CHUNKS: usize = 32;
@@ -24,7 +26,8 @@ const MOST_CHUNKS: usize = 32;
 const MOST_RESTORATION: f64 = 1000.0;
 
 /// Encodes the prompt, and with guidance by halves the negative prompt before it, to `[1 or 2, t, c]`. Both have the same number
-/// of tokens `t`, 77 for each chunk of the longer one; the shorter one is filled up with empty chunks.
+/// of tokens `t`, 77 for each chunk of the longer one; the shorter one is filled up with empty chunks. Prompts that were
+/// encoded lately are not encoded again.
 pub(crate) async fn encode_prompts(
     model: &mut Model,
     device: &Device,
@@ -33,6 +36,26 @@ pub(crate) async fn encode_prompts(
     observer: &mut dyn Observer,
 ) -> Result<Tensor, PipelineError> {
     let guided = matches!(guidance, Guidance::Halves(_));
+    let key = PromptKey {
+        prompts: prompts(request, guided).map(str::to_owned).collect(),
+        syntax: request.prompt_syntax,
+        loras: request.loras.clone(),
+    };
+    if let Some(states) = model.encoded(device, &key) {
+        return Ok(states);
+    }
+    let states = encode(model, device, request, guided, observer).await?;
+    model.keep_encoded(key, &states);
+    Ok(states)
+}
+
+async fn encode(
+    model: &mut Model,
+    device: &Device,
+    request: &Request,
+    guided: bool,
+    observer: &mut dyn Observer,
+) -> Result<Tensor, PipelineError> {
     observer.stage(Stage::Loading);
     let encoder = model.text(device, &request.loras).await?;
     observer.stage(Stage::EncodingText);

@@ -1,11 +1,12 @@
 //! An opened checkpoint, and the parts of it that are on a device.
 
+mod encoded;
 mod pad;
 mod parts;
 
 use std::rc::Rc;
 
-use kernels::Device;
+use kernels::{Device, Tensor};
 use models::{ClipText, ClipTextConfig, LoraUse, UNet, UNetConfig};
 use sampling::SchedulerConfig;
 use text::ClipTokenizer;
@@ -15,6 +16,7 @@ use crate::{
     DecoderChoice, PipelineError, Profile,
     autoencoder::{Autoencoder, AutoencoderFiles},
 };
+pub(crate) use encoded::PromptKey;
 use parts::{Adapted, Parts};
 
 /// Weights of more than this are not kept on the device between stages: text encoder, denoiser and autoencoder take
@@ -104,6 +106,17 @@ impl Model {
             DecoderChoice::Vae => Ok(&self.vae),
             DecoderChoice::Taesd => self.taesd.as_ref().ok_or(PipelineError::NoTaesd),
         }
+    }
+
+    /// The states of prompts that were encoded on this device before.
+    pub(crate) fn encoded(&mut self, device: &Device, key: &PromptKey) -> Option<Tensor> {
+        self.loaded.use_device(device);
+        self.loaded.prompts.get(key)
+    }
+
+    /// Keeps the states of prompts for the next pictures.
+    pub(crate) fn keep_encoded(&mut self, key: PromptKey, states: &Tensor) {
+        self.loaded.prompts.insert(key, states.clone());
     }
 
     /// The text encoder with exactly these LoRAs.

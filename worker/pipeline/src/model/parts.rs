@@ -5,6 +5,7 @@ use std::rc::Rc;
 use kernels::Device;
 use models::{Adapters, ClipText, LoraUse, UNet};
 
+use super::encoded::EncodedPrompts;
 use crate::{DecoderChoice, PipelineError, autoencoder::Autoencoder};
 
 /// A cache of loaded parts. When the model is small all of them stay; when it is large, they take turns.
@@ -15,6 +16,7 @@ pub(super) struct Parts {
     pub(super) text: Option<Adapted<ClipText>>,
     pub(super) unet: Option<Adapted<UNet>>,
     pub(super) autoencoder: Option<(DecoderChoice, Rc<Autoencoder>)>,
+    pub(super) prompts: EncodedPrompts,
 }
 
 /// A loaded network, and the LoRAs that are set into it.

@@ -58,6 +58,33 @@ fn parts_of_a_large_model_take_turns() {
     assert!(2 * turns_bytes < kept_bytes, "{turns_bytes} of {kept_bytes} bytes are still loaded");
 }
 
+/// A prompt is encoded once; another one, other LoRAs, or a device that is new are not the same.
+#[test]
+fn prompts_that_were_encoded_are_known() {
+    let (device, elsewhere) = (Device::cpu(), Device::cpu());
+    let mut model = open("tests/golden/sd1").unwrap();
+    let mut dispatches = |device: &Device, prompt: &str, guidance_scale: f64| {
+        let before = device.stats().dispatches;
+        let plain = request(DecoderChoice::Taesd);
+        let request = Request { prompt: prompt.to_owned(), guidance_scale, ..plain };
+        let output =
+            block_on(generate(&mut model, device, &request, &mut Philox::new(5), &mut NoObserver)).unwrap();
+        (output, device.stats().dispatches - before)
+    };
+    let (first, with_encoder) = dispatches(&device, "a tree", 2.0);
+    let (second, without) = dispatches(&device, "a tree", 2.0);
+    assert_eq!(first, second);
+    assert!(without < with_encoder, "{without} of {with_encoder} operators");
+    for (prompt, guidance, what) in [("a lake", 2.0, "another prompt"), ("a tree", 1.0, "no negative prompt")]
+    {
+        let (_, first) = dispatches(&device, prompt, guidance);
+        let (_, second) = dispatches(&device, prompt, guidance);
+        assert!(second < first, "{what} is encoded, once");
+    }
+    assert_eq!(dispatches(&device, "a tree", 2.0), (first.clone(), without), "still known");
+    assert_eq!(dispatches(&elsewhere, "a tree", 2.0), (first, with_encoder), "on another device");
+}
+
 #[test]
 fn profiles_come_from_the_manifest_or_the_configurations() {
     let builtin = open("public/models/builtin").unwrap();
