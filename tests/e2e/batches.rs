@@ -52,6 +52,9 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
     })?;
     press(page.session(), "Resume queue")?;
     page.wait("the first to run", SOON, || Ok(page.step()?.map(drop)))?;
+    press(page.session(), "Queue (2)")?;
+    wait_for_queue(&page, &["third", "first"])?;
+    close(&page)?;
     press(page.session(), "Cancel")?;
     page.wait("the other two", LATER, || Ok((page.picture_ids()?.len() == 2).then_some(())))?;
     page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))?;

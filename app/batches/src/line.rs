@@ -26,6 +26,11 @@ impl<K: Copy + PartialEq, T> Line<K, T> {
         self.0.iter().map(|(_, entry)| entry)
     }
 
+    /// The entries in order, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().map(|(_, entry)| entry)
+    }
+
     /// Their keys in order.
     pub fn keys(&self) -> impl Iterator<Item = K> {
         self.0.iter().map(|(key, _)| *key)
@@ -98,6 +103,8 @@ mod tests {
         assert_eq!(keys(&line), [2, 1, 3]);
         assert!(line.shift(2, isize::MAX));
         assert_eq!(keys(&line), [1, 3, 2]);
+        line.iter_mut().for_each(|entry| *entry += 1);
+        assert_eq!(line.iter().copied().collect::<Vec<_>>(), [11, 31, 21]);
         assert!(!line.shift(1, -1) && !line.shift(2, 1) && !line.shift(9, 1));
         assert_eq!(keys(&line), [1, 3, 2]);
     }

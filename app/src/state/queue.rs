@@ -41,11 +41,13 @@ pub(crate) struct Job {
 }
 
 /// A picture's place in the stored queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stored {
     /// What it was asked for together with.
     batch: String,
     name: String,
+    /// What waits is made in the order of this number: about the milliseconds since 1970 when it was asked for.
+    order: f64,
 }
 
 /// What the running job is doing.

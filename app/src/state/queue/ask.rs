@@ -92,7 +92,7 @@ impl Studio {
 
     /// Makes pictures after those that already wait.
     pub(in crate::state) fn enqueue(self, asked: Vec<Asked>, given: &Given) {
-        let places = stored::places(asked.len());
+        let places = stored::places(asked.len(), self.last_in_order());
         let job = |(asked, stored): (Asked, Stored)| {
             let Asked { request, loras, variant_of, svg, sheet } = asked;
             let Given { source, mask } = given.clone();

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use batches::Line;
 use gallery::UsedLora;
 use leptos::prelude::*;
-use protocol::{Request, TraceOptions};
+use protocol::{JobId, Request, TraceOptions};
 use serde::{Deserialize, Serialize};
 use storage::QueueEntry;
 use wasm_bindgen_futures::spawn_local;
@@ -27,6 +28,9 @@ const MASK: &str = "mask";
 struct Row {
     /// The tab that will make it.
     tab: String,
+    /// See [`Stored::order`]. Earlier versions made everything in the order of its keys.
+    #[serde(default)]
+    order: Option<f64>,
     request: Request,
     #[serde(default)]
     loras: Vec<UsedLora>,
@@ -53,19 +57,31 @@ pub(super) fn new_tab() -> String {
     format!("{:013}-{:08x}", now_millis(), random_seed())
 }
 
-/// Places in the database for pictures that are asked for together, by their order.
-pub(super) fn places(count: usize) -> Vec<Stored> {
+/// Places in the database for pictures that are asked for together, after those of the order `last`.
+pub(super) fn places(count: usize, last: f64) -> Vec<Stored> {
     let batch = format!("{:013}-{:08x}", now_millis(), random_seed());
-    (0..count).map(|at| Stored { batch: batch.clone(), name: format!("{at:04}") }).collect()
+    let first = now_millis().max(last + 1.0);
+    let place = |at| Stored { batch: batch.clone(), name: format!("{at:04}"), order: first + at as f64 };
+    (0..count).map(place).collect()
+}
+
+/// The order of a row of an earlier version: its batch's name begins with when it was asked for.
+fn order_of_earlier(batch: &str) -> f64 {
+    batch.split('-').next().and_then(|millis| millis.parse().ok()).unwrap_or(0.0)
+}
+
+/// In the order in which they are to be made; of equal ones, as the database has them.
+fn sort<T>(rows: &mut [(Stored, T)]) {
+    rows.sort_by(|(a, _), (b, _)| a.order.total_cmp(&b.order));
 }
 
 impl Studio {
-    /// Stores pictures that were asked for together. What cannot be stored waits for this visit only.
-    pub(super) fn store_jobs(self, jobs: &[Job]) {
+    fn entries(self, jobs: &[Job]) -> Vec<QueueEntry> {
         let tab = self.queue.tab.get_value();
         let entry = |job: &Job| {
             let row = Row {
                 tab: tab.clone(),
+                order: Some(job.stored.order),
                 request: job.request.clone(),
                 loras: job.loras.clone(),
                 source: job.source.as_ref().map(|source| (source.name.clone(), source.parent.clone())),
@@ -77,12 +93,25 @@ impl Studio {
             let json = serde_json::to_string(&row).ok()?;
             Some(QueueEntry { batch: job.stored.batch.clone(), name: job.stored.name.clone(), json })
         };
-        let entries: Vec<QueueEntry> = jobs.iter().filter_map(entry).collect();
+        jobs.iter().filter_map(entry).collect()
+    }
+
+    /// Stores pictures that were asked for together. What cannot be stored waits for this visit only.
+    pub(super) fn store_jobs(self, jobs: &[Job]) {
         // Pictures that were asked for together are made from the same files.
         let first = jobs.first();
         let source = first.and_then(|job| job.source.as_ref()).map(|source| (SOURCE, source.blob.clone()));
         let mask = first.and_then(|job| job.mask.clone()).map(|mask| (MASK, mask));
-        let files: Vec<(&'static str, Blob)> = source.into_iter().chain(mask).collect();
+        self.store_entries(jobs, source.into_iter().chain(mask).collect());
+    }
+
+    /// Stores the order of pictures that are stored already.
+    pub(super) fn store_order(self, jobs: &[Job]) {
+        self.store_entries(jobs, Vec::new());
+    }
+
+    fn store_entries(self, jobs: &[Job], files: Vec<(&'static str, Blob)>) {
+        let entries = self.entries(jobs);
         spawn_local(async move {
             if let Err(error) = self.shelf.enqueue(entries, files).await {
                 log::warn!("the queue is not kept: {error}");
@@ -90,12 +119,22 @@ impl Studio {
         });
     }
 
+    /// Stores everything that waits again, as after the database was cleared.
+    pub(in crate::state) fn store_queue(self) {
+        let of = |line: &Line<JobId, Job>| line.iter().cloned().collect::<Vec<_>>();
+        let mut jobs = self.queue.waiting.with_untracked(of);
+        jobs.extend(self.queue.running.get_untracked());
+        let key = |job: &Job| (job.stored.batch.clone(), job.stored.name.clone());
+        jobs.sort_by_key(key);
+        jobs.chunk_by(|a, b| a.stored.batch == b.stored.batch).for_each(|batch| self.store_jobs(batch));
+    }
+
     /// Removes a picture from the stored queue: it is made, or will not be.
     pub(super) fn forget_job(self, job: &Job) {
         if let Some(cell) = &job.sheet {
             self.close_sheet(cell);
         }
-        let Stored { batch, name } = job.stored.clone();
+        let Stored { batch, name, .. } = job.stored.clone();
         spawn_local(async move {
             if let Err(error) = self.shelf.dequeue(&batch, &name).await {
                 log::warn!("the queue still has a picture that is done: {error}");
@@ -113,11 +152,15 @@ impl Studio {
         };
         let mut rows: Vec<(Stored, Row)> = Vec::new();
         for QueueEntry { batch, name, json } in entries {
-            match serde_json::from_str(&json) {
-                Ok(row) => rows.push((Stored { batch, name }, row)),
+            match serde_json::from_str::<Row>(&json) {
+                Ok(row) => {
+                    let order = row.order.unwrap_or_else(|| order_of_earlier(&batch));
+                    rows.push((Stored { batch, name, order }, row));
+                }
                 Err(error) => log::warn!("a picture in the queue is of another version: {error}"),
             }
         }
+        sort(&mut rows);
         let tabs: BTreeSet<String> =
             rows.iter().map(|(_, row)| row.tab.clone()).filter(|t| *t != tab).collect();
         let mut left = BTreeSet::new();
@@ -149,5 +192,30 @@ impl Studio {
         };
         let Row { request, loras, variant_of, svg, sheet, .. } = row;
         Some(Job { id: self.next_job(), request, source, mask, loras, variant_of, svg, sheet, stored })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_of_an_earlier_version_keeps_its_order_before_what_comes_later() {
+        let placed = |batch: &str, name: &str, order: f64| {
+            (Stored { batch: batch.to_owned(), name: name.to_owned(), order }, ())
+        };
+        let early = order_of_earlier("1764201600000-0badcafe");
+        let mut rows = [
+            placed("c", "0000", early + 2.5),
+            placed("1764201600000-0badcafe", "0000", early),
+            placed("1764201600000-0badcafe", "0001", early),
+            placed("d", "0000", early - 1.0),
+        ];
+        sort(&mut rows);
+        let names: Vec<_> =
+            rows.iter().map(|(stored, _)| (stored.batch.as_str(), stored.name.as_str())).collect();
+        let old = "1764201600000-0badcafe";
+        assert_eq!(names, [("d", "0000"), (old, "0000"), (old, "0001"), ("c", "0000")]);
+        assert_eq!(order_of_earlier("of no time"), 0.0);
     }
 }
