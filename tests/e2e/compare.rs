@@ -172,3 +172,23 @@ fn a_result_is_compared_with_its_source() -> Outcome {
     assert!(sentence.contains("without a source"), "{sentence}");
     Ok(())
 }
+
+#[test]
+fn esc_closes_one_dialog_at_a_time_however_they_were_opened() -> Outcome {
+    let (first, mut second) = (record(0), record(1));
+    second.parent = Some(first.id.clone());
+    let page = open_with(&[first, second])?;
+    let session = page.session();
+    // Not a press of the person's: a browser that closes dialogs by itself takes both at once then.
+    let open = "document.querySelector('.card .card-picture').click();";
+    session.run(&format!("setTimeout(() => {{ {open} }}, 0);"), &[])?;
+    wait_for(&page, "the picture's dialog", "document.querySelector('.picture-dialog[open]')")?;
+    let compare = "window.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', bubbles: true }));";
+    session.run(&format!("setTimeout(() => {{ {compare} }}, 0);"), &[])?;
+    wait_for(&page, "the comparison", "document.querySelector('.compare-dialog[open] .compare-world img')")?;
+    session.press_keys(&ESCAPE.to_string())?;
+    wait_for(&page, "the comparison to close", "!document.querySelector('.compare-dialog[open]')")?;
+    wait_for(&page, "the picture's dialog to stay", "document.querySelector('.picture-dialog[open] img')")?;
+    session.press_keys(&ESCAPE.to_string())?;
+    wait_for(&page, "the picture's dialog to close", "!document.querySelector('dialog[open]')")
+}

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 
 use super::DrawerKind;
+use super::frame::close_top;
 use super::gallery::FIGURE;
 use crate::platform;
 use crate::state::{Studio, Turn};
@@ -101,10 +102,13 @@ fn in_other_dialog(studio: Studio) -> bool {
     open > u32::from(own)
 }
 
-/// Ends a selection, else the run. An open dialog takes Esc for itself.
+/// Closes the dialog on top, else ends a selection, else the run. A picture on the whole screen takes Esc for itself.
 fn escape(studio: Studio) -> bool {
-    if document().query_selector("dialog[open]").ok().flatten().is_some() {
+    if document().fullscreen_element().is_some() {
         return false;
+    }
+    if close_top() {
+        return true;
     }
     if studio.library.selection.with_untracked(|selection| !selection.is_empty()) {
         studio.library.selection.update(gallery::Selection::clear);

@@ -1,21 +1,40 @@
 //! What every modal dialog of the page does: it follows what is to be shown, and tells when it was closed.
 
+use std::cell::RefCell;
+
 use leptos::ev::Event;
 use leptos::{html, prelude::*};
+use web_sys::HtmlDialogElement;
+
+thread_local! {
+    /// The dialogs that are open, the one opened last on top.
+    static OPEN: RefCell<Vec<HtmlDialogElement>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Opens and closes a modal dialog as `open`, which is tracked, says.
 pub(crate) fn show_while(dialog: NodeRef<html::Dialog>, open: impl Fn() -> bool + 'static) {
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         match open() {
-            true if !dialog.open() => {
-                // Refused only if it is open already.
-                dialog.show_modal().ok();
+            // Refused only if it is open already.
+            true if !dialog.open() && dialog.show_modal().is_ok() => {
+                let dialog = HtmlDialogElement::clone(&dialog);
+                OPEN.with_borrow_mut(|open| open.push(dialog));
             }
             false => dialog.close(),
             true => {}
         }
     });
+}
+
+/// Closes the dialog that lies on top; false when none is open. Esc does this: left to itself, a browser closes several at
+/// once when they were opened by anything but a press of the person's.
+pub(crate) fn close_top() -> bool {
+    let top = OPEN.with_borrow_mut(|open| {
+        open.retain(|dialog| dialog.open() && dialog.is_connected());
+        open.pop()
+    });
+    top.inspect(|dialog| dialog.close()).is_some()
 }
 
 /// Calls `closed` for a dialog's event `close`, by Esc for instance. A browser sends it late: when the dialog is open

@@ -95,10 +95,10 @@ fn pressed(desk: Desk, event: &ev::KeyboardEvent) {
     let (key, ctrl, shift) = (event.key(), event.ctrl_key() || event.meta_key(), event.shift_key());
     let command = keys::command(Key { key: &key, ctrl, shift, on_canvas });
     let Some(command) = command.filter(|_| !typing && !event.alt_key()) else { return };
-    event.stop_propagation();
     // A key that is held puts the brush down once; and Esc is the dialog's own unless there is a stroke to take back.
     let again = event.repeat() && command == Command::Press;
     if again || desk.obey(command) {
+        event.stop_propagation();
         event.prevent_default();
     }
 }
