@@ -275,3 +275,36 @@ fn a_picture_brings_its_mask_back() -> Outcome {
     assert_eq!(again.png, made.png, "settings, source and mask must make the picture again");
     Ok(())
 }
+
+#[test]
+fn a_padded_source_needs_no_paint_for_its_borders() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    let session = page.session();
+    page.take_source(&repository::photo())?;
+    choose(session, "Source size", "Pad to the model's size")?;
+    press(session, "Enable inpainting")?;
+    write(session, "Prompt", "a red apple")?;
+    write(session, "Quality steps", "2")?;
+    let hint = "return document.querySelector('.mask-row .hint').textContent;";
+    page.wait("word of the borders", SOON, || {
+        let words = session.run(hint, &[])?;
+        Ok(words.as_str().is_some_and(|words| words.contains("only the borders")).then_some(()))
+    })?;
+    let made = page.generate(LATER)?;
+    let picture = made.pixels()?;
+    assert_eq!(picture.dimensions(), (128, 128));
+    // The ground is of one colour until it is drawn; what lies beyond the feather is the source's own.
+    let above: std::collections::BTreeSet<[u8; 3]> = (0..128).map(|x| picture.get_pixel(x, 4).0).collect();
+    assert!(above.len() > 1, "the borders are as they were: {above:?}");
+
+    choose(session, "Inpaint area", "Only masked")?;
+    press(session, "Generate")?;
+    let sentence = page.sentence_at("mask")?;
+    assert!(sentence.contains("choose Whole picture"), "{sentence}");
+    choose(session, "Source size", "Original dimensions")?;
+    press(session, "Generate")?;
+    page.wait("the plain word", SOON, || {
+        let words = page.sentence_at("mask")?;
+        Ok(words.ends_with("paint over what is to be drawn anew.").then_some(()))
+    })
+}

@@ -7,6 +7,7 @@ mod brush;
 mod files;
 
 pub(crate) use brush::{BrushForm, BrushValues};
+pub(crate) use files::Ground;
 
 use leptos::prelude::*;
 use masks::{Editor, MOST_SIDE_PX, Mask, Rect, Size};

@@ -127,6 +127,17 @@ pub(crate) fn is_stretched(source: (u32, u32), asked: (u32, u32), multiple_px: u
     (ratio(asked) / ratio(source)).ln().abs() > rounding.max(0.03)
 }
 
+/// Whether a source that is laid in the middle of a picture of the size asked for leaves some of the ground to be seen,
+/// as the engine's rounding has it.
+pub(crate) fn shows_ground(source: (u32, u32), asked: (u32, u32)) -> bool {
+    let [width, height, across, down] = [source.0.max(1), source.1.max(1), asked.0, asked.1].map(u64::from);
+    let rounded = |product: u64, by: u64| (product + by / 2) / by;
+    match across * height > width * down {
+        true => rounded(down * width, height) < across,
+        false => rounded(across * height, width) < down,
+    }
+}
+
 /// Says in words why the picture will not have its source's own size; `None` when it has.
 fn explain(source: (u32, u32), chosen: (u32, u32), sides: Sides) -> Option<String> {
     if source == chosen {
@@ -196,6 +207,14 @@ mod tests {
             assert!(words.contains("400 × 200") && words.ends_with('.'), "{words}");
             assert_eq!(explain_choice(choice, chosen, chosen, SMALL), None);
         }
+    }
+
+    #[test]
+    fn a_source_of_another_shape_shows_the_ground() {
+        assert!(shows_ground((400, 200), (128, 128)) && shows_ground((200, 400), (128, 128)));
+        assert!(!shows_ground((400, 400), (128, 128)) && !shows_ground((400, 200), (128, 64)));
+        assert!(!shows_ground((451, 300), (160, 106)), "less than half a pixel of ground is none");
+        assert!(shows_ground((451, 300), (160, 107)));
     }
 
     #[test]

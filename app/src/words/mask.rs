@@ -56,6 +56,7 @@ pub(crate) const KEYS: [(&str, &str); 9] = [
 pub(crate) const FILE_NAME: &str = "mask.png";
 pub(crate) const EMPTY: &str =
     "The mask is black, so nothing would change: press Edit mask and paint over what is to be drawn anew.";
+pub(crate) const EMPTY_BUT_GROUND: &str = "The mask is black, so nothing would change: paint over what is to be drawn anew, or choose Whole picture, which draws the borders around the source.";
 pub(crate) const FAINT: &str =
     "The mask is nowhere white enough to draw anew: paint over it again, or with more Opacity.";
 pub(crate) const NO_SOURCE: &str = "Choose a source image first: a mask belongs to one.";
@@ -85,6 +86,16 @@ pub(crate) fn waits(mask: (u32, u32)) -> String {
         "The picture's mask belongs to a source in the proportions of {} × {}; it will be there with such a one.",
         mask.0, mask.1
     )
+}
+
+/// How much of the source is drawn anew, when the borders around it are, too.
+pub(crate) fn share_and_borders(painted: f64) -> String {
+    match painted {
+        0.0 => "Nothing is painted yet: only the borders around the source are drawn anew.".to_owned(),
+        painted => {
+            format!("{} So are the borders around it.", share(painted).replace('%', "% of the source"))
+        }
+    }
 }
 
 /// How much of the picture is drawn anew, from 0 to 1.
@@ -117,6 +128,10 @@ mod tests {
         assert_eq!(share(0.124), "12 % is drawn anew.");
         assert_eq!(share(0.999), "More than 99 % is drawn anew.");
         assert_eq!(share(1.0), "100 % is drawn anew.");
+        assert_eq!(
+            share_and_borders(0.12),
+            "12 % of the source is drawn anew. So are the borders around it."
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::overlay;
 use crate::components::field::{NumberField, NumberHints};
 use crate::components::icon::Icon;
 use crate::components::notice::NoticeAt;
-use crate::state::{CheckedSource, Place, SourceState, studio};
+use crate::state::{CheckedSource, Ground, Place, SourceState, studio};
 use crate::words::mask as words;
 
 /// Sides of the small picture of the mask are at most this long, twice what they take on the screen.
@@ -55,7 +55,10 @@ pub(crate) fn MaskPanel() -> impl IntoView {
 #[component]
 fn MaskRow() -> impl IntoView {
     let studio = studio();
-    let share = move || words::share(studio.mask.share.get());
+    let share = move || match studio.ground() {
+        Ground::Drawn => words::share_and_borders(studio.mask.share.get()),
+        Ground::None | Ground::LeftOut => words::share(studio.mask.share.get()),
+    };
     view! {
         <div class="mask-row">
             <Thumbnail />

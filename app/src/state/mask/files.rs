@@ -4,12 +4,14 @@ use gloo::file::ObjectUrl;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use masks::{Mask, MaskError, Size, WHITE, decode, encode};
+use protocol::{InpaintArea, SourceFit};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::Masking;
 use crate::platform::{self, array_buffer};
 use crate::state::request::Complaint;
+use crate::state::size::shows_ground;
 use crate::state::source::SourceFile;
 use crate::state::{Place, Studio};
 use crate::words::mask as words;
@@ -48,16 +50,43 @@ impl Masking {
     }
 }
 
-/// Why a mask would change nothing, if so.
-fn fault(mask: &Mask) -> Option<&'static str> {
-    match mask.values().iter().max() {
-        None | Some(0) => Some(words::EMPTY),
-        Some(&whitest) if whitest < WHITE => Some(words::FAINT),
-        Some(_) => None,
+/// Why a mask would change nothing, if so. `ground` is drawn anew whatever the mask says.
+fn fault(mask: &Mask, ground: Ground) -> Option<&'static str> {
+    match (mask.values().iter().max(), ground) {
+        (_, Ground::Drawn) => None,
+        (None | Some(0), Ground::None) => Some(words::EMPTY),
+        (None | Some(0), Ground::LeftOut) => Some(words::EMPTY_BUT_GROUND),
+        (Some(&whitest), _) if whitest < WHITE => Some(words::FAINT),
+        (Some(_), _) => None,
     }
 }
 
+/// What lies around a source that is padded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// The source fills the picture.
+    None,
+    /// It becomes part of the picture, and is drawn anew.
+    Drawn,
+    /// It would be drawn, but only the masked part of the source is asked for.
+    LeftOut,
+}
+
 impl Studio {
+    /// What lies around the source in the picture that stands in the form. Tracked.
+    pub(crate) fn ground(self) -> Ground {
+        let side = |text: RwSignal<String>| text.get().trim().parse::<u32>().ok();
+        let asked = side(self.form.width_px).zip(side(self.form.height_px));
+        let pads = self.form.source_fit.get().source_fit() == SourceFit::Pad;
+        let shown =
+            self.source.size_px().zip(asked).is_some_and(|(source, asked)| shows_ground(source, asked));
+        match (pads && shown, self.form.inpaint_area.get()) {
+            (false, _) => Ground::None,
+            (true, InpaintArea::Whole) => Ground::Drawn,
+            (true, InpaintArea::Masked) => Ground::LeftOut,
+        }
+    }
+
     /// The mask's file for a picture of this source; `None` where the whole source is drawn anew.
     pub(in crate::state) fn mask_of(self, source: Option<&SourceFile>) -> Result<Option<Blob>, Complaint> {
         if source.is_none() || !self.form.inpaint.get_untracked() {
@@ -68,7 +97,8 @@ impl Studio {
             None
         });
         let complain = |sentence: &str| Complaint { place: Place::Mask, sentence: sentence.to_owned() };
-        if let Some(fault) = self.mask.peek(|editor| fault(editor.mask())).flatten() {
+        let ground = untrack(|| self.ground());
+        if let Some(fault) = self.mask.peek(|editor| fault(editor.mask(), ground)).flatten() {
             return Err(complain(fault));
         }
         match self.mask.file() {
@@ -150,8 +180,15 @@ mod tests {
     #[test]
     fn a_mask_that_would_change_nothing_is_found() {
         let mask = |values: [u8; 2]| Mask::from_values(Size::new(2, 1), values.to_vec()).unwrap();
-        assert_eq!(fault(&mask([0, 0])), Some(words::EMPTY));
-        assert_eq!(fault(&mask([127, 1])), Some(words::FAINT));
-        assert_eq!(fault(&mask([0, 128])), None);
+        let (black, faint, white) = (mask([0, 0]), mask([127, 1]), mask([0, 128]));
+        assert_eq!(fault(&black, Ground::None), Some(words::EMPTY));
+        assert_eq!(fault(&black, Ground::LeftOut), Some(words::EMPTY_BUT_GROUND));
+        for ground in [Ground::None, Ground::LeftOut] {
+            assert_eq!(fault(&faint, ground), Some(words::FAINT));
+        }
+        for mask in [black, faint, white.clone()] {
+            assert_eq!(fault(&mask, Ground::Drawn), None, "the ground is drawn anew");
+        }
+        assert_eq!(fault(&white, Ground::None), None);
     }
 }
