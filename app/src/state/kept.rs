@@ -43,9 +43,10 @@ where
         }
     }
 
-    /// Reads the value of earlier visits.
+    /// Reads the value of earlier visits, or what is left of it after the page's data was cleared.
     pub(super) async fn load(self, shelf: Shelf) {
-        if let Ok(Some(mut stored)) = self.read(shelf).await {
+        if let Ok(stored) = self.read(shelf).await {
+            let mut stored = stored.unwrap_or_default();
             self.pending.with_value(|pending| pending.iter().for_each(|change| change(&mut stored)));
             self.value.set(stored);
         }

@@ -44,7 +44,7 @@ impl Studio {
                 }
                 Err(error) => self.complain_of_storage(&error),
             }
-            self.library.loaded.set(true);
+            self.library_loaded();
         });
     }
 

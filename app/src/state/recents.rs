@@ -79,6 +79,10 @@ impl Recents {
         self.urls.update_value(|urls| urls.retain(|id, _| !ids.contains(id)));
     }
 
+    fn ids(self) -> Vec<String> {
+        self.list.with_untracked(|all| all.iter().map(|recent| recent.id.clone()).collect())
+    }
+
     fn get(self, id: &str) -> Option<Recent> {
         self.list.with_untracked(|all| all.iter().find(|recent| recent.id == id).cloned())
     }
@@ -98,6 +102,17 @@ impl Studio {
         let current = self.read::<String>(CURRENT).await.unwrap_or_default();
         if !current.is_empty() && untrack(|| !self.source.is_some()) {
             self.take_recent(&current);
+        }
+    }
+
+    /// Takes sources off the list that the database no longer has, and stores the one in use again.
+    pub(super) async fn reload_recents(self) {
+        let Ok(entries) = self.shelf.sources().await else { return };
+        let gone = self.source.recents.ids().into_iter();
+        let gone: Vec<String> = gone.filter(|id| entries.iter().all(|entry| entry.id != *id)).collect();
+        self.source.recents.remove(&gone);
+        if let Some(source) = untrack(|| self.source.ready()).filter(|s| gone.contains(&s.original.hash)) {
+            self.take_edited_source(source.original.file, source.original.edit);
         }
     }
 
@@ -160,11 +175,6 @@ impl Studio {
 
     /// Empties the list.
     pub(crate) fn forget_all_sources(self) {
-        let ids: Vec<String> = self
-            .source
-            .recents
-            .list
-            .with_untracked(|all| all.iter().map(|recent| recent.id.clone()).collect());
-        ids.iter().for_each(|id| self.forget_source(id));
+        self.source.recents.ids().iter().for_each(|id| self.forget_source(id));
     }
 }

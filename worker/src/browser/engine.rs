@@ -48,8 +48,7 @@ impl Engine {
             (Job::DeleteLora(lora), _) => self.delete_lora(&lora).await,
             (Job::ImportLora { name, file }, Some(id)) => self.import_lora(id, &name, &file).await,
             (Job::Generate { request, source, mask }, Some(id)) => {
-                let made = self.generate(id, &request, [source, mask]).await;
-                self.heal(&request.model, made).await
+                self.make(id, &request, [source.as_deref(), mask.as_deref()]).await
             }
             (Job::Import { name, files, precision }, Some(id)) => {
                 let mut watch = Reporter::new(Rc::clone(&self.session), id);
@@ -107,16 +106,37 @@ impl Engine {
         deleted
     }
 
+    /// Makes a picture. A built-in model that lost a file, as when the page's data was cleared under it, is removed and
+    /// fetched again: nobody else could.
+    async fn make(
+        &mut self,
+        job: JobId,
+        asked: &Request,
+        files: [Option<&[u8]>; 2],
+    ) -> Result<(), EngineError> {
+        let is_lost = |error: &EngineError| error.is_unreadable() && asked.model == ModelId::builtin();
+        match self.generate(job, asked, files).await {
+            Err(error) if is_lost(&error) => log::warn!("the built-in model is fetched again: {error}"),
+            made => return made,
+        }
+        self.opened = None;
+        self.library()?.delete(&asked.model).await?;
+        self.generate(job, asked, files).await.map_err(|error| match is_lost(&error) {
+            true => EngineError::LostBuiltin { reason: error.to_string() },
+            false => error,
+        })
+    }
+
     async fn generate(
         &mut self,
         job: JobId,
         asked: &Request,
-        [source, mask]: [Option<Vec<u8>>; 2],
+        [source, mask]: [Option<&[u8]>; 2],
     ) -> Result<(), EngineError> {
         let started = Instant::now();
         let mut reporter = Reporter::new(Rc::clone(&self.session), job);
         let loras = self.chosen_loras(&asked.loras).await?;
-        let request = engine_request(asked, source.as_deref(), mask.as_deref(), loras)?;
+        let request = engine_request(asked, source, mask, loras)?;
         let shelf = self.shelf(&asked.model).await?;
         let device = self.device().await?;
         if reporter.is_cancelled() {
@@ -140,18 +160,6 @@ impl Engine {
         };
         self.post_image(job, &output, report);
         Ok(())
-    }
-
-    /// A built-in model that lost a file is removed, so that the next run fetches it again: nobody else could.
-    async fn heal(&mut self, id: &ModelId, made: Result<(), EngineError>) -> Result<(), EngineError> {
-        match made {
-            Err(error) if error.is_unreadable() && *id == ModelId::builtin() => {
-                self.opened = None;
-                self.library()?.delete(id).await?;
-                Err(EngineError::LostBuiltin { reason: error.to_string() })
-            }
-            made => made,
-        }
     }
 
     fn post_image(&self, job: JobId, output: &Output, report: ImageReport) {

@@ -56,6 +56,13 @@ impl Library {
         self.storage.as_ref().map_err(StorageError::clone)
     }
 
+    /// Calls `listener` when the browser closes the database by itself, as it does when the page's data is cleared.
+    pub(super) fn on_closed(&self, listener: impl Fn() + 'static) {
+        if let Ok(storage) = &self.storage {
+            storage.on_closed(listener);
+        }
+    }
+
     /// The server that the page came from.
     pub(super) fn server(&self) -> &Server {
         &self.server

@@ -126,6 +126,11 @@ impl Session {
         if let Some(refusal) = library.refusal() {
             self.fail(None, &refusal.into());
         }
+        // The built-in model went with the page's data: it is stored again before anyone asks for it.
+        library.on_closed({
+            let session = Rc::clone(&self);
+            move || session.queue.push(None, Job::Prepare)
+        });
         self.queue.push(None, Job::Prepare);
         let mut engine = Engine::new(Rc::clone(&self), keeper);
         loop {

@@ -34,6 +34,15 @@ pub enum StorageError {
         /// What is wrong.
         reason: String,
     },
+    /// The browser has closed the database, as it does when the page's data is cleared. What was under way has changed
+    /// nothing.
+    #[error(
+        "The browser closed this page's database and does not open it again; reload the page and try again."
+    )]
+    Closed {
+        /// What the browser said.
+        reason: String,
+    },
     /// Anything else the browser's database reports.
     #[error("The browser's database failed; reload the page and try again.")]
     Failed {
@@ -46,7 +55,7 @@ impl StorageError {
     /// The technical detail behind the sentence, empty when there is none.
     pub fn detail(&self) -> String {
         match self {
-            Self::Refused { reason } | Self::Failed { reason } => reason.clone(),
+            Self::Refused { reason } | Self::Closed { reason } | Self::Failed { reason } => reason.clone(),
             Self::Damaged { what, reason } => format!("{what}: {reason}"),
             Self::Missing { what } => what.clone(),
             Self::Full | Self::Blocked => String::new(),
@@ -65,6 +74,10 @@ impl StorageError {
                 Self::Damaged { what: "a stored file".to_owned(), reason }
             }
             "SecurityError" | "NotAllowedError" => Self::Refused { reason },
+            // What is under way when a database is closed ends with one of these, and so does opening one that is
+            // still being cleared.
+            "AbortError" => Self::Closed { reason },
+            "InvalidStateError" | "UnknownError" if !opening => Self::Closed { reason },
             _ if opening => Self::Refused { reason },
             _ => Self::Failed { reason },
         }

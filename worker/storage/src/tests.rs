@@ -358,5 +358,9 @@ fn exceptions_are_sorted_by_name() {
     assert!(matches!(sort("InvalidStateError", true), StorageError::Refused { .. }));
     assert!(matches!(sort("UnknownError", true), StorageError::Refused { .. }));
     assert!(matches!(sort("NotReadableError", false), StorageError::Damaged { .. }));
-    assert!(matches!(sort("UnknownError", false), StorageError::Failed { .. }));
+    for closed in ["UnknownError", "InvalidStateError", "AbortError"] {
+        assert!(matches!(sort(closed, false), StorageError::Closed { .. }), "{closed}");
+    }
+    assert!(matches!(sort("AbortError", true), StorageError::Closed { .. }), "it is still being cleared");
+    assert!(matches!(sort("DataError", false), StorageError::Failed { .. }));
 }

@@ -1,11 +1,8 @@
 //! Reading the gallery of earlier visits, and of other tabs.
 
-use std::collections::HashSet;
-
 use gallery::Record;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use protocol::Command;
 use storage::PictureEntry;
 use wasm_bindgen_futures::spawn_local;
 
@@ -19,9 +16,6 @@ const FIRST: usize = 200;
 const AT_ONCE: usize = 1000;
 /// What was deleted so long ago is not brought back by any tab.
 const UNDO_OVER_MILLIS: f64 = 600_000.0;
-/// A browser may refuse the database while it is still clearing it.
-const CLEARING_TRIES: u32 = 10;
-const CLEARING_PAUSE_MILLIS: u32 = 300;
 
 impl Studio {
     /// Reads the gallery of earlier visits.
@@ -89,38 +83,5 @@ impl Studio {
     /// Another tab has deleted pictures.
     pub(crate) fn hear_of_deletion(self, ids: &[String]) {
         self.take_out(&ids.iter().map(String::as_str).collect());
-    }
-
-    /// The person cleared this page's data while the page was open. What is only in memory is stored again; the rest
-    /// has gone, and cards that lead nowhere would be a lie.
-    pub(crate) fn library_cleared(self) {
-        spawn_local(async move {
-            let mut read = self.shelf.pictures().await;
-            for _ in 0..CLEARING_TRIES {
-                if read.is_ok() {
-                    break;
-                }
-                TimeoutFuture::new(CLEARING_PAUSE_MILLIS).await;
-                read = self.shelf.pictures().await;
-            }
-            let stored = match read {
-                Ok(stored) => stored,
-                Err(error) => return self.complain_of_storage(&error),
-            };
-            let kept: HashSet<String> = stored.entries.into_iter().map(|entry| entry.id).collect();
-            let unsaved = |id: &str| self.library.unsaved.with_value(|unsaved| unsaved.contains_key(id));
-            let gone: Vec<String> = self.library.album.with_untracked(|album| {
-                let ids = album.records().map(|record| record.id.clone());
-                ids.filter(|id| !kept.contains(id) && !unsaved(id)).collect()
-            });
-            self.hear_of_deletion(&gone);
-            if !gone.is_empty() {
-                self.notices.say(Place::Gallery, words::cleared(gone.len()));
-            }
-            self.store_refused().await;
-            // Imported models have gone, too; the built-in one is fetched again when it is needed.
-            self.send(Command::ListModels, Vec::new());
-            self.send(Command::ListLoras, Vec::new());
-        });
     }
 }

@@ -5,6 +5,7 @@
 //! there is room, and a sentence says so.
 
 mod actions;
+mod cleared;
 mod files;
 mod keep;
 mod load;
@@ -86,6 +87,8 @@ pub(crate) struct Library {
     pub view: RwSignal<Option<View>>,
     /// A picture to scroll to, and to focus.
     pub wanted: RwSignal<Option<String>>,
+    /// The database was cleared before it had been read.
+    cleared_early: StoredValue<bool>,
     unsaved: StoredValue<HashMap<String, Unsaved>, LocalStorage>,
     addresses: StoredValue<Recent<Rc<ObjectUrl>>, LocalStorage>,
 }
@@ -116,6 +119,7 @@ impl Library {
             collecting: RwSignal::new(None),
             view: RwSignal::new(None),
             wanted: RwSignal::new(None),
+            cleared_early: StoredValue::new(false),
             unsaved: StoredValue::new_local(HashMap::new()),
             addresses: StoredValue::new_local(Recent::new(ADDRESSES)),
         }

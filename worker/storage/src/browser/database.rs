@@ -1,90 +1,34 @@
-//! The connection to IndexedDB.
+//! The database in IndexedDB.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::RefCell, pin::pin, rc::Rc};
 
-use js_sys::{Array, Reflect};
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use futures_util::future::{Either, select};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, Event, IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest,
-    IdbTransaction, IdbTransactionMode,
+    Blob, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode,
 };
 
 use super::{
     blob::BrowserBlob,
-    promise::{answer, committed, opened, thrown},
+    connection::{Connection, Fate, connect, persistently},
+    promise::{answer, committed, thrown},
 };
 use crate::{Backend, Key, StorageError, Table, Write, error::damaged};
 
-const NAME: &str = "palimpsest";
-/// The first version had seven tables; each that was added since has raised it by one, so that opening creates what
-/// is missing.
-const VERSION: u32 = Table::ALL.len() as u32 - 6;
-
-/// An open IndexedDB database. When the person clears the page's data the browser closes it; the next call opens
-/// another, which is empty.
+/// An open IndexedDB database. When the person clears the page's data the browser closes it, in the midst of whatever is
+/// under way; that is then done again on a new connection, to an empty database.
 #[derive(Debug)]
 pub struct Browser {
-    database: RefCell<IdbDatabase>,
+    connection: RefCell<Connection>,
     fate: Rc<Fate>,
-}
-
-/// What may happen to a connection.
-#[derive(Default)]
-struct Fate {
-    /// Another tab needs to upgrade: this connection is then closed, so as not to block it.
-    superseded: Cell<bool>,
-    /// The browser has closed the connection by itself.
-    closed: Cell<bool>,
-    /// Who is told of that.
-    listener: RefCell<Option<Rc<dyn Fn()>>>,
-}
-
-impl std::fmt::Debug for Fate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (superseded, closed) = (self.superseded.get(), self.closed.get());
-        f.debug_struct("Fate")
-            .field("superseded", &superseded)
-            .field("closed", &closed)
-            .finish_non_exhaustive()
-    }
-}
-
-async fn connect(fate: &Rc<Fate>) -> Result<IdbDatabase, StorageError> {
-    let request = factory()?.open_with_u32(NAME, VERSION).map_err(|exception| thrown(&exception, true))?;
-    let upgrade = Closure::once(create_tables);
-    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    let database: IdbDatabase = opened(&request).await?.unchecked_into();
-    let step_aside = Closure::<dyn FnMut()>::new({
-        let (database, fate) = (database.clone(), Rc::clone(fate));
-        move || {
-            fate.superseded.set(true);
-            database.close();
-        }
-    });
-    let closed = Closure::<dyn FnMut()>::new({
-        let fate = Rc::clone(fate);
-        move || {
-            fate.closed.set(true);
-            let listener = fate.listener.borrow().clone();
-            if let Some(listener) = listener {
-                listener();
-            }
-        }
-    });
-    // The connection lives as long as the page or worker, so its listeners may too.
-    database.set_onversionchange(Some(step_aside.into_js_value().unchecked_ref()));
-    database.set_onclose(Some(closed.into_js_value().unchecked_ref()));
-    Ok(database)
 }
 
 impl Browser {
     pub(crate) async fn open() -> Result<Self, StorageError> {
         let fate = Rc::new(Fate::default());
-        let database = RefCell::new(connect(&fate).await?);
-        Ok(Self { database, fate })
+        let connection = RefCell::new(persistently(async || connect(&fate).await).await?);
+        Ok(Self { connection, fate })
     }
 
     /// Calls `listener` when the browser closes the database by itself, as it does when its data is cleared.
@@ -93,37 +37,70 @@ impl Browser {
     }
 
     /// The connection, a new one if the browser closed the last. Awaited before a transaction begins, never within.
-    async fn database(&self) -> Result<IdbDatabase, StorageError> {
-        if self.fate.closed.get() {
-            let database = connect(&self.fate).await?;
-            self.fate.closed.set(false);
-            *self.database.borrow_mut() = database;
+    async fn connection(&self) -> Result<Connection, StorageError> {
+        let last = self.connection.borrow().clone();
+        if !last.end.come.get() {
+            return Ok(last);
         }
-        Ok(self.database.borrow().clone())
+        let new = connect(&self.fate).await?;
+        let mut held = self.connection.borrow_mut();
+        match held.end.come.get() {
+            true => *held = new,
+            // Another call was faster.
+            false => new.database.close(),
+        }
+        Ok(held.clone())
     }
 
-    async fn begin(
+    /// Does `work` on the connection; again on a new one when the browser closes it under the work. Nothing is done
+    /// twice: work is one transaction, and an aborted one has changed nothing.
+    async fn with<T>(
         &self,
-        tables: &[Table],
-        mode: IdbTransactionMode,
-    ) -> Result<IdbTransaction, StorageError> {
-        let names: Array = tables.iter().map(|table| JsValue::from_str(table.name())).collect();
-        let begun = self.database().await?.transaction_with_str_sequence_and_mode(&names, mode);
-        begun.map_err(|exception| match self.fate.superseded.get() {
-            true => StorageError::Blocked,
-            false => thrown(&exception, false),
+        work: impl AsyncFn(&IdbDatabase) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        persistently(async || {
+            let connection = self.connection().await?;
+            let end = connection.end.awaited.clone();
+            // A transaction that is under way then may be left without any event of its own.
+            let done = match select(pin!(work(&connection.database)), end).await {
+                Either::Left((done, _)) => done,
+                Either::Right(_) => {
+                    Err(StorageError::Closed { reason: "in the midst of a transaction".to_owned() })
+                }
+            };
+            match done {
+                Err(StorageError::Closed { .. }) if self.fate.superseded.get() => Err(StorageError::Blocked),
+                Err(StorageError::Closed { reason }) => {
+                    connection.end.comes();
+                    Err(StorageError::Closed { reason })
+                }
+                done => done,
+            }
         })
-    }
-
-    async fn reader(&self, table: Table) -> Result<IdbObjectStore, StorageError> {
-        let transaction = self.begin(&[table], IdbTransactionMode::Readonly).await?;
-        transaction.object_store(table.name()).map_err(|exception| thrown(&exception, false))
+        .await
     }
 
     async fn get(&self, table: Table, key: &Key) -> Result<Option<JsValue>, StorageError> {
-        let value = answer(&sent(self.reader(table).await?.get(&js_key(key)))?).await?;
+        let value = self
+            .with(async |database| answer(&sent(reader(database, table)?.get(&js_key(key)))?).await)
+            .await?;
         Ok((!value.is_undefined()).then_some(value))
     }
+}
+
+fn begin(
+    database: &IdbDatabase,
+    tables: &[Table],
+    mode: IdbTransactionMode,
+) -> Result<IdbTransaction, StorageError> {
+    let names: Array = tables.iter().map(|table| JsValue::from_str(table.name())).collect();
+    let begun = database.transaction_with_str_sequence_and_mode(&names, mode);
+    begun.map_err(|exception| thrown(&exception, false))
+}
+
+fn reader(database: &IdbDatabase, table: Table) -> Result<IdbObjectStore, StorageError> {
+    let transaction = begin(database, &[table], IdbTransactionMode::Readonly)?;
+    transaction.object_store(table.name()).map_err(|exception| thrown(&exception, false))
 }
 
 impl Backend for Browser {
@@ -142,11 +119,15 @@ impl Backend for Browser {
     }
 
     async fn texts(&self, table: Table, prefix: &Key) -> Result<Vec<(Key, String)>, StorageError> {
-        let store = self.reader(table).await?;
         let range = beginning_with(prefix)?;
-        let keys = answer(&sent(store.get_all_keys_with_key(&range))?);
-        let values = answer(&sent(store.get_all_with_key(&range))?);
-        let (keys, values) = (Array::from(&keys.await?), Array::from(&values.await?));
+        let (keys, values) = self
+            .with(async |database| {
+                let store = reader(database, table)?;
+                let keys = answer(&sent(store.get_all_keys_with_key(&range))?);
+                let values = answer(&sent(store.get_all_with_key(&range))?);
+                Ok((Array::from(&keys.await?), Array::from(&values.await?)))
+            })
+            .await?;
         let pairs = keys.iter().zip(values.iter());
         pairs
             .map(|(key, value)| {
@@ -159,7 +140,8 @@ impl Backend for Browser {
     }
 
     async fn count(&self, table: Table) -> Result<u64, StorageError> {
-        let number = answer(&sent(self.reader(table).await?.count())?).await?;
+        let number =
+            self.with(async |database| answer(&sent(reader(database, table)?.count())?).await).await?;
         Ok(number.as_f64().unwrap_or(0.0) as u64)
     }
 
@@ -167,36 +149,19 @@ impl Backend for Browser {
         let mut tables: Vec<Table> = changes.iter().map(table_of).collect();
         tables.sort_unstable();
         tables.dedup();
-        let transaction = self.begin(&tables, IdbTransactionMode::Readwrite).await?;
-        let committed = committed(&transaction);
-        for change in &changes {
-            if let Err(exception) = apply(&transaction, change) {
-                // Fails only when the transaction is over already, and then nothing of it remains either.
-                transaction.abort().ok();
-                return Err(thrown(&exception, false));
+        self.with(async |database| {
+            let transaction = begin(database, &tables, IdbTransactionMode::Readwrite)?;
+            let committed = committed(&transaction);
+            for change in &changes {
+                if let Err(exception) = apply(&transaction, change) {
+                    // Fails only when the transaction is over already, and then nothing of it remains either.
+                    transaction.abort().ok();
+                    return Err(thrown(&exception, false));
+                }
             }
-        }
-        committed.await
-    }
-}
-
-fn factory() -> Result<IdbFactory, StorageError> {
-    let found = Reflect::get(&js_sys::global(), &JsValue::from_str("indexedDB"));
-    let found = found.map_err(|exception| thrown(&exception, true))?;
-    found.dyn_into().map_err(|_| StorageError::Refused { reason: "this browser has no IndexedDB".to_owned() })
-}
-
-fn create_tables(event: Event) {
-    let request = event.target().and_then(|target| target.dyn_into::<IdbOpenDbRequest>().ok());
-    let Some(request) = request else { return };
-    let Ok(database) = request.result().map(JsCast::unchecked_into::<IdbDatabase>) else { return };
-    let existing = database.object_store_names();
-    for table in Table::ALL.into_iter().filter(|table| !existing.contains(table.name())) {
-        if database.create_object_store(table.name()).is_err() {
-            // Aborting makes the opening request fail, which is where the failure is reported.
-            request.transaction().and_then(|upgrade| upgrade.abort().ok());
-            return;
-        }
+            committed.await
+        })
+        .await
     }
 }
 

@@ -1,6 +1,7 @@
 //! IndexedDB.
 
 mod blob;
+mod connection;
 mod database;
 mod promise;
 mod quota;

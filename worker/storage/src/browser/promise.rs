@@ -60,7 +60,7 @@ pub(super) fn committed(
         match finished.await {
             Ok(_) => Ok(()),
             Err(_) => Err(transaction.error().map_or_else(
-                || StorageError::Failed { reason: "the transaction was aborted".to_owned() },
+                || StorageError::Closed { reason: "the transaction was aborted".to_owned() },
                 |error| thrown(&error, false),
             )),
         }
