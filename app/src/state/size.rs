@@ -213,7 +213,7 @@ mod tests {
     fn a_source_of_another_shape_shows_the_ground() {
         assert!(shows_ground((400, 200), (128, 128)) && shows_ground((200, 400), (128, 128)));
         assert!(!shows_ground((400, 400), (128, 128)) && !shows_ground((400, 200), (128, 64)));
-        assert!(!shows_ground((451, 300), (160, 106)), "less than half a pixel of ground is none");
+        assert!(!shows_ground((4001, 3000), (128, 96)), "less than half a pixel of ground is none");
         assert!(shows_ground((451, 300), (160, 107)));
     }
 
