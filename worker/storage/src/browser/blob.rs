@@ -4,8 +4,8 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::promise::thrown;
-use crate::{BlobHandle, StorageError};
+use super::{connection::while_open, promise::thrown};
+use crate::{BlobHandle, StorageError, error::damaged};
 
 /// A `Blob`, or a `File`, which is one.
 #[derive(Debug, Clone)]
@@ -31,7 +31,10 @@ impl BlobHandle for BrowserBlob {
     async fn read(&self, start: u64, end: u64) -> Result<Vec<u8>, StorageError> {
         let part = self.0.slice_with_f64_and_f64(start as f64, end as f64);
         let part = part.map_err(|error| thrown(&error, false))?;
-        let buffer = JsFuture::from(part.array_buffer()).await.map_err(|error| thrown(&error, false))?;
+        let read = while_open(JsFuture::from(part.array_buffer())).await;
+        let read =
+            read.ok_or_else(|| damaged("a stored file", "the database was closed while it was read"))?;
+        let buffer = read.map_err(|error| thrown(&error, false))?;
         Ok(Uint8Array::new(&buffer).to_vec())
     }
 }

@@ -2,11 +2,15 @@
 
 use std::{
     cell::{Cell, RefCell},
+    pin::pin,
     rc::Rc,
 };
 
 use futures_channel::oneshot::{Receiver, Sender, channel};
-use futures_util::{FutureExt, future::Shared};
+use futures_util::{
+    FutureExt,
+    future::{Either, Shared, select},
+};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -23,6 +27,14 @@ const VERSION: u32 = Table::ALL.len() as u32 - 6;
 /// Before a connection is asked for again, in milliseconds: clearing gigabytes takes a browser seconds, in which it
 /// opens no other.
 const PAUSES_MILLIS: [u32; 7] = [50, 100, 200, 400, 800, 1600, 3200];
+
+/// How long a read may take that was under way when the database was closed.
+const LAST_READS_MILLIS: u32 = 5_000;
+
+thread_local! {
+    /// The end of the connection opened last.
+    static LAST: RefCell<Option<Shared<Receiver<()>>>> = const { RefCell::new(None) };
+}
 
 /// A connection, and whether it has come to its end.
 #[derive(Debug, Clone)]
@@ -82,6 +94,7 @@ pub(super) async fn connect(fate: &Rc<Fate>) -> Result<Connection, StorageError>
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
     let database: IdbDatabase = opened(&request).await?.unchecked_into();
     let connection = Connection { database, end: Rc::new(End::new()) };
+    LAST.set(Some(connection.end.awaited.clone()));
     let step_aside = Closure::<dyn FnMut(IdbVersionChangeEvent)>::new({
         let (connection, fate) = (connection.clone(), Rc::clone(fate));
         move |event: IdbVersionChangeEvent| {
@@ -120,6 +133,21 @@ pub(super) async fn persistently<T>(
         }
     }
     work().await
+}
+
+/// What `read` makes of a file in the database; `None` when the database was closed under it: a browser that clears its
+/// data leaves such a read without an answer.
+pub(super) async fn while_open<T>(read: impl Future<Output = T>) -> Option<T> {
+    let Some(end) = LAST.with_borrow(Clone::clone) else { return Some(read.await) };
+    let read = pin!(read);
+    let read = match select(read, end).await {
+        Either::Left((done, _)) => return Some(done),
+        Either::Right((_, read)) => read,
+    };
+    match select(read, TimeoutFuture::new(LAST_READS_MILLIS)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 fn factory() -> Result<IdbFactory, StorageError> {
