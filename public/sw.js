@@ -10,6 +10,8 @@ const UNHASHED = [
 ];
 // The worker keeps models in the database; a second copy here would only take room.
 const MODELS = "models/";
+// What **About** links to lies among them.
+const LINKED = ["models/builtin.json", "models/builtin/NOTICE"];
 
 const here = (path) => new URL(path, self.registration.scope).href;
 // Asks the server whether the browser's own copy is still current.
@@ -26,14 +28,15 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const ours = request.url.startsWith(here("./")) && !request.url.startsWith(here(MODELS));
+  const inside = (path) => request.url.startsWith(here(path));
+  const ours = inside("./") && (!inside(MODELS) || LINKED.some((path) => request.url === here(path)));
   if (!ours || request.method !== "GET") return;
   event.respondWith(HASHED.test(new URL(request.url).pathname) ? cacheFirst(event) : networkFirst(event));
 });
 
 async function install() {
   const cache = await caches.open(CACHE);
-  await cache.addAll([...UNHASHED, ...await hashedFiles()].map(fresh));
+  await cache.addAll([...UNHASHED, ...LINKED, ...await hashedFiles()].map(fresh));
 }
 
 // The build's hashed files are those that its index.html names.

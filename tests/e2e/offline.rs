@@ -34,6 +34,21 @@ fn the_second_visit_works_without_a_network() -> Outcome {
 }
 
 #[test]
+fn what_about_links_to_is_there_without_a_network() -> Outcome {
+    const READ: &str = "const links = Array.from(document.querySelectorAll('.about a[href]'), link => link.href); \
+        return Promise.all(links.map(async link => { \
+            const answer = await fetch(link); \
+            return [link, answer.ok && (await answer.text()).length > 0]; }));";
+    let mut page = visited()?;
+    page.site.go_offline();
+    page.reload()?;
+    press(page.session(), "About")?;
+    let links: Vec<(String, bool)> = serde_json::from_value(page.session().run(READ, &[])?)?;
+    assert!(links.len() >= 2 && links.iter().all(|(_, is_there)| *is_there), "{links:?}");
+    Ok(())
+}
+
+#[test]
 fn the_page_can_be_installed() -> Outcome {
     let page = visited()?;
     let errors = page.session().devtools("Page.getInstallabilityErrors", &json!({}))?;
