@@ -20,6 +20,7 @@ pub(super) fn module(name: &str) -> Option<&'static str> {
         "spread" => include_str!("spread.wgsl"),
         "store" => include_str!("store.wgsl"),
         "tile" => include_str!("tile.wgsl"),
+        "total" => include_str!("total.wgsl"),
         "total_spread" => include_str!("total_spread.wgsl"),
         "weight" => include_str!("weight.wgsl"),
         _ => return None,

@@ -1,9 +1,12 @@
 // Group normalization in one go: one workgroup normalizes one group of one sample, then applies SiLU if asked.
 //
-// It reads its group twice, 256 values at a time. For small groups that takes less time than it takes to start the
-// three stages that large ones need. The channels may be those of two tensors, one behind the other.
+// It reads its group three times: for the mean, for the deviations from it, and to normalize. For small groups that takes
+// less time than it takes to start the three stages that large ones need. The channels may be those of two tensors, one
+// behind the other.
 #import math
-#import total_spread
+
+const THREADS = 256u;
+#import total
 
 struct Params {
     positions: u32,
@@ -34,7 +37,7 @@ fn value(position: u32, channel: u32) -> scalar {
     return beside[position * width + channel - params.own_channels];
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
@@ -47,19 +50,39 @@ fn main(
     let groups_per_sample = params.channels / params.channels_per_group;
     let first_position = index / groups_per_sample * params.positions;
     let first_channel = index % groups_per_sample * params.channels_per_group;
-    let values = params.positions * params.channels_per_group;
+    // Threads stand side by side along the channels of the group, then along the positions.
+    let side = min(params.channels_per_group, THREADS);
+    let rows = THREADS / side;
+    let first_own = first_channel + thread % side;
+    let end_channel = first_channel + params.channels_per_group;
+    let row = thread / side;
+    // The last threads may have no place.
+    let end_position = select(0u, first_position + params.positions, row < rows);
 
-    var spread = Spread(0.0, 0.0, 0.0);
-    for (var at = thread; at < values; at += 256u) {
-        let channel = first_channel + at % params.channels_per_group;
-        spread = with_value(spread, value(first_position + at / params.channels_per_group, channel));
+    let count = scalar(params.positions * params.channels_per_group);
+    // Sums of differences from one of the values: far from zero, plain ones would lose the digits that matter.
+    let pivot = value(first_position, first_channel);
+    var sum = scalar(0.0);
+    for (var channel = first_own; channel < end_channel; channel += side) {
+        for (var position = first_position + row; position < end_position; position += rows) {
+            sum += value(position, channel) - pivot;
+        }
     }
-    let all = total_spread(thread, spread);
-    let inverse = 1.0 / sqrt(all.squares / all.count + params.eps);
-    for (var at = thread; at < values; at += 256u) {
-        let channel = first_channel + at % params.channels_per_group;
-        let position = first_position + at / params.channels_per_group;
-        let y = (value(position, channel) - all.mean) * inverse * affine[channel] + affine[params.channels + channel];
-        out[position * params.channels + channel] = activate(y, params.activation);
+    let mean = pivot + total(thread, sum) / count;
+    var squares = scalar(0.0);
+    for (var channel = first_own; channel < end_channel; channel += side) {
+        for (var position = first_position + row; position < end_position; position += rows) {
+            let deviation = value(position, channel) - mean;
+            squares += deviation * deviation;
+        }
+    }
+    let inverse = 1.0 / sqrt(total(thread, squares) / count + params.eps);
+    for (var channel = first_own; channel < end_channel; channel += side) {
+        let scale = inverse * affine[channel];
+        let shift = affine[params.channels + channel];
+        for (var position = first_position + row; position < end_position; position += rows) {
+            let y = (value(position, channel) - mean) * scale + shift;
+            out[position * params.channels + channel] = activate(y, params.activation);
+        }
     }
 }

@@ -15,22 +15,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> out: array<scalar>;
 
 const THREADS = 128u;
-var<workgroup> sums: array<scalar, THREADS>;
-
-// The sum over all threads, for all threads.
-fn total(thread: u32, value: scalar) -> scalar {
-    // The former total may still be read.
-    workgroupBarrier();
-    sums[thread] = value;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (thread < half) {
-            sums[thread] += sums[thread + half];
-        }
-    }
-    workgroupBarrier();
-    return sums[0];
-}
+#import total
 
 @compute @workgroup_size(THREADS)
 fn main(
