@@ -16,6 +16,7 @@ mod gallery_picker;
 mod gallery_storage;
 mod gallery_tabs;
 mod imports;
+mod layout;
 mod loras;
 mod made_up;
 mod masks;
