@@ -1,10 +1,11 @@
 //! The queue: its order can be changed, what waits can be taken out, and a closed tab loses none of it. Sweeps and grids
 //! become one sheet.
 
+use serde_json::json;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
-use tests::rows::count;
+use tests::rows::{count, query};
 use tests::{Outcome, repository};
 
 /// Asks for a picture that takes a while.
@@ -96,6 +97,11 @@ fn a_grid_is_one_entry_that_opens_as_a_table() -> Outcome {
         [only] if stored_jobs(&page)? == 0 => Ok(Some(only.clone())),
         _ => Ok(None),
     })?;
+    let file = query(page.session(), READ_SHEET, &[json!(id)])?;
+    let settings = gallery::read_settings(&serde_json::from_value::<Vec<u8>>(file)?)?;
+    let settings = settings.ok_or("the sheet's file carries no settings")?;
+    assert_eq!(settings.prompt, "a red apple");
+    assert_eq!(settings.other["sheet"]["rows"]["labels"], json!(["41", "42"]));
     page.session().click(&control_in(page.session(), "Open a red apple", &page.card(&id)?)?)?;
     let (caption, columns, pictures) = table(&page)?;
     assert_eq!(caption, "Quality steps from left to right, Seed from top to bottom");
@@ -140,3 +146,10 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     page.session().click(&control_in(page.session(), "Delete", &page.card(&id)?)?)?;
     page.wait("an empty gallery", SOON, || Ok(page.picture_ids()?.is_empty().then_some(())))
 }
+
+/// A picture's PNG.
+const READ_SHEET: &str = r#"
+    const [id] = arguments;
+    const png = await done(database.transaction("picture_blobs").objectStore("picture_blobs").get([id, "png"]));
+    return Array.from(new Uint8Array(await png.arrayBuffer()));
+"#;

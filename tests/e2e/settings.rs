@@ -7,6 +7,7 @@ use tests::chromium::Graphics;
 use tests::controls::{choose, control, control_in, press, slide, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::query;
+use tests::temporary::Folder;
 
 fn small(page: &Page) -> Outcome {
     let boxes = [("Prompt", "a red apple"), ("Quality steps", "1"), ("Width", "64"), ("Height", "64")];
@@ -87,8 +88,9 @@ fn a_picture_is_saved_in_the_format_asked_for() -> Outcome {
     small(&page)?;
     let picture = page.generate(LATER)?;
     page.session().run(CATCH_DOWNLOADS, &[])?;
+    let (folder, mut files) = (Folder::new("downloads")?, Vec::new());
     for (format, ending, magic) in
-        [("PNG", ".png", "89504e47"), ("JPEG", ".jpg", "ffd8ff"), ("WebP", ".webp", "52494646")]
+        [("PNG", ".png", &b"\x89PNG"[..]), ("JPEG", ".jpg", b"\xff\xd8\xff"), ("WebP", ".webp", b"RIFF")]
     {
         choose(page.session(), "Output format", format)?;
         if format != "PNG" {
@@ -98,13 +100,25 @@ fn a_picture_is_saved_in_the_format_asked_for() -> Outcome {
         page.session().click(&control_in(page.session(), "Download", &page.card(&picture.id)?)?)?;
         let (name, bytes) = page.wait("the file", SOON, || {
             let file = page.session().run("return (await window.downloaded?.()) ?? null;", &[])?;
-            Ok(file["name"]
-                .as_str()
-                .zip(file["head"].as_str())
-                .map(|(name, head)| (name.to_owned(), head.to_owned())))
+            Ok(file["name"].as_str().map(|name| (name.to_owned(), file["bytes"].clone())))
         })?;
         assert!(name.ends_with(ending), "{name}");
-        assert!(bytes.starts_with(magic), "{format} begins with {bytes}");
+        let bytes: Vec<u8> = serde_json::from_value(bytes)?;
+        assert!(bytes.starts_with(magic), "{format} begins with {:?}", bytes.get(..8));
+        let settings = gallery::read_settings(&bytes)?.ok_or("the file carries no settings")?;
+        assert_eq!((settings.prompt.as_str(), settings.width), ("a red apple", 64), "{format}");
+        let decoded = image::load_from_memory(&bytes)?;
+        assert_eq!((decoded.width(), decoded.height()), (64, 64), "{format}");
+        let file = folder.path().join(format!("picture{ending}"));
+        std::fs::write(&file, &bytes)?;
+        files.push(file);
+    }
+    // Each of them brings its settings back.
+    for file in files {
+        write(page.session(), "Prompt", "something else")?;
+        page.take_source(&file)?;
+        press(page.session(), "Reuse the settings in this file")?;
+        assert_eq!(value(page.session(), "Prompt")?, "a red apple", "{}", file.display());
     }
     Ok(())
 }
@@ -115,13 +129,12 @@ const SEEDS: &str = r#"
     return rows.map(row => JSON.parse(JSON.parse(row).metadata).settings.seed).sort((a, b) => a - b);
 "#;
 
-/// Keeps what the page would save through the browser's downloads: its name, and its first bytes in hexadecimal.
+/// Keeps what the page would save through the browser's downloads: its name and its bytes.
 const CATCH_DOWNLOADS: &str = r#"
     HTMLAnchorElement.prototype.click = function () {
         const [url, name] = [this.href, this.download];
         window.downloaded = async () => {
-            const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer()).slice(0, 8);
-            return { name, head: Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("") };
+            return { name, bytes: Array.from(new Uint8Array(await (await fetch(url)).arrayBuffer())) };
         };
     };
 "#;

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use serde_json::json;
-use tests::Outcome;
 use tests::chromium::Graphics;
 use tests::controls::{press, write};
 use tests::page::{LATER, Page, SOON};
+use tests::{Outcome, repository};
 
 /// What a browser does in a private window or with site data blocked.
 const REFUSE: &str = "IDBFactory.prototype.open = function () { \
@@ -35,7 +35,13 @@ fn a_refused_database_is_told_and_pictures_are_made() -> Outcome {
     make_picture(&page)?;
     make_picture(&page)?;
     page.sentence_at("gallery")?;
-    Ok(())
+    page.take_source(&repository::photo())?;
+    let beside =
+        "return document.querySelector('.notice[data-place=source] [role=alert]')?.textContent ?? '';";
+    page.wait("a word beside the source", SOON, || {
+        let words = page.session().run(beside, &[])?;
+        Ok(words.as_str().is_some_and(|words| words.contains("for this visit only")).then_some(()))
+    })
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! A [`Record`] is one picture in the gallery; its [`Settings`] are everything that decided the picture, so that
 //! it can be made again. [`encode_png`] writes those settings into the file twice: as the `parameters` text that
-//! most diffusion tools read ([`parameters`]) and as our own JSON, which loses nothing. Nothing that differs from
+//! most diffusion tools read ([`parameters`]) and as our own JSON, which loses nothing; [`carry_settings`] does the same for
+//! files that a browser has written, JPEG and WebP among them. Nothing that differs from
 //! run to run (time, duration, device) goes into the file: the same seed gives the same bytes.
 //!
 //! What the page does with ten thousand of them is here too, so that it is tested without one: an [`Album`] is
@@ -10,6 +11,7 @@
 //! [`Grid`] says which of them are in sight.
 
 mod album;
+mod carry;
 mod drawing;
 mod grid;
 mod loras;
@@ -22,10 +24,11 @@ mod sheet;
 mod thumbnail;
 
 pub use album::{Album, Branch, Facets, Link, Order, Query};
+pub use carry::{carry_settings, read_settings};
 pub use drawing::{check_drawing, read_drawing_settings, write_drawing_settings};
 pub use grid::{Grid, Step, Window};
 pub use parameters::{parse_parameters, write_parameters};
-pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png, read_settings};
+pub use picture::{JSON_KEY, PARAMETERS_KEY, encode_png};
 pub use recent::Recent;
 pub use record::{Mode, Record, Settings, SvgChoice, UnknownFields, UsedLora, newest_first};
 pub use selection::Selection;
@@ -53,6 +56,12 @@ pub enum GalleryError {
     /// The PNG could not be read.
     #[error("the file is not a PNG that can be read: {0}")]
     Decode(#[from] png::DecodingError),
+    /// A file cannot carry settings.
+    #[error("the settings cannot be put into the file: {why}")]
+    NotCarried {
+        /// Why not.
+        why: &'static str,
+    },
     /// Settings or a record could not be turned into JSON or back.
     #[error("the picture's settings cannot be read: {0}")]
     Json(#[from] serde_json::Error),

@@ -53,12 +53,8 @@ fn add_texts(encoder: &mut Encoder<'_, &mut Vec<u8>>, settings: &Settings) -> Re
     Ok(())
 }
 
-/// Reads the settings that a PNG carries: our own JSON, else what another tool wrote. `Ok(None)` when it carries
-/// none.
-///
-/// # Errors
-/// [`GalleryError::Decode`] when the file is not a PNG, [`GalleryError::Json`] when our own text is damaged.
-pub fn read_settings(png: &[u8]) -> Result<Option<Settings>, GalleryError> {
+/// See [`crate::read_settings`].
+pub(crate) fn read_png_settings(png: &[u8]) -> Result<Option<Settings>, GalleryError> {
     let reader = Decoder::new(Cursor::new(png)).read_info()?;
     let info = reader.info();
     if let Some(ours) = info.utf8_text.iter().find(|chunk| chunk.keyword == JSON_KEY) {

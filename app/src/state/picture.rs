@@ -1,6 +1,7 @@
 //! A picture: its record, its files, and how both are made from what the engine sends.
 
-use gallery::{Mode, Record, Settings, UnknownFields, encode_png};
+use gallery::{Mode, Record, Settings, UnknownFields, carry_settings, encode_png};
+use js_sys::Uint8Array;
 use protocol::{ImageReport, SourceFit};
 use serde::Serialize;
 use storage::PicturePart;
@@ -47,6 +48,23 @@ impl Files {
             PicturePart::Png | PicturePart::Latents | PicturePart::Source | PicturePart::Mask => {}
         }
     }
+}
+
+/// The settings that a picture's file carries: of a sheet, those of its pictures and what its columns and rows are.
+pub(super) fn settings_for_file(record: &Record) -> Settings {
+    let mut settings = record.settings.clone();
+    if let Some(sheet) = record.sheet.as_ref().and_then(|sheet| serde_json::to_value(sheet).ok()) {
+        settings.other.insert("sheet".to_owned(), sheet);
+    }
+    settings
+}
+
+/// A file that the browser has written, with the picture's settings in it.
+pub(super) async fn carrying_settings(file: &Blob, record: &Record) -> Result<Blob, String> {
+    let buffer = platform::array_buffer(file).await.map_err(|error| format!("{error:?}"))?;
+    let bytes = Uint8Array::new(&buffer).to_vec();
+    let carried = carry_settings(&bytes, &settings_for_file(record)).map_err(|error| error.to_string())?;
+    platform::blob(&carried, &file.type_()).map_err(|error| format!("{error:?}"))
 }
 
 /// Turns what the engine made into a PNG with its settings, and a record.

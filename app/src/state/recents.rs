@@ -6,13 +6,14 @@ use gloo::file::ObjectUrl;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use sources::Edit;
-use storage::{SourceEntry, SourceLimits, SourcePart};
+use storage::{SourceEntry, SourceLimits, SourcePart, StorageError};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
-use super::Studio;
 use super::source::{CheckedSource, SourceFile};
+use super::{Place, Studio};
 use crate::platform::{blob, now_millis};
+use crate::words::source as words;
 
 /// The setting that names the source in use.
 const CURRENT: &str = "source";
@@ -152,7 +153,10 @@ impl Studio {
                     self.source.recents.remove(&removed);
                     self.write(CURRENT, &entry.id);
                 }
-                Err(error) => log::warn!("the source is not remembered: {error}"),
+                Err(error) => {
+                    let sentence = words::not_kept(error == StorageError::Full);
+                    self.notices.say_with_detail(Place::Source, sentence, error.detail());
+                }
             }
         });
     }

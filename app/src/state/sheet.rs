@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
 use super::form::FormValues;
-use super::picture::Files;
+use super::picture::{Files, carrying_settings};
 use super::queue::{Asked, Given, Job};
 use super::request::{Complaint, check, complaint};
 use super::reuse::choice;
@@ -219,7 +219,7 @@ impl Studio {
                 return;
             }
             match self.draw_sheet(&cell.sheet, &made).await {
-                Ok((png, size_px)) => self.keep_sheet(cell, &made, png, size_px),
+                Ok((png, size_px)) => self.keep_sheet(cell, &made, png, size_px).await,
                 // Its pictures stay in the gallery one by one.
                 Err(error) => {
                     self.notices.say_with_detail(Place::Gallery, words::NO_SHEET, format!("{error:?}"));
@@ -228,7 +228,13 @@ impl Studio {
         });
     }
 
-    fn keep_sheet(self, cell: SheetCell, made: &[Arc<Record>], png: web_sys::Blob, size_px: (u32, u32)) {
+    async fn keep_sheet(
+        self,
+        cell: SheetCell,
+        made: &[Arc<Record>],
+        png: web_sys::Blob,
+        size_px: (u32, u32),
+    ) {
         let Some(first) = made.last() else { return };
         let mut record = Record::clone(first);
         record.id = cell.place.sheet;
@@ -237,6 +243,10 @@ impl Studio {
         record.duration_millis = made.iter().map(|picture| picture.duration_millis).sum();
         record.settings.svg = None;
         (record.sheet, record.in_sheet) = (Some(cell.sheet), None);
+        let png = carrying_settings(&png, &record).await.unwrap_or_else(|error| {
+            log::warn!("a sheet's file is without its settings: {error}");
+            png
+        });
         self.keep(
             record,
             Files { png, latents: None, source: None, mask: None, thumbnail: None, drawing: None },

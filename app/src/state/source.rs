@@ -249,10 +249,16 @@ fn told(edit: Edit) -> SourceEdit {
     SourceEdit { mirrored: edit.mirrored, quarter_turns: edit.quarter_turns, crop }
 }
 
-/// The settings that a picture's file carries, ours or another tool's; they come before its pixels.
+/// The settings that a picture's file carries, ours or another tool's. They come before its pixels, but at the end of a
+/// WebP.
 fn settings_in(file: &ArrayBuffer) -> Option<Settings> {
     let head = Uint8Array::new(file).subarray(0, MOST_SETTINGS_BYTES).to_vec();
-    read_settings(&head).ok().flatten()
+    match head.as_slice() {
+        [b'R', b'I', b'F', b'F', ..] => read_settings(&Uint8Array::new(file).to_vec()),
+        _ => read_settings(&head),
+    }
+    .ok()
+    .flatten()
 }
 
 /// Reads a file that looks like a picture, and whether it moves, or says in a sentence why not.

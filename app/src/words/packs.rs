@@ -4,7 +4,7 @@ pub(crate) const TITLE: &str = "Image packs";
 pub(crate) const ABOUT: &str = "A pack carries pictures with everything needed to make them again, as one file that you can keep or pass on.";
 
 pub(crate) const IMPORT: &str = "Import packs";
-pub(crate) const IMPORT_HINT: &str = "Packs (.pack.json), ZIP files with a generation.json, or PNGs with settings; drop them here or choose them.";
+pub(crate) const IMPORT_HINT: &str = "Packs (.pack.json), ZIP files with a generation.json, or pictures with settings; drop them here or choose them.";
 pub(crate) const SEARCH: &str = "Search packs";
 pub(crate) const ONLY_FAVORITES: &str = "Favourite packs only";
 pub(crate) const SORT: &str = "Sort packs";

@@ -51,7 +51,7 @@ pub(crate) fn trace_detail(detail: TraceDetail) -> &'static str {
 }
 
 pub(crate) const PNG_ALONE: &str =
-    "Downloads are written in this format; the gallery keeps PNGs. Only a PNG carries its settings.";
+    "Downloads are written in this format; the gallery keeps PNGs. Every file carries its settings.";
 
 /// A sampler's name.
 pub(crate) fn sampler(sampler: SamplerKind) -> &'static str {
@@ -79,6 +79,11 @@ pub(crate) fn bad_sampler(kind: SamplerKind, model: &str, taken: &[SamplerKind])
 
 pub(crate) fn bad_images(most: u32) -> String {
     format!("Images must be a whole number from 1 to {most}.")
+}
+
+/// Settings are too long for a file.
+pub(crate) fn not_carried(format: &str) -> String {
+    format!("The settings do not fit into a {format} file, so it was saved without them; a PNG takes any.")
 }
 
 pub(crate) fn not_converted(format: &str) -> String {

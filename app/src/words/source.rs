@@ -16,6 +16,14 @@ pub(crate) const NO_ROOM: &str =
 pub(crate) const FROM_GALLERY: &str = "From the gallery";
 pub(crate) const SEARCH_GALLERY: &str = "Search the gallery";
 
+/// A source that the database does not take.
+pub(crate) fn not_kept(full: bool) -> &'static str {
+    match full {
+        true => "The browser's storage is full, so this source stays for this visit only.",
+        false => "This browser does not keep the source, so it stays for this visit only.",
+    }
+}
+
 /// A button for pictures that are not drawn yet.
 pub(crate) fn more(number: usize) -> String {
     format!("Show more ({number} left)")

@@ -1,7 +1,7 @@
 //! Files of other kinds, told by their bytes: each becomes a pack.
 
 mod origin;
-mod png;
+mod picture;
 mod zip;
 
 use crate::error::in_words;
@@ -23,7 +23,7 @@ impl Origin {
     }
 }
 
-/// Reads a pack, a ZIP file of pictures with their `generation.json`, or a PNG that carries its settings. `progress`
+/// Reads a pack, a ZIP file of pictures with their `generation.json`, or a PNG, JPEG or WebP that carries its settings. `progress`
 /// hears how many bytes of the file have been read.
 ///
 /// # Errors
@@ -33,10 +33,11 @@ pub async fn read<B: Blob>(
     origin: &Origin,
     progress: &mut dyn FnMut(u64),
 ) -> Result<LoadedPack<B>, PackError> {
-    let head = file.read(0, file.len_bytes().min(8)).await?;
-    if head == *b"\x89PNG\r\n\x1a\n" {
+    let head = file.read(0, file.len_bytes().min(12)).await?;
+    let is_webp = head.starts_with(b"RIFF") && head.ends_with(b"WEBP");
+    if is_webp || head.starts_with(b"\x89PNG\r\n\x1a\n") || head.starts_with(b"\xff\xd8\xff") {
         let bytes = whole(file, MOST_PICTURE_BYTES).await?;
-        return png::read(file, &bytes, origin).await;
+        return picture::read(file, &bytes, origin).await;
     }
     // An empty ZIP file begins with its end.
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {

@@ -123,6 +123,19 @@ fn a_png_with_its_settings_is_a_pack() {
 }
 
 #[test]
+fn a_jpeg_with_its_settings_is_a_pack() {
+    // A frame of 4 x 2 pixels in three colours, and the beginning of its data.
+    let frame = [0xff, 0xc0, 0, 17, 8, 0, 2, 0, 4, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0];
+    let jpeg = [&[0xff, 0xd8][..], &frame, &[0xff, 0xda, 0, 2, 0xff, 0xd9]].concat();
+    assert!(matches!(read_bytes(&jpeg), Err(PackError::NoSettings)));
+    let read = read_bytes(&gallery::carry_settings(&jpeg, &settings()).unwrap()).unwrap();
+    assert_eq!(read.pack.entries[0].settings(1).unwrap(), settings());
+    assert_eq!(read.pack.entries[0].image.as_ref().unwrap().media_type, "image/jpeg");
+    assert!(read.pack.app.starts_with("a JPEG"), "{}", read.pack.app);
+    assert_eq!(read_text(&written(&read)).unwrap(), read);
+}
+
+#[test]
 fn a_png_of_another_tool_is_a_pack() {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, 2, 1);

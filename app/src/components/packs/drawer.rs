@@ -17,7 +17,8 @@ const ORDERS: [(PackOrder, &str, &str); 3] = [
     (PackOrder::Oldest, "oldest", "Oldest first"),
     (PackOrder::Model, "model", "Model"),
 ];
-const FILES: &str = ".json,.zip,.png,application/json,application/zip,image/png";
+const FILES: &str =
+    ".json,.zip,.png,.jpg,.jpeg,.webp,application/json,application/zip,image/png,image/jpeg,image/webp";
 
 /// Packs of this browser, and files that may become some.
 #[component]

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use crate::platform;
+use crate::state::picture::carrying_settings;
 use crate::state::{OutputFormat, Place, Studio};
 use crate::words::settings;
 
@@ -53,7 +54,14 @@ impl Studio {
             return platform::save_blob(png, name);
         }
         match platform::convert(png, format.media_type(), quality).await {
-            Ok(file) => platform::save_blob(&file, &format.file_name(name)),
+            Ok(file) => {
+                let carried = carrying_settings(&file, record).await.unwrap_or_else(|detail| {
+                    let sentence = settings::not_carried(format.name());
+                    self.notices.say_with_detail(Place::Gallery, sentence, detail);
+                    file
+                });
+                platform::save_blob(&carried, &format.file_name(name));
+            }
             Err(error) => {
                 let sentence = settings::not_converted(format.name());
                 self.notices.say_with_detail(Place::Gallery, sentence, format!("{error:?}"));

@@ -1,4 +1,4 @@
-//! A PNG that says how it was made, in our own words or in those of other tools.
+//! A picture that says how it was made, in our own words or in those of other tools.
 
 use gallery::{Mode, read_settings};
 
@@ -17,11 +17,17 @@ pub(super) async fn read<B: Blob>(
         (settings.width, settings.height) = (info.width, info.height);
     }
     // The file holds the result alone: what it was made from is somewhere else, and the entry cannot repeat it.
-    let app = if settings.mode == Mode::TextToImage { "a PNG" } else { "a PNG, without its source" };
+    let kind = match info.media_type.as_str() {
+        "image/jpeg" => "a JPEG",
+        "image/webp" => "a WebP",
+        _ => "a PNG",
+    };
+    let source = if settings.mode == Mode::TextToImage { "" } else { ", without its source" };
+    let app = format!("{kind}{source}");
     // Of the same picture it is the same entry.
     let mut entry = Entry::of(info.sha256[..16].to_owned(), origin.date(), &settings)?;
     entry.image = Some(info);
     let key = PictureKey { entry: 0, role: Role::Image };
-    let pack = Pack { created: origin.date(), app: app.to_owned(), entries: vec![entry], ..Pack::default() };
+    let pack = Pack { created: origin.date(), app, entries: vec![entry], ..Pack::default() };
     Ok(LoadedPack { pack, pictures: vec![(key, file.clone())] })
 }
