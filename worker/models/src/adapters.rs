@@ -13,7 +13,7 @@ use std::{
 
 use kernels::{
     Device, KernelError, Tensor, Weight, WeightData,
-    ops::{self, Activation, Epilogue},
+    ops::{self, Activation, Epilogue, Input},
 };
 use weights::{
     DType, RawTensor,
@@ -22,13 +22,19 @@ use weights::{
 
 use crate::ModelError;
 
-/// A LoRA in use.
+/// A LoRA in use. Two are equal when they are the same open file, at the same scale.
 #[derive(Debug, Clone)]
 pub struct LoraUse {
     /// The file.
     pub lora: Rc<Lora>,
     /// How much of it is added: 1 as it was trained, less or more, or negative to go the other way.
     pub scale: f64,
+}
+
+impl PartialEq for LoraUse {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.lora, &other.lora) && self.scale == other.scale
+    }
 }
 
 /// The two matrices beside one layer.
@@ -50,39 +56,33 @@ impl Slot {
         Rc::as_ptr(&self.0)
     }
 
-    /// Runs `layer` with the addition, where there is one: `narrow` applies its first matrix to the layer's input.
-    /// The addition comes before the epilogue's activation.
+    /// Runs a layer, `product` of its input with `weight`, and the addition, where there is one: its first matrix reads
+    /// the same input. The addition comes before the epilogue's activation and gates.
     pub(crate) fn forward(
         &self,
+        input: Input<'_>,
+        weight: &Weight,
         epilogue: Epilogue<'_>,
-        narrow: impl FnOnce(&Weight) -> Result<Tensor, KernelError>,
-        layer: impl FnOnce(Epilogue<'_>) -> Result<Tensor, KernelError>,
+        product: impl Fn(Input<'_>, &Weight, Epilogue<'_>) -> Result<Tensor, KernelError>,
     ) -> Result<Tensor, KernelError> {
-        let Some(Adapter { down, up }) = self.0.borrow().clone() else { return layer(epilogue) };
-        if epilogue.gated {
-            let whole = Epilogue { gated: false, ..epilogue };
-            return ops::geglu(&beside(&Adapter { down, up }, whole, narrow, layer)?);
+        let Some(Adapter { down, up }) = self.0.borrow().clone() else {
+            return product(input, weight, epilogue);
+        };
+        // Two products read it.
+        let input = &input.prepared()?;
+        let narrow = product(input.into(), &down, Epilogue::default())?;
+        // A residual that is added at the same place can come in with the addition.
+        let inside = epilogue.residual_before_activation || epilogue.activation == Activation::None;
+        let residual = epilogue.residual.filter(|_| inside);
+        let added = ops::linear(&narrow, &up, Epilogue { residual, ..Epilogue::default() })?;
+        let residual_before_activation = true;
+        let fused = Epilogue { residual: Some(&added), residual_before_activation, gated: false, ..epilogue };
+        let output = product(input.into(), weight, fused)?;
+        match epilogue.residual.filter(|_| !inside) {
+            Some(residual) => ops::add(&output, residual),
+            None if epilogue.gated => ops::geglu(&output),
+            None => Ok(output),
         }
-        beside(&Adapter { down, up }, epilogue, narrow, layer)
-    }
-}
-
-/// A layer and the addition to it.
-fn beside(
-    Adapter { down, up }: &Adapter,
-    epilogue: Epilogue<'_>,
-    narrow: impl FnOnce(&Weight) -> Result<Tensor, KernelError>,
-    layer: impl FnOnce(Epilogue<'_>) -> Result<Tensor, KernelError>,
-) -> Result<Tensor, KernelError> {
-    // A residual that is added at the same place can come in with the addition.
-    let inside = epilogue.residual_before_activation || epilogue.activation == Activation::None;
-    let residual = epilogue.residual.filter(|_| inside);
-    let added = ops::linear(&narrow(down)?, up, Epilogue { residual, ..Epilogue::default() })?;
-    let fused = Epilogue { residual: Some(&added), residual_before_activation: true, ..epilogue };
-    let output = layer(fused)?;
-    match epilogue.residual.filter(|_| !inside) {
-        Some(residual) => ops::add(&output, residual),
-        None => Ok(output),
     }
 }
 
@@ -278,11 +278,9 @@ mod tests {
                         ..Epilogue::default()
                     };
                     let got = slot
-                        .forward(
-                            epilogue,
-                            |down| ops::linear(&x, down, Epilogue::default()),
-                            |epilogue| ops::linear(&x, &plain, epilogue),
-                        )
+                        .forward((&x).into(), &plain, epilogue, |x, weight, epilogue| {
+                            ops::linear(x, weight, epilogue)
+                        })
                         .unwrap();
                     let expected = ops::linear(&x, &merged, epilogue).unwrap();
                     let (got, expected) =

@@ -88,7 +88,7 @@ impl<'a> Input<'a> {
         match self.norm {
             Some(Norm::Rows { affine, .. } | Norm::Groups { affine, .. }) => {
                 same_device(op, device, [affine.device()])?;
-                expect_shape(op, "a norm's scale and shift of shape", affine, &[2, channels])?;
+                expect_shape(op, "a norm's scale and shift of shape", affine.shape(), &[2, channels])?;
             }
             None => {}
         }
@@ -98,8 +98,11 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// What is read as one tensor, made by an operator for each part.
-    pub(crate) fn prepared(&self) -> Result<Tensor, KernelError> {
+    /// What is read as one tensor, made by an operator for each part: for several products of one input.
+    ///
+    /// # Errors
+    /// As the operators of its parts.
+    pub fn prepared(&self) -> Result<Tensor, KernelError> {
         let enlarge = |x: Tensor| match self.grown {
             Some([height, width]) => upsample_nearest(&x, height, width),
             None => Ok(x),

@@ -55,12 +55,10 @@ impl Conv2d {
         x: impl Into<Input<'a>>,
         epilogue: Epilogue<'_>,
     ) -> Result<Tensor, KernelError> {
-        let x = x.into();
-        self.adapter.forward(
-            Epilogue { bias: self.bias.as_ref(), ..epilogue },
-            |down| ops::conv2d(x, down, self.shape, Epilogue::default()),
-            |epilogue| ops::conv2d(x, &self.weight, self.shape, epilogue),
-        )
+        let epilogue = Epilogue { bias: self.bias.as_ref(), ..epilogue };
+        self.adapter.forward(x.into(), &self.weight, epilogue, |x, weight, epilogue| {
+            ops::conv2d(x, weight, self.shape, epilogue)
+        })
     }
 
     /// As [`forward_with`](Self::forward_with) on strips, behind a layer `before` (see [`Strips::convolve`]); the

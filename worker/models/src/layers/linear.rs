@@ -50,12 +50,9 @@ impl Linear {
         x: impl Into<Input<'a>>,
         epilogue: Epilogue<'_>,
     ) -> Result<Tensor, KernelError> {
-        let x = x.into();
-        self.adapter.forward(
-            Epilogue { bias: self.bias.as_ref(), ..epilogue },
-            |down| ops::linear(x, down, Epilogue::default()),
-            |epilogue| ops::linear(x, &self.weight, epilogue),
-        )
+        let epilogue = Epilogue { bias: self.bias.as_ref(), ..epilogue };
+        self.adapter
+            .forward(x.into(), &self.weight, epilogue, |x, weight, epilogue| ops::linear(x, weight, epilogue))
     }
 
     /// `residual + layer(x)`

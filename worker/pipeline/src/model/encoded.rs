@@ -1,6 +1,6 @@
 //! Prompts that were encoded before.
 
-use std::{collections::VecDeque, rc::Rc};
+use std::collections::VecDeque;
 
 use kernels::Tensor;
 use models::LoraUse;
@@ -11,20 +11,12 @@ use crate::PromptSyntax;
 const MOST_PROMPTS: usize = 4;
 
 /// Everything that the states of prompts depend on, besides the model.
+#[derive(PartialEq)]
 pub(crate) struct PromptKey {
     /// The prompts of a batch, in its order.
     pub(crate) prompts: Vec<String>,
     pub(crate) syntax: PromptSyntax,
     pub(crate) loras: Vec<LoraUse>,
-}
-
-impl PartialEq for PromptKey {
-    fn eq(&self, other: &Self) -> bool {
-        let same = |(a, b): (&LoraUse, &LoraUse)| Rc::ptr_eq(&a.lora, &b.lora) && a.scale == b.scale;
-        (&self.prompts, self.syntax) == (&other.prompts, other.syntax)
-            && self.loras.len() == other.loras.len()
-            && self.loras.iter().zip(&other.loras).all(same)
-    }
 }
 
 /// The latest prompts with their states, `[prompts, tokens, width]`: pictures of one prompt, such as those of a batch,

@@ -38,10 +38,7 @@ impl<T> Adapted<T> {
         loras: &[LoraUse],
     ) -> Result<(), PipelineError> {
         let wanted: Vec<LoraUse> = loras.iter().filter(|used| used.scale != 0.0).cloned().collect();
-        let same = |(set, wanted): (&LoraUse, &LoraUse)| {
-            Rc::ptr_eq(&set.lora, &wanted.lora) && set.scale == wanted.scale
-        };
-        if self.loras.len() == wanted.len() && self.loras.iter().zip(&wanted).all(same) {
+        if self.loras == wanted {
             return Ok(());
         }
         adapters(&self.network).set(&wanted).await?;
