@@ -38,16 +38,12 @@ pub(super) fn same_device<'a>(
     }
 }
 
-/// Fails unless `tensor` has exactly this shape. `what` names it in the message.
+/// Fails unless an operand has exactly this shape. `what` names it in the message.
 pub(super) fn expect_shape(
     op: &'static str,
     what: &str,
-    tensor: &Tensor,
+    got: &[usize],
     shape: &[usize],
 ) -> Result<(), KernelError> {
-    if tensor.shape() == shape {
-        Ok(())
-    } else {
-        Err(KernelError::shape(op, format!("{what} {shape:?}"), tensor.shape()))
-    }
+    if got == shape { Ok(()) } else { Err(KernelError::shape(op, format!("{what} {shape:?}"), got)) }
 }

@@ -42,14 +42,13 @@ impl<'a> Epilogue<'a> {
             return Err(KernelError::shape(op, "an output with axes", out));
         };
         if let Some(bias) = self.bias {
-            expect_shape(op, "a bias of shape", bias, &[n])?;
+            expect_shape(op, "a bias of shape", bias.shape(), &[n])?;
         }
-        if let Some(per_sample) = self.per_sample.filter(|per_sample| per_sample.shape() != [batch, n]) {
-            let expected = format!("per-sample values of shape {:?}", [batch, n]);
-            return Err(KernelError::shape(op, expected, per_sample.shape()));
+        if let Some(per_sample) = self.per_sample {
+            expect_shape(op, "per-sample values of shape", &per_sample.shape(), &[batch, n])?;
         }
         if let Some(residual) = self.residual {
-            expect_shape(op, "a residual of shape", residual, out)?;
+            expect_shape(op, "a residual of shape", residual.shape(), out)?;
         }
         let others = self.per_sample.is_some() || self.residual.is_some();
         if self.gated && (others || self.activation != Activation::None || !n.is_multiple_of(2)) {

@@ -3,6 +3,7 @@
 //
 // Which parts there are is decided at run time: the branches are the same for all threads and run once per output,
 // and one pipeline serves all.
+#import element
 #import math
 
 struct Epilogue {
@@ -26,16 +27,11 @@ const HAS_PER_SAMPLE = 4u;
 const HAS_RESIDUAL = 8u;
 const HAS_RESIDUAL_INSIDE = 16u;
 
-// [columns], [columns], [samples, width], [rows, columns]. Elements are four columns when rows are ALIGNED.
-#ifdef ALIGNED
-alias column = scalar4;
-#else
-alias column = scalar;
-#endif
-@group(0) @binding(1) var<storage, read> scales: array<column>;
-@group(0) @binding(2) var<storage, read> bias: array<column>;
-@group(0) @binding(3) var<storage, read> per_sample: array<column>;
-@group(0) @binding(4) var<storage, read> residual: array<column>;
+// [columns], [columns], [samples, width], [rows, columns].
+@group(0) @binding(1) var<storage, read> scales: array<element>;
+@group(0) @binding(2) var<storage, read> bias: array<element>;
+@group(0) @binding(3) var<storage, read> per_sample: array<element>;
+@group(0) @binding(4) var<storage, read> residual: array<element>;
 
 // `at` counts columns. Past the end of a row the values belong to another one; they are never stored.
 #ifdef ALIGNED

@@ -8,6 +8,7 @@ pub(super) fn module(name: &str) -> Option<&'static str> {
         "block_k_short" => include_str!("block_k_short.wgsl"),
         "block_legacy" => include_str!("block_legacy.wgsl"),
         "block_q6_k" => include_str!("block_q6_k.wgsl"),
+        "element" => include_str!("element.wgsl"),
         "epilogue" => include_str!("epilogue.wgsl"),
         "lane" => include_str!("lane.wgsl"),
         "math" => include_str!("math.wgsl"),

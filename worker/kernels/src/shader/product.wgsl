@@ -61,12 +61,6 @@ struct Params {
     left: u32,
 }
 
-#ifdef ALIGNED
-alias element = scalar4;
-#else
-alias element = scalar;
-#endif
-
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(5) var<storage, read> x: array<element>;
 // What NORM_ROWS and NORM_GROUPS multiply with and add, [2, inputs]; with BESIDE, the further inputs.

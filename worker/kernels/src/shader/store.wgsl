@@ -1,4 +1,4 @@
-// Stores four neighbouring columns of a row-major matrix, as far as they exist. Wants `out: array<column>`.
+// Stores four neighbouring columns of a row-major matrix, as far as they exist. Wants `out: array<element>`.
 fn store(row: u32, first_column: u32, columns: u32, values: scalar4) {
     let at = row * columns + first_column;
 #ifdef ALIGNED

@@ -40,8 +40,6 @@ struct Run<'a> {
     width: Width,
     reads: Reads,
     writes: Writes,
-    /// Columns of the output.
-    columns: usize,
     /// What is left behind the output.
     moments: Option<Moments>,
 }
@@ -52,10 +50,19 @@ impl Product<'_> {
         Plan::new(self.rows, self.weight.rows(), rows_per_sample, self.windows.as_ref(), width)
     }
 
+    /// Columns of the product for each column of the output.
+    fn share(&self) -> usize {
+        if self.fused.gated { 2 } else { 1 }
+    }
+
+    /// Columns of the output.
+    fn columns(&self) -> usize {
+        self.weight.rows() / self.share()
+    }
+
     /// The widest steps that fit all rows.
     fn width(&self) -> Width {
-        let half = if self.fused.gated { self.weight.rows() / 2 } else { self.weight.rows() };
-        Width::fitting(&[self.inputs, self.weight.rows(), half])
+        Width::fitting(&[self.inputs, self.weight.rows(), self.columns()])
     }
 
     /// What the kernel can do to the input while it reads; the rest must come first.
@@ -105,8 +112,7 @@ impl Gpu {
             ) => Some(affine),
             _ => None,
         };
-        let columns = product.weight.rows() / if product.fused.gated { 2 } else { 1 };
-        let moments = self.moments_of(product, plan, width, reads, columns);
+        let moments = self.moments_of(product, plan, width, reads);
         let run = Run {
             product,
             x: first.as_ref().unwrap_or(input.x).buffer("product")?,
@@ -119,7 +125,6 @@ impl Gpu {
                 Some(_) => Writes::Moments,
                 None => Writes::Plain,
             },
-            columns,
             moments,
         };
         self.run_product(&run)
@@ -128,14 +133,14 @@ impl Gpu {
     /// The product, then its gates, for sizes that do not fit whole vectors.
     fn gated_afterwards(&self, product: &Product<'_>) -> Result<Buffer, KernelError> {
         let fused = Fused { gated: false, ..product.fused };
-        let half = product.weight.rows() / 2;
-        let wide = self.product(&Product { fused, ..*product })?;
-        geglu::on_gpu(self, &wide, geglu::Shape { rows: product.rows, half })
+        let shape = geglu::Shape { rows: product.rows, half: product.columns() };
+        geglu::on_gpu(self, &self.product(&Product { fused, ..*product })?, shape)
     }
 
     /// Computes all tiles, in as many dispatches as the budget of a submission demands.
     fn run_product(&self, run: &Run<'_>) -> Result<Buffer, KernelError> {
-        let Run { product, plan, columns, moments, .. } = *run;
+        let Run { product, plan, moments, .. } = *run;
+        let columns = product.columns();
         let len = product.rows * columns;
         let out = match moments {
             Some(moments) => self.allocate(len + moments.len())?.with_moments(moments),
@@ -149,22 +154,25 @@ impl Gpu {
             reads: run.reads,
             writes: run.writes,
         });
-        let share = if product.fused.gated { 2 } else { 1 };
         let k = product.weight.taps() * product.weight.padded_inputs();
         let flops_per_tile = (2 * plan.tile.rows() * plan.tile.columns() * k) as u64;
         let inputs = self.bindings(run)?;
         let [before, behind] = [run.words_before_tiles()?, run.words_behind_tiles()?];
-        self.dispatch_tiles(plan.tiles(columns, share), flops_per_tile, |range, workgroups, flops| {
-            let params = [&before[..], &range, &behind].concat();
-            self.dispatch(&Dispatch {
-                kernel,
-                inputs: &inputs,
-                out: &out,
-                params: &params,
-                workgroups,
-                flops,
-            })
-        })?;
+        self.dispatch_tiles(
+            plan.tiles(columns, product.share()),
+            flops_per_tile,
+            |range, workgroups, flops| {
+                let params = [&before[..], &range, &behind].concat();
+                self.dispatch(&Dispatch {
+                    kernel,
+                    inputs: &inputs,
+                    out: &out,
+                    params: &params,
+                    workgroups,
+                    flops,
+                })
+            },
+        )?;
         Ok(out)
     }
 

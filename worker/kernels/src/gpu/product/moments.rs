@@ -42,8 +42,8 @@ impl Gpu {
         plan: Plan,
         width: Width,
         reads: Reads,
-        columns: usize,
     ) -> Option<Moments> {
+        let columns = product.columns();
         let groups = product.fused.groups.filter(|&groups| groups <= MOST_GROUPS)?;
         let can = matches!(reads, Reads::Plain | Reads::NormGroups)
             && !product.fused.gated

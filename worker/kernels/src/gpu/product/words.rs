@@ -20,7 +20,7 @@ impl Run<'_> {
         let [per_sample_width, per_sample_first] = fused.per_sample_columns;
         let weight = product.weight;
         let epilogue = [
-            self.columns,
+            product.columns(),
             fused.rows_per_sample,
             fused.activation as usize,
             flags,
@@ -55,7 +55,7 @@ impl Run<'_> {
             read.tiles_per_sample,
             read.slots,
             written.groups,
-            channels(written.groups, self.columns),
+            channels(written.groups, self.product.columns()),
             written.at,
             written.slots,
         ];

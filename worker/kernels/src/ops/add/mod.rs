@@ -15,7 +15,7 @@ const OP: &str = "add";
 /// # Errors
 /// [`KernelError::Shape`] when they have not, [`KernelError::OtherDevice`] when they live apart.
 pub fn add(a: &Tensor, b: &Tensor) -> Result<Tensor, KernelError> {
-    expect_shape(OP, "b of shape", b, a.shape())?;
+    expect_shape(OP, "b of shape", b.shape(), a.shape())?;
     same_device(OP, a.device(), [b.device()])?;
     dispatch(
         a.device(),

@@ -5,7 +5,7 @@
 // values. The running maximum and sum of a row live in the registers of each thread that has a part of that row.
 // Heads of more than 160 values would not fit into registers: several workgroups then share a head's output, and
 // each computes the scores anew.
-#import prelude
+#import element
 
 const THREADS = 128u;
 // Eight threads stand along the keys (or the values of a head), 16 along the queries.
@@ -43,12 +43,6 @@ struct Params {
     first_tile: u32,
     end_tile: u32,
 }
-
-#ifdef ALIGNED
-alias element = scalar4;
-#else
-alias element = scalar;
-#endif
 
 @group(0) @binding(0) var<uniform> params: Params;
 // [batch, queries, q_width], [batch, keys, k_width], [batch, keys, v_width].

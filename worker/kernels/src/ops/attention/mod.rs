@@ -7,7 +7,7 @@ mod tests;
 
 use super::{
     Columns,
-    dispatch::{dispatch, same_device},
+    dispatch::{dispatch, expect_shape, same_device},
 };
 use crate::{KernelError, Tensor};
 
@@ -51,12 +51,8 @@ pub fn attention<'a>(
     if causal && tq != tk {
         return Err(KernelError::shape(OP, "as many queries as keys when causal", (tq, tk)));
     }
-    for (what, shape) in [("k", k_shape), ("v", v_shape)] {
-        if *shape != [batch, tk, channels] {
-            let expected = format!("{what} of shape {:?}", [batch, tk, channels]);
-            return Err(KernelError::shape(OP, expected, shape));
-        }
-    }
+    expect_shape(OP, "k of shape", k_shape, &[batch, tk, channels])?;
+    expect_shape(OP, "v of shape", v_shape, &[batch, tk, channels])?;
     let [device, ..] = parts.map(|part| part.tensor.device());
     same_device(OP, device, parts.map(|part| part.tensor.device()))?;
     let shape = Shape { batch, tq, tk, heads, head: channels / heads, causal };

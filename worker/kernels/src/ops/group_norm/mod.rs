@@ -6,10 +6,10 @@ mod gpu;
 mod tests;
 
 use super::{
-    concat_channels,
+    Input, concat_channels,
     dispatch::{dispatch, expect_shape, same_device},
 };
-use crate::{KernelError, Tensor, device::Backend, tensor::Storage};
+use crate::{Device, KernelError, Tensor};
 
 const OP: &str = "group_norm";
 
@@ -47,30 +47,26 @@ pub(super) fn of_two(
     affine: &Tensor,
     silu: bool,
 ) -> Result<Tensor, KernelError> {
-    let joined = |beside: &Tensor| group_norm(&concat_channels(x, beside)?, groups, eps, affine, silu);
-    let Some(beside) = beside else {
-        let shape = checked_shape(x.shape(), groups)?;
-        check_affine(x, affine)?;
-        return dispatch(
-            x.device(),
-            x.shape(),
-            |cpu| cpu::run(cpu, x.array(OP)?, affine.array(OP)?, shape, eps, silu),
-            |gpu| gpu::run(gpu, x.buffer(OP)?, affine.buffer(OP)?, shape, eps, silu),
-        );
-    };
-    let [own, further] = [x, beside].map(|tensor| tensor.shape().last().copied().unwrap_or_default());
-    let mut out = x.shape().to_vec();
-    if let Some(channels) = out.last_mut() {
-        *channels = own + further;
-    }
+    let out = Input { beside, ..Input::from(x) }.shape();
     let shape = checked_shape(&out, groups)?;
-    let Backend::Gpu(gpu) = x.device().backend() else { return joined(beside) };
-    if !gpu::is_small(shape) {
-        return joined(beside);
-    }
-    let buffers = [x.buffer(OP)?, beside.buffer(OP)?, affine.buffer(OP)?];
-    let out_buffer = gpu::small(gpu, buffers, own, shape, eps, silu)?;
-    Ok(Tensor::new(x.device().clone(), &out, Storage::Gpu(out_buffer)))
+    check_affine(x.device(), shape.channels, affine)?;
+    let joined = || match beside {
+        Some(beside) => concat_channels(x, beside),
+        None => Ok(x.clone()),
+    };
+    dispatch(
+        x.device(),
+        &out,
+        |cpu| cpu::run(cpu, joined()?.array(OP)?, affine.array(OP)?, shape, eps, silu),
+        |gpu| match beside {
+            Some(beside) if gpu::is_small(shape) => {
+                let own = shape.channels - beside.shape().last().copied().unwrap_or_default();
+                let inputs = [x.buffer(OP)?, beside.buffer(OP)?, affine.buffer(OP)?];
+                gpu::small(gpu, inputs, own, shape, eps, silu)
+            }
+            _ => gpu::run(gpu, joined()?.buffer(OP)?, affine.buffer(OP)?, shape, eps, silu),
+        },
+    )
 }
 
 /// `x: [n, .., c] -> [n, groups, 2]`: of each group the mean and `1 / sqrt(variance + eps)`, as [`group_norm`] takes
@@ -103,8 +99,8 @@ pub fn group_norm_by(
         return Err(KernelError::shape(OP, "statistics [n, groups, 2]", statistics.shape()));
     };
     let shape = checked_shape(x.shape(), groups)?;
-    expect_shape(OP, "statistics of shape", statistics, &[shape.batch, groups, 2])?;
-    check_affine(x, affine)?;
+    expect_shape(OP, "statistics of shape", statistics.shape(), &[shape.batch, groups, 2])?;
+    check_affine(x.device(), shape.channels, affine)?;
     same_device(OP, x.device(), [statistics.device()])?;
     dispatch(
         x.device(),
@@ -130,9 +126,8 @@ fn checked_shape(x: &[usize], groups: usize) -> Result<Shape, KernelError> {
     Ok(Shape { batch, positions: inner.iter().product(), channels, groups })
 }
 
-/// Checks the learned scale and shift, one of each per channel of `x`.
-fn check_affine(x: &Tensor, affine: &Tensor) -> Result<(), KernelError> {
-    let channels = x.shape().last().copied().unwrap_or_default();
-    expect_shape(OP, "a scale and shift of shape", affine, &[2, channels])?;
-    same_device(OP, x.device(), [affine.device()])
+/// Checks the learned scale and shift, one of each per channel.
+fn check_affine(device: &Device, channels: usize, affine: &Tensor) -> Result<(), KernelError> {
+    expect_shape(OP, "a scale and shift of shape", affine.shape(), &[2, channels])?;
+    same_device(OP, device, [affine.device()])
 }

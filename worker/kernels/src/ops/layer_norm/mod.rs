@@ -26,7 +26,7 @@ pub fn layer_norm(x: &Tensor, eps: f32, affine: &Tensor) -> Result<Tensor, Kerne
     let Some((&channels, outer)) = x.shape().split_last() else {
         return Err(KernelError::shape(OP, "x [.., c]", x.shape()));
     };
-    expect_shape(OP, "a scale and shift of shape", affine, &[2, channels])?;
+    expect_shape(OP, "a scale and shift of shape", affine.shape(), &[2, channels])?;
     same_device(OP, x.device(), [affine.device()])?;
     let shape = Shape { rows: outer.iter().product(), channels };
     dispatch(
