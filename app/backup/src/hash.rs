@@ -1,6 +1,6 @@
 //! SHA-256 of files, read in pieces.
 
-use packs::Blob;
+use packs::{Blob, hexadecimal};
 use sha2::{Digest, Sha256};
 
 use crate::BackupError;
@@ -28,8 +28,4 @@ pub(crate) async fn hash_range<B: Blob>(
 /// The hash of bytes, hexadecimal.
 pub(crate) fn hash_bytes(bytes: &[u8]) -> String {
     hexadecimal(Sha256::new_with_prefix(bytes))
-}
-
-fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -28,7 +28,7 @@ pub use date::{date_of_millis, millis_of_date};
 pub use error::{PackError, Place, Problem};
 pub use foreign::{Origin, read};
 pub use pack::{Entry, LoadedPack, Pack, PictureKey, Role};
-pub use picture::PictureInfo;
+pub use picture::{PictureInfo, hexadecimal};
 pub use schema::{FORMAT, VERSION};
 pub use writer::write_pack;
 

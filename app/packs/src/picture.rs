@@ -77,6 +77,11 @@ impl PictureInfo {
     }
 }
 
+/// A finished hash, as packs and backups write it.
+pub fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 const JPEG: &str = "image/jpeg";
 const SVG: &str = "image/svg+xml";
 
@@ -115,7 +120,7 @@ impl Look {
         if !sides.contains(&width) || !sides.contains(&height) {
             return None;
         }
-        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(self.hash);
         Some(PictureInfo { media_type: media_type.to_owned(), width, height, sha256, rest: Map::new() })
     }
 

@@ -66,38 +66,39 @@ pub(crate) fn OutputFields() -> impl IntoView {
 #[component]
 fn TraceFields() -> impl IntoView {
     let form = studio().form;
-    let (colors, detail) = (form.trace_colors, form.trace_detail);
-    let color_options = COLORS.map(|choice| {
-        let name = words::trace_colors(choice);
-        view! { <option value=name prop:selected=move || colors.get() == choice>{name}</option> }
-    });
-    let detail_options = DETAILS.map(|choice| {
-        let name = words::trace_detail(choice);
-        view! { <option value=name prop:selected=move || detail.get() == choice>{name}</option> }
-    });
-    let choose_colors = move |event: leptos::ev::Event| {
-        let name = event_target_value(&event);
-        let chosen = COLORS.into_iter().find(|choice| words::trace_colors(*choice) == name);
-        chosen.into_iter().for_each(|choice| colors.set(choice));
-    };
-    let choose_detail = move |event: leptos::ev::Event| {
-        let name = event_target_value(&event);
-        let chosen = DETAILS.into_iter().find(|choice| words::trace_detail(*choice) == name);
-        chosen.into_iter().for_each(|choice| detail.set(choice));
-    };
+    let colors =
+        trace_field("trace-colors", words::TRACE_COLORS, COLORS, words::trace_colors, form.trace_colors);
+    let detail =
+        trace_field("trace-detail", words::TRACE_DETAIL, DETAILS, words::trace_detail, form.trace_detail);
     view! {
         <div class="field" hidden=move || form.output_format.get() != OutputFormat::Svg>
-            <div class="columns">
-                <div class="field">
-                    <label for="trace-colors">{words::TRACE_COLORS}</label>
-                    <select id="trace-colors" aria-describedby="trace-hint" on:change=choose_colors>{color_options}</select>
-                </div>
-                <div class="field">
-                    <label for="trace-detail">{words::TRACE_DETAIL}</label>
-                    <select id="trace-detail" aria-describedby="trace-hint" on:change=choose_detail>{detail_options}</select>
-                </div>
-            </div>
+            <div class="columns">{colors} {detail}</div>
             <p id="trace-hint" class="hint">{words::TRACED}</p>
+        </div>
+    }
+}
+
+/// One of a few, by its name.
+fn trace_field<T: Copy + PartialEq + Send + Sync + 'static>(
+    id: &'static str,
+    label: &'static str,
+    choices: [T; 3],
+    name: fn(T) -> &'static str,
+    chosen: RwSignal<T>,
+) -> impl IntoView {
+    let options = choices.map(|choice| {
+        let name = name(choice);
+        view! { <option value=name prop:selected=move || chosen.get() == choice>{name}</option> }
+    });
+    let choose = move |event: leptos::ev::Event| {
+        let picked = event_target_value(&event);
+        let found = choices.into_iter().find(|choice| name(*choice) == picked);
+        found.into_iter().for_each(|choice| chosen.set(choice));
+    };
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <select id=id aria-describedby="trace-hint" on:change=choose>{options}</select>
         </div>
     }
 }

@@ -95,6 +95,14 @@ impl Studio {
         blob(file.as_bytes(), MEDIA_TYPE).map_err(|error| (words::NOT_DRAWN.to_owned(), format!("{error:?}")))
     }
 
+    /// The same; what is in its way is told.
+    async fn draw_or_say(self, record: &Record, options: TraceOptions) -> Option<Blob> {
+        let drawn = self.draw(record, options).await;
+        drawn
+            .map_err(|(sentence, detail)| self.notices.say_with_detail(Place::Gallery, sentence, detail))
+            .ok()
+    }
+
     /// The drawing of a picture that was wanted as SVG: kept, or made and kept from now on.
     pub(crate) async fn drawing(self, record: &Arc<Record>) -> Option<Blob> {
         let options = asked(record.settings.svg.as_ref()?);
@@ -106,16 +114,9 @@ impl Studio {
             Ok(None) => {}
             Err(error) => log::warn!("a drawing cannot be read: {error}"),
         }
-        match self.draw(record, options).await {
-            Ok(drawing) => {
-                self.keep_part(&record.id, PicturePart::Drawing, drawing.clone()).await;
-                Some(drawing)
-            }
-            Err((sentence, detail)) => {
-                self.notices.say_with_detail(Place::Gallery, sentence, detail);
-                None
-            }
-        }
+        let drawing = self.draw_or_say(record, options).await?;
+        self.keep_part(&record.id, PicturePart::Drawing, drawing.clone()).await;
+        Some(drawing)
     }
 
     /// A picture as SVG for the browser's downloads: as it was wanted, else as the form says.
@@ -123,13 +124,7 @@ impl Studio {
         if record.settings.svg.is_some() {
             return self.drawing(record).await;
         }
-        match self.draw(record, self.form.trace_options()).await {
-            Ok(drawing) => Some(drawing),
-            Err((sentence, detail)) => {
-                self.notices.say_with_detail(Place::Gallery, sentence, detail);
-                None
-            }
-        }
+        self.draw_or_say(record, self.form.trace_options()).await
     }
 }
 

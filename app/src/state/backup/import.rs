@@ -55,10 +55,11 @@ impl Contents {
 
     /// The files of one picture, pack or model, by the rest of their keys.
     fn files_of(&self, table: &str, id: &str) -> Vec<(String, Blob)> {
-        let files = self
-            .files
-            .iter()
-            .filter(|((of, key), _)| of == table && key.first().is_some_and(|key| key == id));
+        // The keys that begin so are neighbours.
+        let first = (table.to_owned(), vec![id.to_owned()]);
+        let files = self.files.range(first..);
+        let files =
+            files.take_while(|((of, key), _)| of == table && key.first().is_some_and(|key| key == id));
         files.filter_map(|((_, key), file)| Some((key.get(1)?.clone(), file.0.clone()))).collect()
     }
 
