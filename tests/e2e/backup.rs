@@ -1,7 +1,7 @@
 //! **Backup**: everything goes into one file and comes out of it in another browser; bad files change nothing.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -53,6 +53,15 @@ fn export(page: &Page) -> Outcome<(String, Vec<u8>)> {
         Ok(saved[0].as_str().zip(saved[1].as_str()).map(|(name, data)| (name.to_owned(), data.to_owned())))
     })?;
     Ok((name, STANDARD.decode(data)?))
+}
+
+/// Exports everything of a page, which is closed then, into a file; and its bytes.
+fn exported(page: Page, folder: &Folder) -> Outcome<(PathBuf, Vec<u8>)> {
+    page.session().run(CATCH_DOWNLOADS, &[])?;
+    let (name, bytes) = export(&page)?;
+    let file = folder.path().join(name);
+    fs::write(&file, &bytes)?;
+    Ok((file, bytes))
 }
 
 fn offer(page: &Page, file: &Path) -> Outcome {
@@ -122,11 +131,7 @@ fn everything_comes_back_in_another_browser() -> Outcome {
 fn an_import_adds_and_changes_nothing_that_is_here() -> Outcome {
     let folder = Folder::new("backup-merge")?;
     let page = open_with(&(0..3).map(record).collect::<Vec<_>>())?;
-    page.session().run(CATCH_DOWNLOADS, &[])?;
-    let (name, bytes) = export(&page)?;
-    drop(page);
-    let file = folder.path().join(name);
-    fs::write(&file, &bytes)?;
+    let (file, _) = exported(page, &folder)?;
 
     let mut starred = record(1);
     starred.favorite = true;
@@ -146,9 +151,7 @@ fn an_import_adds_and_changes_nothing_that_is_here() -> Outcome {
 fn bad_backups_are_told_and_change_nothing() -> Outcome {
     let folder = Folder::new("bad-backups")?;
     let page = open_with(&[record(0)])?;
-    page.session().run(CATCH_DOWNLOADS, &[])?;
-    let (_, sound) = export(&page)?;
-    drop(page);
+    let (_, sound) = exported(page, &folder)?;
     let mut changed = sound.clone();
     // Within the only picture, which comes before the last 1024 bytes.
     let place = sound.len() - 1024 - 512;
@@ -178,7 +181,6 @@ fn bad_backups_are_told_and_change_nothing() -> Outcome {
 fn models_travel_along_when_they_are_asked_for() -> Outcome {
     let folder = Folder::new("backup-models")?;
     let page = Page::open(Graphics::None)?;
-    page.session().run(CATCH_DOWNLOADS, &[])?;
     page.import(&checkpoint(&folder)?)?;
     let model = value(page.session(), "Model")?;
     open_drawer(&page)?;
@@ -186,12 +188,9 @@ fn models_travel_along_when_they_are_asked_for() -> Outcome {
                   const name = box?.labels[0].textContent.trim() ?? ''; box?.click(); return name;";
     let name = page.session().run(chosen, &[])?;
     assert!(name.as_str().is_some_and(|name| name.starts_with("With models and LoRAs (")), "{name}");
-    let (name, bytes) = export(&page)?;
-    println!("a backup of a model: {} bytes", bytes.len());
     let files = keys(page.session(), "files")?;
-    drop(page);
-    let file = folder.path().join(name);
-    fs::write(&file, &bytes)?;
+    let (file, bytes) = exported(page, &folder)?;
+    println!("a backup of a model: {} bytes", bytes.len());
     let other = Page::open(Graphics::None)?;
     offer(&other, &file)?;
     wait_for_words(&other, "Imported 1 model and your settings.")?;
@@ -213,11 +212,7 @@ const FULL: &str = "const put = IDBObjectStore.prototype.put; window.left = 2; \
 fn a_full_disk_is_told_and_the_import_goes_on_later() -> Outcome {
     let folder = Folder::new("backup-full")?;
     let page = open_with(&(0..4).map(record).collect::<Vec<_>>())?;
-    page.session().run(CATCH_DOWNLOADS, &[])?;
-    let (name, bytes) = export(&page)?;
-    drop(page);
-    let file = folder.path().join(name);
-    fs::write(&file, &bytes)?;
+    let (file, _) = exported(page, &folder)?;
     let other = Page::prepare(Graphics::None)?;
     other.before_page(FULL)?;
     let other = other.load()?;

@@ -4,6 +4,9 @@
 //! One line of JSON each. `--device cpu` or `gpu` (Chromium's software adapter) takes one of them, `--runs N` sets the
 //! timed runs, and any other word the beginning of the names to be run.
 
+#[path = "../bench/examples/wishes/mod.rs"]
+mod wishes;
+
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -11,47 +14,21 @@ use tests::chromium::{Chromium, Graphics};
 use tests::page::{LATER, Page};
 use tests::site::Site;
 use tests::{Outcome, controls, repository};
-
-struct Wishes {
-    devices: Vec<&'static str>,
-    runs: u32,
-    names: Vec<String>,
-}
-
-fn wishes() -> Outcome<Wishes> {
-    let mut wishes = Wishes { devices: vec!["cpu", "gpu"], runs: 5, names: Vec::new() };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "--runs" => wishes.runs = words.next().ok_or("--runs needs a number")?.parse()?,
-            "--device" => {
-                wishes.devices = match words.next().as_deref() {
-                    Some("cpu") => vec!["cpu"],
-                    Some("gpu") => vec!["gpu"],
-                    _ => return Err("--device needs `cpu` or `gpu`".into()),
-                };
-            }
-            flag if flag.starts_with('-') => return Err(format!("there is no option {flag}").into()),
-            _ => wishes.names.push(word),
-        }
-    }
-    Ok(wishes)
-}
+use wishes::Wishes;
 
 fn main() -> Outcome {
-    let Wishes { devices, runs, names } = wishes()?;
-    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| name.starts_with(wanted));
-    for device in devices {
-        cases(device, runs, &wanted)?;
+    let wishes = Wishes::read(false)?;
+    for device in &wishes.devices {
+        cases(device, &wishes)?;
     }
-    if wanted("first_picture") {
+    if wishes.include("first_picture") {
         first_picture()?;
     }
     Ok(())
 }
 
 /// Every case on one device, in one page.
-fn cases(device: &str, runs: u32, wanted: &impl Fn(&str) -> bool) -> Outcome {
+fn cases(device: &str, wishes: &Wishes) -> Outcome {
     let site = Site::start(&repository::root().join("tests/bench"))?;
     let browser = Chromium::start(if device == "gpu" { Graphics::SoftwareWebGpu } else { Graphics::None })?;
     let session = browser.session();
@@ -63,9 +40,9 @@ fn cases(device: &str, runs: u32, wanted: &impl Fn(&str) -> bool) -> Outcome {
         json!({ "kind": "env", "device": device, "browser": agent, "adapter": adapter, "emulated": true })
     );
     let names: Vec<String> = serde_json::from_value(session.run("return window.cases();", &[])?)?;
-    for name in names.iter().filter(|name| wanted(name)) {
+    for name in names.iter().filter(|name| wishes.include(name)) {
         let script = "return window.measure(...arguments);";
-        match session.run(script, &[json!(device), json!(name), json!(runs)]) {
+        match session.run(script, &[json!(device), json!(name), json!(wishes.runs)]) {
             Ok(Value::String(line)) => println!("{line}"),
             Ok(other) => println!("{}", json!({ "name": name, "device": device, "error": other })),
             Err(error) => {

@@ -1,0 +1,43 @@
+//! What a person asks of a benchmark: `[--device cpu|gpu] [--full] [--runs N] [NAMES]`.
+
+use std::error::Error;
+
+/// What is run, and how often.
+pub(crate) struct Wishes {
+    /// `cpu`, `gpu` or both.
+    pub(crate) devices: Vec<&'static str>,
+    /// The large cases too.
+    pub(crate) full: bool,
+    /// Timed runs of a case.
+    pub(crate) runs: usize,
+    names: Vec<String>,
+}
+
+impl Wishes {
+    /// Reads the command line. `--full` is an option only of a benchmark that has large cases.
+    pub(crate) fn read(has_large_cases: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let mut wishes = Self { devices: vec!["cpu", "gpu"], full: false, runs: 5, names: Vec::new() };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--full" if has_large_cases => wishes.full = true,
+                "--runs" => wishes.runs = words.next().ok_or("--runs needs a number")?.parse()?,
+                "--device" => {
+                    wishes.devices = match words.next().as_deref() {
+                        Some("cpu") => vec!["cpu"],
+                        Some("gpu") => vec!["gpu"],
+                        _ => return Err("--device needs `cpu` or `gpu`".into()),
+                    };
+                }
+                flag if flag.starts_with('-') => return Err(format!("there is no option {flag}").into()),
+                _ => wishes.names.push(word),
+            }
+        }
+        Ok(wishes)
+    }
+
+    /// Whether a case is among them: its name begins with one that was named, or none was.
+    pub(crate) fn include(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|wanted| name.starts_with(wanted))
+    }
+}
