@@ -4,8 +4,7 @@ mod drawing;
 
 pub(crate) use drawing::{paint, picture, pixels};
 
-use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::prelude::Closure;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -193,36 +192,6 @@ pub(crate) async fn convert(picture: &Blob, media_type: &str, quality: u8) -> Re
     let file: Blob = JsFuture::from(canvas.convert_to_blob_with_options(&options)?).await?.dyn_into()?;
     // A browser without the encoder writes a PNG and says so only here.
     if file.type_() == media_type { Ok(file) } else { Err(JsValue::from_str(&file.type_())) }
-}
-
-/// Gets a lock that is held until the tab is closed; false when another tab holds it. A browser without locks gives every
-/// lock: it cannot tell of other tabs.
-pub(crate) async fn hold_lock(name: &str) -> bool {
-    let asked = Promise::new(&mut |told, _| {
-        let answer = told.clone();
-        let granted = Closure::once_into_js(move |lock: JsValue| {
-            answer.call1(&JsValue::NULL, &JsValue::from_bool(!lock.is_null())).ok();
-            // Never settled where the lock was given: it ends with the tab.
-            if lock.is_null() { Promise::resolve(&JsValue::NULL) } else { Promise::new(&mut |_, _| ()) }
-        });
-        if request_lock(name, &granted).is_none() {
-            told.call1(&JsValue::NULL, &JsValue::TRUE).ok();
-        }
-    });
-    JsFuture::from(asked).await.ok().and_then(|given| given.as_bool()).unwrap_or(true)
-}
-
-fn field(of: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())
-}
-
-/// `navigator.locks.request` for a lock that is free now; web-sys holds it to be unstable.
-fn request_lock(name: &str, granted: &JsValue) -> Option<()> {
-    let locks = field(&field(&js_sys::global(), "navigator")?, "locks")?;
-    let request: Function = field(&locks, "request")?.dyn_into().ok()?;
-    let options = Object::new();
-    Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE).ok()?;
-    request.call3(&locks, &JsValue::from_str(name), &options, granted).ok().map(drop)
 }
 
 /// Whether the person has asked the system for less motion.

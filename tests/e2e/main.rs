@@ -20,6 +20,7 @@ mod layout;
 mod loras;
 mod made_up;
 mod masks;
+mod model_tabs;
 mod models;
 mod offline;
 mod packs;

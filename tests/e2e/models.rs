@@ -9,13 +9,13 @@ use tests::page::{LATER, Page, SOON};
 use tests::rows::keys;
 use tests::{Outcome, repository};
 
-const UNET: &str = "unet/diffusion_pytorch_model.safetensors";
+pub(crate) const UNET: &str = "unet/diffusion_pytorch_model.safetensors";
 const BUILTIN: &str = "public/models/builtin";
 /// Bytes in a piece of a download.
-const PIECE: u64 = 8 << 20;
+pub(crate) const PIECE: u64 = 8 << 20;
 
 /// A page whose catalogue offers the built-in model's files under another name.
-fn with_catalogue(change: impl Fn(&mut Value)) -> Outcome<Page> {
+pub(crate) fn with_catalogue(change: impl Fn(&mut Value)) -> Outcome<Page> {
     let page = Page::prepare(Graphics::None)?;
     let folder = repository::root().join(BUILTIN);
     let mut files = Vec::new();
@@ -50,11 +50,11 @@ fn with_catalogue(change: impl Fn(&mut Value)) -> Outcome<Page> {
     page.load()
 }
 
-fn wait_for(page: &Page, name: &str) -> Outcome {
+pub(crate) fn wait_for(page: &Page, name: &str) -> Outcome {
     page.wait(&format!("“{name}”"), SOON, || Ok(control(page.session(), name).ok().map(drop)))
 }
 
-fn open_drawer(page: &Page) -> Outcome {
+pub(crate) fn open_drawer(page: &Page) -> Outcome {
     press(page.session(), "Models and storage")
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn close_drawer(page: &Page) -> Outcome {
 }
 
 /// What the offer says of its download, if anything.
-fn progress(page: &Page) -> Outcome<String> {
+pub(crate) fn progress(page: &Page) -> Outcome<String> {
     let said =
         page.session().run("return document.querySelector('.offer-progress p')?.textContent ?? '';", &[])?;
     Ok(said.as_str().unwrap_or_default().to_owned())

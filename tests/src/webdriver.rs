@@ -142,6 +142,14 @@ impl Session {
         self.post("/window", &json!({ "handle": tab.0 })).map(drop)
     }
 
+    /// Closes the tab that is shown, as a person does; another one is to be shown next.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub fn close_tab(&self) -> Outcome {
+        value_of(self.agent.delete(format!("{}/window", self.url)).call()?).map(drop)
+    }
+
     /// The element's accessible name as the browser computes it for assistive technology.
     ///
     /// # Errors

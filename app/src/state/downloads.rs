@@ -51,7 +51,9 @@ impl Downloads {
 
     /// The engine died, and what it was downloading stands still.
     pub(super) fn stand_still(self) {
-        self.states.update(|states| states.values_mut().for_each(|state| *state = at_rest(state.clone())));
+        for (id, state) in self.states.get_untracked() {
+            self.set(ModelId(id), at_rest(state));
+        }
     }
 }
 
@@ -65,6 +67,8 @@ fn at_rest(state: DownloadState) -> DownloadState {
             DownloadState::Paused { done_bytes: total_bytes, total_bytes, report: None }
         }
         DownloadState::Opening => DownloadState::Paused { done_bytes: 0, total_bytes: 0, report: None },
+        // The next engine tells anew of what other tabs do.
+        DownloadState::Elsewhere { .. } => DownloadState::Absent,
         other => other,
     }
 }
@@ -147,5 +151,7 @@ mod tests {
         for state in [DownloadState::Opening, DownloadState::Checking { done_bytes: 1, total_bytes: 2 }] {
             assert!(matches!(at_rest(state), DownloadState::Paused { .. }));
         }
+        let elsewhere = DownloadState::Elsewhere { done_bytes: 3, total_bytes: 9 };
+        assert_eq!(at_rest(elsewhere), DownloadState::Absent);
     }
 }

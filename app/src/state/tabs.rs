@@ -3,11 +3,12 @@
 //! The engine takes most of a machine's memory while it works, so a tab asks for a lock of the browser before it makes
 //! a picture, and keeps it until another tab asks. The browser gives the lock of a closed tab to the next by itself.
 
-use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use storage::Lock;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::Studio;
@@ -44,8 +45,8 @@ pub(crate) struct Tabs {
     /// Whether this tab makes pictures.
     pub turn: RwSignal<Turn>,
     channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
-    /// Gives the lock back.
-    release: StoredValue<Option<Function>, LocalStorage>,
+    /// The lock, while it is this tab's turn.
+    lock: StoredValue<Option<Lock>, LocalStorage>,
     /// Whether another tab waits.
     wanted: StoredValue<bool>,
 }
@@ -55,7 +56,7 @@ impl Tabs {
         Self {
             turn: RwSignal::new(Turn::Elsewhere),
             channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
-            release: StoredValue::new_local(None),
+            lock: StoredValue::new_local(None),
             wanted: StoredValue::new(false),
         }
     }
@@ -72,10 +73,11 @@ impl Tabs {
     }
 
     fn give_back(self) {
-        if let Some(release) = self.release.try_update_value(Option::take).flatten() {
+        // Given back when it goes out of scope, after all else.
+        let lock = self.lock.try_update_value(Option::take).flatten();
+        if lock.is_some() {
             self.wanted.set_value(false);
             self.turn.set(Turn::Elsewhere);
-            release.call0(&JsValue::NULL).ok();
         }
     }
 }
@@ -117,19 +119,12 @@ impl Studio {
         }
         self.tabs.turn.set(Turn::Asked);
         self.tabs.tell(&News::Waits);
-        let granted = Closure::once_into_js(move |_: JsValue| {
-            Promise::new(&mut |release, _| {
-                self.tabs.release.set_value(Some(release));
-                self.tabs.turn.set(Turn::Here);
-                self.tabs.tell(&News::Begins);
-                self.start_next();
-            })
-        });
-        if request_lock(&granted).is_none() {
-            // A browser without locks: every tab for itself.
+        spawn_local(async move {
+            self.tabs.lock.set_value(Some(Lock::in_turn(LOCK).await));
             self.tabs.turn.set(Turn::Here);
-            return true;
-        }
+            self.tabs.tell(&News::Begins);
+            self.start_next();
+        });
         false
     }
 
@@ -143,17 +138,4 @@ impl Studio {
             self.tabs.give_back();
         }
     }
-}
-
-/// `navigator.locks.request`, which web-sys holds to be unstable. The lock is held until the promise that `granted`
-/// returns is settled.
-fn request_lock(granted: &JsValue) -> Option<()> {
-    let field = |of: &JsValue, name| Reflect::get(of, &JsValue::from_str(name)).ok();
-    let locks = field(&field(&js_sys::global(), "navigator")?, "locks").filter(JsValue::is_object)?;
-    let request: Function = field(&locks, "request")?.dyn_into().ok()?;
-    let options = Object::new();
-    let promise = request.call3(&locks, &JsValue::from_str(LOCK), &options, granted).ok()?;
-    // Settled when the lock was given back; a rejection ends with the page.
-    drop(promise);
-    Some(())
 }

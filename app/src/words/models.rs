@@ -29,6 +29,7 @@ pub(crate) const RESUME: &str = "Resume";
 pub(crate) const DISCARD: &str = "Discard";
 pub(crate) const LICENCE: &str = "Licence";
 pub(crate) const TIPS: &str = "Tips";
+const ELSEWHERE: &str = "Another tab is downloading this model";
 pub(crate) const OPENING: &str = "Opening it on trial …";
 
 pub(crate) const OWN: &str = "From this device";
@@ -66,6 +67,14 @@ pub(crate) fn checking(done_bytes: u64, total_bytes: u64) -> String {
 
 pub(crate) fn paused(done_bytes: u64, total_bytes: u64) -> String {
     format!("Paused at {}", progress(done_bytes, total_bytes))
+}
+
+/// "Another tab is downloading this model: 1.20 GB of 2.13 GB"
+pub(crate) fn elsewhere(done_bytes: u64, total_bytes: u64) -> String {
+    match total_bytes {
+        0 => ELSEWHERE.to_owned(),
+        _ => format!("{ELSEWHERE}: {}", progress(done_bytes, total_bytes)),
+    }
 }
 
 pub(crate) fn used(used_bytes: f64, quota_bytes: f64) -> String {

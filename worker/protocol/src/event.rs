@@ -160,6 +160,13 @@ pub enum DownloadState {
         /// Why, unless a person paused it.
         report: Option<ErrorReport>,
     },
+    /// Another tab downloads it.
+    Elsewhere {
+        /// Bytes that have arrived.
+        done_bytes: u64,
+        /// Bytes in all; 0 when they are not known here.
+        total_bytes: u64,
+    },
     /// The model can be used.
     Finished,
 }

@@ -10,9 +10,10 @@ use protocol::{
     Command, DownloadState, Event, ModelId,
     catalogue::{Catalogue, Entry},
 };
+use storage::{BrowserStorage, Lock};
 use web_time::{Duration, Instant};
 
-use super::{engine::unopened, fetch::Fetch, session::Session};
+use super::{elsewhere::lock_of, engine::unopened, fetch::Fetch, session::Session};
 use crate::{
     error::EngineError,
     install::{Watch, install, stopped},
@@ -39,7 +40,7 @@ pub(super) struct Downloads {
 
 impl Session {
     /// Does what a command about the catalogue or a download asks for.
-    pub(super) async fn hear_of_downloads(&self, command: Command) {
+    pub(super) async fn hear_of_downloads(self: &Rc<Self>, command: Command) {
         match command {
             Command::ListCatalogue => self.post_catalogue().await,
             Command::StartDownload(id) => self.download(id).await,
@@ -50,7 +51,7 @@ impl Session {
     }
 
     /// Tells the page what there is to download, and what has begun.
-    async fn post_catalogue(&self) {
+    async fn post_catalogue(self: &Rc<Self>) {
         let mut fault = None;
         let models = match self.catalogue(true).await {
             Ok(catalogue) => catalogue.models.iter().map(|entry| entry.model.clone()).collect(),
@@ -64,18 +65,27 @@ impl Session {
             fault = fault.take().or(Some(report(&error)));
             Vec::new()
         });
+        let elsewhere: Vec<ModelId> = downloads.iter().filter_map(is_elsewhere).collect();
         self.port.post(&Event::Catalogue { models, downloads, fault });
+        elsewhere.into_iter().for_each(|id| self.watch(id));
     }
 
-    /// Downloads that have begun and do not run now.
+    /// Downloads that have begun and do not run here now.
     async fn begun(&self) -> Result<Vec<(ModelId, DownloadState)>, EngineError> {
-        let states = self.library.get().ok_or_else(unopened)?.storage()?.downloads().await?;
-        let paused = states.into_iter().map(|state| {
+        let mut begun = Vec::new();
+        for state in self.storage()?.downloads().await? {
             let (done_bytes, total_bytes) = (state.done_bytes, state.total_bytes);
-            (ModelId(state.id), DownloadState::Paused { done_bytes, total_bytes, report: None })
-        });
-        let running = self.downloads.running.borrow();
-        Ok(paused.filter(|(id, _)| !running.contains_key(id)).collect())
+            let id = ModelId(state.id);
+            if self.downloads.running.borrow().contains_key(&id) {
+                continue;
+            }
+            let state = match Lock::is_held(&lock_of(&id.0)).await {
+                true => DownloadState::Elsewhere { done_bytes, total_bytes },
+                false => DownloadState::Paused { done_bytes, total_bytes, report: None },
+            };
+            begun.push((id, state));
+        }
+        Ok(begun)
     }
 
     /// `models.json`, asked for again when `anew` says so.
@@ -89,13 +99,32 @@ impl Session {
         Ok(catalogue)
     }
 
-    /// Downloads a model unless it is on its way.
-    async fn download(&self, id: ModelId) {
+    /// A download that has begun and does not run here.
+    pub(super) async fn begun_of(&self, id: &ModelId) -> DownloadState {
+        let begun = self.begun().await.unwrap_or_default();
+        begun.into_iter().find(|(begun, _)| begun == id).map_or(DownloadState::Absent, |(_, state)| state)
+    }
+
+    /// Whether a model can be used, as when another tab has downloaded it.
+    pub(super) async fn is_here(&self, id: &ModelId) -> Result<bool, EngineError> {
+        Ok(self.storage()?.model(&id.0).await?.is_some())
+    }
+
+    fn storage(&self) -> Result<&BrowserStorage, EngineError> {
+        Ok(self.library.get().ok_or_else(unopened)?.storage()?)
+    }
+
+    /// Downloads a model unless it is on its way, here or in another tab.
+    async fn download(self: &Rc<Self>, id: ModelId) {
         let wish = Rc::new(Cell::new(Wish::GoOn));
         if self.downloads.running.borrow().contains_key(&id) {
             return;
         }
         self.downloads.running.borrow_mut().insert(id.clone(), Rc::clone(&wish));
+        let Some(lock) = Lock::now(&lock_of(&id.0)).await else {
+            self.downloads.running.borrow_mut().remove(&id);
+            return self.leave_to_other(id).await;
+        };
         let reporter = Reporter { session: self, model: &id, wish: &wish, told: Cell::new(None) };
         let installed = self.install(&id, &reporter).await;
         self.downloads.running.borrow_mut().remove(&id);
@@ -107,6 +136,7 @@ impl Session {
                 self.stopped(&id, &error).await
             }
         };
+        drop(lock);
         if state == DownloadState::Finished {
             self.post_models().await;
         }
@@ -114,20 +144,20 @@ impl Session {
     }
 
     async fn install(&self, id: &ModelId, reporter: &Reporter<'_>) -> Result<(), EngineError> {
+        // Another tab may have been faster.
+        if self.is_here(id).await? {
+            return Ok(());
+        }
         let catalogue = self.catalogue(false).await?;
         let missing = || EngineError::NotInCatalogue { id: id.0.clone() };
         let entry: &Entry = catalogue.entry(id).ok_or_else(missing)?;
-        let storage = self.library.get().ok_or_else(unopened)?.storage()?;
-        install(storage, entry, &Fetch::here(), reporter).await.map(drop)
+        install(self.storage()?, entry, &Fetch::here(), reporter).await.map(drop)
     }
 
     async fn stopped(&self, id: &ModelId, error: &EngineError) -> DownloadState {
-        let begun = self.begun().await.unwrap_or_default();
-        let kept = begun.into_iter().find(|(begun, _)| begun == id);
-        match kept {
-            Some((_, DownloadState::Paused { done_bytes, total_bytes, .. })) => {
-                stopped(error, done_bytes, total_bytes)
-            }
+        match self.begun_of(id).await {
+            DownloadState::Paused { done_bytes, total_bytes, .. }
+            | DownloadState::Elsewhere { done_bytes, total_bytes } => stopped(error, done_bytes, total_bytes),
             _ => stopped(error, 0, 0),
         }
     }
@@ -140,29 +170,35 @@ impl Session {
     }
 
     /// Gives a download up, now or as soon as it has stopped.
-    async fn discard_download(&self, id: ModelId) {
+    async fn discard_download(self: &Rc<Self>, id: ModelId) {
         let running = self.downloads.running.borrow().get(&id).cloned();
-        match running {
-            Some(wish) => wish.set(Wish::Discard),
-            None => self.discard(id).await,
+        match (running, Lock::now(&lock_of(&id.0)).await) {
+            (Some(wish), _) => wish.set(Wish::Discard),
+            (None, Some(_lock)) => self.discard(id).await,
+            // Another tab goes on with it.
+            (None, None) => self.leave_to_other(id).await,
         }
     }
 
     async fn discard(&self, id: ModelId) {
-        let discarded =
-            match self.library.get().ok_or_else(unopened).and_then(|library| Ok(library.storage()?)) {
-                Ok(storage) => storage.discard_download(&id.0).await.map_err(EngineError::from),
-                Err(error) => Err(error),
-            };
+        let discarded = match self.storage() {
+            Ok(storage) => storage.discard_download(&id.0).await.map_err(EngineError::from),
+            Err(error) => Err(error),
+        };
         let state = match discarded {
             Ok(()) => DownloadState::Absent,
             Err(error) => self.stopped(&id, &error).await,
         };
+        self.others.tell(&id, &state);
         self.port.post(&Event::Download { model: id, state });
     }
 }
 
-/// Tells the page of one download, now and then.
+fn is_elsewhere((id, state): &(ModelId, DownloadState)) -> Option<ModelId> {
+    matches!(state, DownloadState::Elsewhere { .. }).then(|| id.clone())
+}
+
+/// Tells the page and the other tabs of one download, now and then.
 struct Reporter<'a> {
     session: &'a Session,
     model: &'a ModelId,
@@ -181,6 +217,7 @@ impl Watch for Reporter<'_> {
             return;
         }
         self.told.set(Some(Instant::now()));
+        self.session.others.tell(self.model, &state);
         self.session.port.post(&Event::Download { model: self.model.clone(), state });
     }
 

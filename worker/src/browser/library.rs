@@ -4,10 +4,10 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use pipeline::Model;
 use protocol::{ModelId, ModelInfo, Precision};
-use storage::{BrowserBlob, BrowserStorage, ModelRecord, StorageError};
+use storage::{BrowserBlob, BrowserStorage, Lock, ModelRecord, StorageError};
 use weights::Folder;
 
-use super::server::Server;
+use super::{elsewhere::lock_of, server::Server};
 use crate::{
     builtin::{self, FileList},
     catalogue::{Shelved, model_info},
@@ -90,6 +90,8 @@ impl Library {
             return Ok(Shelf { folder, hash: list.hash() });
         }
         if let Ok(storage) = &self.storage {
+            // One tab fetches it; the others find it when their turn comes.
+            let _turn = Lock::in_turn(&lock_of(builtin::ID)).await;
             match builtin::ready(storage, &list, &self.server, &mut progress).await {
                 Ok(model) => return Ok(shelf(storage, model)),
                 Err(error @ EngineError::Storage(_)) => warn(&error),

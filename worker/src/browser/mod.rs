@@ -1,6 +1,7 @@
 //! The engine's edges in a browser: messages, files beside the page, the database.
 
 mod downloads;
+mod elsewhere;
 mod engine;
 mod fetch;
 mod library;

@@ -19,6 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     downloads::Downloads,
+    elsewhere::Others,
     engine::Engine,
     library::Library,
     port::{Arrived, Departing, Port},
@@ -84,6 +85,8 @@ pub(super) struct Session {
     tokenizer: OnceCell<ClipTokenizer>,
     /// The catalogue, and what is being downloaded of it.
     pub(super) downloads: Downloads,
+    /// What other tabs download.
+    pub(super) others: Others,
 }
 
 /// Starts the engine: listens, says `Ready`, and works until the page ends the worker.
@@ -99,6 +102,7 @@ pub fn start() {
         library: OnceCell::new(),
         tokenizer: OnceCell::new(),
         downloads: Downloads::default(),
+        others: Others::new(),
     });
     session.port.listen({
         let session = Rc::clone(&session);
@@ -115,6 +119,7 @@ impl Session {
             let library = Library::open().await;
             || library
         });
+        self.listen_to_others();
         self.port.post(&Event::Ready {
             protocol: PROTOCOL_VERSION,
             build: env!("CARGO_PKG_VERSION").to_owned(),

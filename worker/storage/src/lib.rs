@@ -28,6 +28,8 @@ mod downloads;
 mod error;
 mod everything;
 mod file;
+#[cfg(not(target_arch = "wasm32"))]
+mod lock;
 mod memory;
 mod models;
 mod packs;
@@ -38,10 +40,12 @@ mod sources;
 
 pub use backend::{Backend, BlobHandle, Key, Table, Write};
 #[cfg(target_arch = "wasm32")]
-pub use browser::{Browser, BrowserBlob, Estimate, estimate, persist};
+pub use browser::{Browser, BrowserBlob, Estimate, Lock, estimate, persist};
 pub use downloads::{Arrived, Download, DownloadState, PIECE_BYTES, PlannedFile};
 pub use error::StorageError;
 pub use file::{CHUNK_BYTES, FileRecord, FileWriter, StoredFile};
+#[cfg(not(target_arch = "wasm32"))]
+pub use lock::Lock;
 pub use memory::{Memory, MemoryBlob};
 pub use models::{Import, ModelRecord, folder_hash, is_lora, lora_id};
 pub use packs::{NewPack, PackEntry};

@@ -51,6 +51,7 @@ fn Transfer(model: CatalogueModel) -> impl IntoView {
         DownloadState::Arriving { .. } | DownloadState::Checking { .. } | DownloadState::Opening => {
             Kind::Running
         }
+        DownloadState::Elsewhere { .. } => Kind::Elsewhere,
     });
     let discard = move |_| {
         let question = name.with_value(|name| words::discard_question(name));
@@ -96,6 +97,8 @@ fn Transfer(model: CatalogueModel) -> impl IntoView {
                     {discard_button()}
                 }
                 .into_any(),
+                // Its buttons are in the other tab.
+                Kind::Elsewhere => ().into_any(),
             }}
         </div>
     }
@@ -106,6 +109,7 @@ enum Kind {
     Absent,
     Paused,
     Running,
+    Elsewhere,
 }
 
 /// A bar and a line, while there is something to tell.
@@ -121,6 +125,7 @@ fn Progress(state: Memo<DownloadState>) -> impl IntoView {
         DownloadState::Checking { done_bytes, total_bytes } => words::checking(done_bytes, total_bytes),
         DownloadState::Paused { done_bytes, total_bytes, .. } => words::paused(done_bytes, total_bytes),
         DownloadState::Opening => words::OPENING.to_owned(),
+        DownloadState::Elsewhere { done_bytes, total_bytes } => words::elsewhere(done_bytes, total_bytes),
         DownloadState::Absent | DownloadState::Finished => String::new(),
     };
     let report = Memo::new(move |_| match state.get() {
@@ -146,6 +151,7 @@ fn numbers(state: &DownloadState) -> Option<(u64, u64)> {
     match state {
         DownloadState::Arriving { done_bytes, total_bytes }
         | DownloadState::Checking { done_bytes, total_bytes }
+        | DownloadState::Elsewhere { done_bytes, total_bytes }
         | DownloadState::Paused { done_bytes, total_bytes, .. } => Some((*done_bytes, *total_bytes)),
         DownloadState::Absent | DownloadState::Opening | DownloadState::Finished => None,
     }

@@ -10,12 +10,12 @@ use gallery::UsedLora;
 use leptos::prelude::*;
 use protocol::{JobId, Request, TraceOptions};
 use serde::{Deserialize, Serialize};
-use storage::QueueEntry;
+use storage::{Lock, QueueEntry};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::{Job, Stored};
-use crate::platform::{hold_lock, now_millis, random_seed};
+use crate::platform::{now_millis, random_seed};
 use crate::state::Studio;
 use crate::state::sheet::SheetCell;
 use crate::state::source::SourceFile;
@@ -48,8 +48,9 @@ struct Row {
     sheet: Option<SheetCell>,
 }
 
-fn lock_of(tab: &str) -> String {
-    format!("palimpsest-tab-{tab}")
+/// Gets the lock of a tab's name until this tab is closed; false when another tab has it.
+async fn hold(tab: &str) -> bool {
+    Lock::now(&format!("palimpsest-tab-{tab}")).await.map(Lock::keep).is_some()
 }
 
 /// A name that no other tab has.
@@ -145,7 +146,7 @@ impl Studio {
     /// Takes over what closed tabs left. It waits until the person says that it should go on.
     pub(in crate::state) async fn load_queue(self) {
         let tab = self.queue.tab.get_value();
-        hold_lock(&lock_of(&tab)).await;
+        hold(&tab).await;
         let entries = match self.shelf.queue().await {
             Ok(entries) => entries,
             Err(error) => return log::warn!("the queue cannot be read: {error}"),
@@ -165,7 +166,7 @@ impl Studio {
             rows.iter().map(|(_, row)| row.tab.clone()).filter(|t| *t != tab).collect();
         let mut left = BTreeSet::new();
         for tab in tabs {
-            if hold_lock(&lock_of(&tab)).await {
+            if hold(&tab).await {
                 left.insert(tab);
             }
         }
