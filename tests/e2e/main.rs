@@ -31,3 +31,4 @@ mod small_request;
 mod software_gpu;
 mod source;
 mod storage_failures;
+mod words_as_text;

@@ -27,7 +27,7 @@ fn open() -> Outcome<Page> {
 }
 
 /// Chooses files in the drawer, which opens if it is closed.
-fn offer(page: &Page, files: &[PathBuf]) -> Outcome {
+pub(crate) fn offer(page: &Page, files: &[PathBuf]) -> Outcome {
     if control(page.session(), "Import packs").is_err() {
         press(page.session(), "Image packs")?;
     }
@@ -47,7 +47,7 @@ fn cards(page: &Page, words: &str) -> Outcome<Vec<Element>> {
     (0..found).filter_map(|at| card(at).transpose()).collect()
 }
 
-fn wait_for_cards(page: &Page, words: &str, count: usize) -> Outcome<Vec<Element>> {
+pub(crate) fn wait_for_cards(page: &Page, words: &str, count: usize) -> Outcome<Vec<Element>> {
     page.wait(&format!("{count} packs of “{words}”"), SOON, || {
         Ok(Some(cards(page, words)?).filter(|cards| cards.len() == count))
     })
@@ -112,9 +112,9 @@ fn another_browser_makes_the_same_picture_of_a_pack() -> Outcome {
     Ok(())
 }
 
-/// A pack of a small picture and as many recipes, with words that try to be more.
-fn made_up(prompt: &str, model: &str, recipes: usize) -> Outcome<String> {
-    let settings = Settings {
+/// Settings of a small picture.
+pub(crate) fn settings(prompt: &str, model: &str) -> Settings {
+    Settings {
         model: model.to_owned(),
         prompt: prompt.to_owned(),
         steps: 2,
@@ -123,17 +123,25 @@ fn made_up(prompt: &str, model: &str, recipes: usize) -> Outcome<String> {
         width: 64,
         height: 64,
         ..Settings::default()
-    };
+    }
+}
+
+fn made_up(prompt: &str, model: &str, recipes: usize) -> Outcome<String> {
+    pack_of(&settings(prompt, model), Pack::default(), recipes)
+}
+
+/// A pack of a small picture and as many recipes; `words` has its title and notes.
+pub(crate) fn pack_of(settings: &Settings, words: Pack, recipes: usize) -> Outcome<String> {
     let date = "2026-01-02T03:04:05Z".to_owned();
-    let png = gallery::encode_png(&[200, 30, 40, 255].repeat(64), 8, 8, &settings)?;
+    let png = gallery::encode_png(&[200, 30, 40, 255].repeat(64), 8, 8, settings)?;
     let picture = <MemoryBlob as packs::Blob>::from_bytes(&png)?;
-    let mut entry = Entry::of("picture".to_owned(), date.clone(), &settings)?;
+    let mut entry = Entry::of("picture".to_owned(), date.clone(), settings)?;
     entry.image = Some(block_on(PictureInfo::of(&picture, 1, Role::Image))?);
     let mut entries = vec![entry];
     for number in 0..recipes {
-        entries.push(Entry::of(format!("recipe {number}"), date.clone(), &settings)?);
+        entries.push(Entry::of(format!("recipe {number}"), date.clone(), settings)?);
     }
-    let pack = Pack { created: date, app: "a test".to_owned(), entries, ..Pack::default() };
+    let pack = Pack { created: date, app: "a test".to_owned(), entries, ..words };
     let pictures = vec![(PictureKey { entry: 0, role: Role::Image }, picture)];
     let file = block_on(write_pack(&LoadedPack { pack, pictures }, &mut |_| {}))?;
     Ok(String::from_utf8(file.bytes().to_vec())?)
@@ -152,19 +160,23 @@ fn bad_packs_are_told_and_good_ones_taken() -> Outcome {
     let sound = made_up(MARKUP, "no-such-model", 0)?;
     let hash = sound.split("\"sha256\": \"").nth(1).and_then(|rest| rest.get(..64)).ok_or("no hash")?;
     let file = |name: &str, text: &str| write_into(folder.path(), name, text);
+    // Two gigabytes, of which the disk has only the beginning.
+    let huge = file("huge.pack.json", &sound)?;
+    fs::OpenOptions::new().write(true).open(&huge)?.set_len(2 << 30)?;
     let files = [
         (file("foreign.json", "{\"name\": \"something\", \"version\": \"1.0.0\"}")?, "no image pack"),
         (file("broken.pack.json", &sound[..sound.len() / 2])?, "damaged"),
         (file("later.pack.json", &sound.replace("\"version\": 1", "\"version\": 2"))?, "version 2"),
         (file("hash.pack.json", &sound.replace(hash, &"0".repeat(64)))?, "image.sha256"),
         (file("words.zip", "PK\u{3}\u{4} and nothing more")?, "ZIP"),
+        (huge, "1 GB"),
         (file("sound.pack.json", &sound)?, ""),
     ];
     let page = open()?;
     let paths: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
     offer(&page, &paths)?;
     let alerts =
-        page.wait("five sentences", SOON, || Ok(Some(page.alerts()?).filter(|all| all.len() == 5)))?;
+        page.wait("six sentences", SOON, || Ok(Some(page.alerts()?).filter(|all| all.len() == 6)))?;
     for ((path, words), sentence) in files.iter().zip(&alerts) {
         println!("{}: {sentence}", path.display());
         assert!(sentence.contains(words) && sentence.ends_with('.'), "{}: {sentence}", path.display());
@@ -182,6 +194,42 @@ fn bad_packs_are_told_and_good_ones_taken() -> Outcome {
     assert!(sentence.contains("no-such-model"), "{sentence}");
     assert_eq!(value(page.session(), "Prompt")?, MARKUP);
     assert_eq!(value(page.session(), "Model")?, "builtin", "no model takes another's place");
+    Ok(())
+}
+
+/// A disk that is full from the second picture of packs on.
+const FULL: &str = "const put = IDBObjectStore.prototype.put; window.left = 1; \
+    IDBObjectStore.prototype.put = function (...row) { \
+        if (this.name === 'pack_blobs' && window.left-- <= 0) throw new DOMException('full', 'QuotaExceededError'); \
+        return put.apply(this, row); };";
+
+#[test]
+fn a_full_disk_keeps_what_is_there_and_nothing_by_halves() -> Outcome {
+    let folder = Folder::new("full-packs")?;
+    let pack = |name: &str, prompt: &str| write_into(folder.path(), name, &made_up(prompt, "builtin", 1)?);
+    let page = Page::prepare(Graphics::None)?;
+    page.before_page(FULL)?;
+    let page = page.load()?;
+    let import = |file: PathBuf| -> Outcome {
+        offer(&page, &[file])?;
+        page.wait("the preview", SOON, || Ok(control(page.session(), "Import").ok()))?;
+        press(page.session(), "Import")
+    };
+    import(pack("first.pack.json", "a red apple")?)?;
+    wait_for_cards(&page, "a red apple", 1)?;
+    let rows = || -> Outcome<_> { Ok((keys(page.session(), "packs")?, keys(page.session(), "pack_blobs")?)) };
+    let before = rows()?;
+    import(pack("second.pack.json", "a green frog")?)?;
+    let sentence = page.sentence_at("packs")?;
+    println!("full: {sentence}");
+    assert!(sentence.contains("full") && sentence.ends_with('.'), "{sentence}");
+    assert_eq!(rows()?, before, "nothing of the second pack may be there, and all of the first");
+    page.session().run("window.left = 1000;", &[])?;
+    // It is still offered.
+    press(page.session(), "Import")?;
+    wait_for_cards(&page, "a green frog", 1)?;
+    wait_for_cards(&page, "a red apple", 1)?;
+    assert_eq!(page.alerts()?, Vec::<String>::new());
     Ok(())
 }
 

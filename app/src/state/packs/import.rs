@@ -48,7 +48,10 @@ impl Studio {
         let packs: Vec<_> = candidates.into_iter().filter_map(|candidate| candidate.read.ok()).collect();
         spawn_local(async move {
             match self.keep_packs(packs).await {
-                Ok(()) => self.packs.candidates.set(Vec::new()),
+                Ok(()) => {
+                    self.notices.clear(Place::Packs);
+                    self.packs.candidates.set(Vec::new());
+                }
                 // They stay where they are: when there is room, one press is enough.
                 Err(error) => self.complain_of_packs(&error),
             }
