@@ -7,7 +7,7 @@ use serde_json::json;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control_in, press, slide, value, write};
 use tests::page::{LATER, Page, Picture, SOON};
-use tests::rows::query;
+use tests::rows::{keys, query};
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
 
@@ -273,6 +273,57 @@ fn a_picture_brings_its_mask_back() -> Outcome {
     assert_eq!(value(session, "Mask feather")?, "3");
     let again = page.generate(LATER)?;
     assert_eq!(again.png, made.png, "settings, source and mask must make the picture again");
+    Ok(())
+}
+
+/// Waits until as many masks are kept with recent sources.
+fn wait_for_kept_masks(page: &Page, count: usize) -> Outcome {
+    page.wait(&format!("{count} kept masks"), SOON, || {
+        let kept = keys(page.session(), "source_blobs")?;
+        Ok((kept.iter().filter(|key| key.ends_with("/mask")).count() == count).then_some(()))
+    })
+}
+
+fn wait_for_source(page: &Page, name: &str) -> Outcome {
+    let script = "return document.querySelector('[data-source-ready] .name')?.textContent ?? '';";
+    page.wait(&format!("the source {name}"), SOON, || {
+        Ok((page.session().run(script, &[])? == name).then_some(()))
+    })
+}
+
+#[test]
+fn a_mask_outlives_a_reload_without_any_picture() -> Outcome {
+    let folder = Folder::new("masks")?;
+    let (page, _) = open(&folder)?;
+    let session = page.session();
+    let editor = Editor::open(&page)?;
+    editor.stroke(&[(0.2, 0.3), (0.8, 0.7)])?;
+    let painted = editor.mask()?;
+    press(session, "Done")?;
+    wait_for_kept_masks(&page, 1)?;
+
+    page.reload()?;
+    wait_for_source(&page, "source.png")?;
+    assert_eq!(Editor::open(&page)?.mask()?, painted, "the mask comes back with its source");
+    press(session, "Done")?;
+
+    // Under a source of another shape it is gone, and comes back with its own.
+    page.take_source(&repository::photo())?;
+    wait_for_source(&page, "cat.png")?;
+    assert!(Editor::open(&page)?.is_black()?);
+    press(session, "Done")?;
+    press(session, "Use source.png again")?;
+    wait_for_source(&page, "source.png")?;
+    let editor = Editor::open(&page)?;
+    assert_eq!(editor.mask()?, painted);
+
+    // One that was cleared stays so.
+    press(session, "Clear mask")?;
+    press(session, "Done")?;
+    wait_for_kept_masks(&page, 0)?;
+    page.reload()?;
+    wait_for_source(&page, "source.png")?;
+    assert!(Editor::open(&page)?.is_black()?);
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 
 mod brush;
 mod files;
+mod kept;
 
 pub(crate) use brush::{BrushForm, BrushValues};
 pub(crate) use files::Ground;
@@ -15,6 +16,7 @@ use masks::{Editor, MOST_SIDE_PX, Mask, Rect, Size};
 use super::{Place, SourceState, Studio};
 use crate::words::mask as words;
 use files::MaskFile;
+use kept::Waiting;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Masking {
@@ -30,8 +32,8 @@ pub(crate) struct Masking {
     pub brush: BrushForm,
     /// The mask as a file, with the count of changes that it is of.
     file: StoredValue<Option<(u64, MaskFile)>, LocalStorage>,
-    /// A picture's mask whose source is not here yet.
-    waiting: StoredValue<Option<Mask>, LocalStorage>,
+    /// A mask whose source is not here yet.
+    waiting: StoredValue<Option<Waiting>, LocalStorage>,
 }
 
 impl Masking {
@@ -123,20 +125,19 @@ fn fate(mask: &Mask, size: Size) -> Fate {
 impl Studio {
     /// Gives each source a mask of its shape.
     pub(super) fn follow_source(self) {
-        let size = Memo::new(move |_| self.source.size_px());
-        Effect::new(move |_| match size.get() {
-            Some((width_px, height_px)) => self.fit_mask(Size::new(width_px, height_px)),
+        let source = Memo::new(move |_| self.source.ready().map(|s| (s.size_px, s.original.hash)));
+        Effect::new(move |_| match source.get() {
+            Some(((width_px, height_px), hash)) => self.fit_mask(Size::new(width_px, height_px), &hash),
             None if !self.source.is_some() => self.mask.opened.set(false),
             None => {}
         });
+        self.remember_mask();
     }
 
-    fn fit_mask(self, source: Size) {
-        let size = source.within(MOST_SIDE_PX);
-        let awaited = self.mask.waiting.try_update_value(|waiting| {
-            waiting.take_if(|mask| mask.size().has_shape_of(size)).map(|mask| mask.resized(size))
-        });
-        if let Some(mask) = awaited.flatten() {
+    /// `source` is the hash of the source's file.
+    fn fit_mask(self, source_size: Size, source: &str) {
+        let size = source_size.within(MOST_SIDE_PX);
+        if let Some(mask) = self.mask.take_waiting(size, source) {
             self.notices.clear(Place::Mask);
             self.mask.begin_with(mask);
             return;

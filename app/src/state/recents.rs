@@ -96,7 +96,7 @@ impl Studio {
         for entry in entries.into_iter().rev() {
             // Of another version, or its files have gone: not worth a word.
             let Ok(about) = serde_json::from_str::<About>(&entry.metadata) else { continue };
-            if let Ok(thumbnail) = self.shelf.source_part(&entry.id, SourcePart::Thumbnail).await {
+            if let Ok(Some(thumbnail)) = self.shelf.source_part(&entry.id, SourcePart::Thumbnail).await {
                 self.source.recents.put_first(&entry.id, about, &thumbnail);
             }
         }
@@ -117,12 +117,16 @@ impl Studio {
         }
     }
 
-    /// Takes a source up again, turned and cropped as it was.
+    /// Takes a source up again, turned and cropped as it was, with the mask that was painted over it.
     pub(crate) fn take_recent(self, id: &str) {
         let Some(Recent { id, name, edit, parent, .. }) = self.source.recents.get(id) else { return };
         spawn_local(async move {
             match self.shelf.source_part(&id, SourcePart::File).await {
-                Ok(blob) => self.take_edited_source(SourceFile { blob, name, parent }, edit),
+                Ok(Some(blob)) => {
+                    self.bring_mask_of(&id).await;
+                    self.take_edited_source(SourceFile { blob, name, parent }, edit);
+                }
+                Ok(None) => {}
                 Err(error) => {
                     log::warn!("a recent source has gone: {error}");
                     self.forget_source(&id);
@@ -152,6 +156,7 @@ impl Studio {
                 Ok(removed) => {
                     self.source.recents.remove(&removed);
                     self.write(CURRENT, &entry.id);
+                    self.store_mask();
                 }
                 Err(error) => {
                     let sentence = words::not_kept(error == StorageError::Full);

@@ -124,8 +124,13 @@ impl Shelf {
         self.database()?.sources().await
     }
 
-    pub(super) async fn source_part(self, id: &str, part: SourcePart) -> Result<Blob, StorageError> {
-        self.database()?.source_part(id, part).await.map(shown)
+    pub(super) async fn source_part(self, id: &str, part: SourcePart) -> Result<Option<Blob>, StorageError> {
+        Ok(self.database()?.source_part(id, part).await?.map(shown))
+    }
+
+    /// Keeps a mask with a source, or none.
+    pub(super) async fn set_source_mask(self, id: &str, mask: Option<Blob>) -> Result<(), StorageError> {
+        self.database()?.set_source_mask(id, mask.map(kept).transpose()?).await
     }
 
     /// Returns the ids of those that had to go for it.

@@ -151,6 +151,8 @@ impl Studio {
     /// Takes a file as the source, turned and cropped.
     pub(super) fn take_edited_source(self, file: SourceFile, edit: Edit) {
         self.notices.clear(Place::Source);
+        // What was last painted over the source of now.
+        self.store_mask();
         let job = self.next_job();
         let before = self.source.state.with_untracked(|state| match state {
             SourceState::None => None,

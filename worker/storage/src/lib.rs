@@ -18,7 +18,7 @@
 //! | `queue` | `[batch, name]` | JSON, the page's own: a picture to make |
 //! | `queue_blobs` | `[batch, name]` | Blob: what a batch is made from |
 //! | `sources` | `[id]` | JSON [`SourceEntry`] |
-//! | `source_blobs` | `[id, part]` | Blob: `file`, `thumbnail` |
+//! | `source_blobs` | `[id, part]` | Blob: `file`, `thumbnail`, `mask` |
 //! | `settings` | `[name]` | JSON, the caller's own |
 
 mod backend;

@@ -24,17 +24,20 @@ pub enum SourcePart {
     File,
     /// A smaller picture for the list.
     Thumbnail,
+    /// What of the picture is to be drawn anew: a PNG. Few sources have one.
+    Mask,
 }
 
 impl SourcePart {
     /// Every part.
-    pub const ALL: [Self; 2] = [Self::File, Self::Thumbnail];
+    pub const ALL: [Self; 3] = [Self::File, Self::Thumbnail, Self::Mask];
 
     /// Its name in keys.
     pub fn name(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Thumbnail => "thumbnail",
+            Self::Mask => "mask",
         }
     }
 
@@ -54,7 +57,7 @@ pub struct SourceLimits {
 
 impl<B: Backend> Storage<B> {
     /// Stores a source with its parts and removes those used longest ago, as far as `limits` ask. One of the same id
-    /// is replaced. Returns the ids that were removed.
+    /// is replaced, and keeps its mask. Returns the ids that were removed.
     ///
     /// # Errors
     /// [`StorageError::Full`], and as [`Backend::write`]; then nothing has changed.
@@ -101,13 +104,31 @@ impl<B: Backend> Storage<B> {
         Ok(entries)
     }
 
-    /// One of a source's parts.
+    /// One of a source's parts; `None` for a mask that it has not.
     ///
     /// # Errors
-    /// [`StorageError::Missing`] when it is not there, and as [`Backend::blob`].
-    pub async fn source_part(&self, id: &str, part: SourcePart) -> Result<B::Blob, StorageError> {
-        let blob = self.backend.blob(Table::SourceBlobs, &part.key(id)).await?;
-        blob.ok_or_else(|| StorageError::Missing { what: format!("source {id}") })
+    /// [`StorageError::Missing`] when another part is not there, and as [`Backend::blob`].
+    pub async fn source_part(&self, id: &str, part: SourcePart) -> Result<Option<B::Blob>, StorageError> {
+        match self.backend.blob(Table::SourceBlobs, &part.key(id)).await? {
+            None if part != SourcePart::Mask => Err(StorageError::Missing { what: format!("source {id}") }),
+            blob => Ok(blob),
+        }
+    }
+
+    /// Keeps a mask with a source that is there, or none.
+    ///
+    /// # Errors
+    /// [`StorageError::Missing`] when the source is not there, and as [`Backend::write`].
+    pub async fn set_source_mask(&self, id: &str, mask: Option<B::Blob>) -> Result<(), StorageError> {
+        if self.backend.text(Table::Sources, &Key::of([id])).await?.is_none() {
+            return Err(StorageError::Missing { what: format!("source {id}") });
+        }
+        let key = SourcePart::Mask.key(id);
+        let change = match mask {
+            Some(mask) => Write::Bytes(Table::SourceBlobs, key, mask),
+            None => Write::Delete(Table::SourceBlobs, key),
+        };
+        self.backend.write(vec![change]).await
     }
 
     /// Removes a source with its parts. One that is not there is no error.
@@ -188,13 +209,35 @@ mod tests {
     fn parts_go_with_their_source() {
         let storage = MemoryStorage::over(Memory::default());
         insert(&storage, "a", 1.0, 3).unwrap();
-        let file = block_on(storage.source_part("a", SourcePart::File)).unwrap();
-        assert_eq!(block_on(file.read(0, 3)).unwrap(), [7, 7, 7]);
-        assert_eq!(block_on(storage.source_part("a", SourcePart::Thumbnail)).unwrap().len_bytes(), 5);
+        let part = |part| block_on(storage.source_part("a", part)).unwrap();
+        assert_eq!(block_on(part(SourcePart::File).unwrap().read(0, 3)).unwrap(), [7, 7, 7]);
+        assert_eq!(part(SourcePart::Thumbnail).unwrap().len_bytes(), 5);
         block_on(storage.delete_source("a")).unwrap();
         let gone = block_on(storage.source_part("a", SourcePart::File));
         assert!(matches!(gone, Err(StorageError::Missing { .. })));
         assert_eq!((ids(&storage).len(), blobs(&storage)), (0, 0));
+    }
+
+    #[test]
+    fn a_mask_stays_with_its_source() {
+        let storage = MemoryStorage::over(Memory::default());
+        insert(&storage, "a", 1.0, 3).unwrap();
+        let mask =
+            || block_on(storage.source_part("a", SourcePart::Mask)).unwrap().map(|mask| mask.len_bytes());
+        let set = |id, mask: Option<&[u8]>| {
+            let mask = mask.map(|bytes| MemoryBlob::from_bytes(bytes).unwrap());
+            block_on(storage.set_source_mask(id, mask))
+        };
+        assert_eq!(mask(), None);
+        set("a", Some(b"mask")).unwrap();
+        insert(&storage, "a", 2.0, 3).unwrap();
+        assert_eq!(mask(), Some(4), "a source that is used again keeps its mask");
+        set("a", None).unwrap();
+        assert_eq!((mask(), blobs(&storage)), (None, 2));
+        set("a", Some(b"mask")).unwrap();
+        assert!(matches!(set("b", Some(b"mask")), Err(StorageError::Missing { .. })));
+        block_on(storage.delete_source("a")).unwrap();
+        assert_eq!(blobs(&storage), 0, "a mask goes with its source");
     }
 
     #[test]

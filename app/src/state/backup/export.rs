@@ -97,11 +97,9 @@ impl Studio {
         for entry in self.shelf.sources().await? {
             all.row(table::SOURCES, &entry.id, &entry)?;
             for part in SourcePart::ALL {
-                all.file(
-                    table::SOURCE_FILES,
-                    [&entry.id, part.name()],
-                    self.shelf.source_part(&entry.id, part).await?,
-                );
+                if let Some(blob) = self.shelf.source_part(&entry.id, part).await? {
+                    all.file(table::SOURCE_FILES, [&entry.id, part.name()], blob);
+                }
             }
         }
         for (name, text) in self.shelf.settings().await? {

@@ -204,6 +204,9 @@ impl Studio {
             let part = |part: SourcePart| from.file(table::SOURCE_FILES, [&entry.id, part.name()]);
             if let (Some(file), Some(thumbnail)) = (part(SourcePart::File), part(SourcePart::Thumbnail)) {
                 self.shelf.put_source(entry, file, thumbnail, LIMITS).await?;
+                if let Some(mask) = part(SourcePart::Mask) {
+                    self.shelf.set_source_mask(&entry.id, Some(mask)).await?;
+                }
                 brought.sources += 1;
             }
         }

@@ -27,6 +27,11 @@ pub(super) struct MaskFile {
 }
 
 impl MaskFile {
+    /// Its PNG.
+    pub(super) fn png(&self) -> &Blob {
+        &self.png
+    }
+
     fn of(mask: &Mask) -> Result<Self, String> {
         let png = encode(mask).map_err(|error| error.to_string())?;
         let png = platform::blob(&png, "image/png").map_err(|error| format!("{error:?}"))?;
@@ -36,7 +41,7 @@ impl MaskFile {
 
 impl Masking {
     /// The mask as a PNG, written once for each of its states.
-    fn file(self) -> Option<Result<MaskFile, String>> {
+    pub(super) fn file(self) -> Option<Result<MaskFile, String>> {
         let now = self.changes.get_untracked();
         let written = self.file.with_value(Clone::clone).filter(|(of, _)| *of == now);
         if let Some((_, file)) = written {
@@ -150,7 +155,7 @@ impl Studio {
                 Ok(mask) => {
                     if self.use_mask(&mask).is_err() {
                         self.notices.say(Place::Mask, words::waits(sides(&mask)));
-                        self.mask.waiting.set_value(Some(mask));
+                        self.mask.wait_with(mask, None);
                     }
                 }
                 Err(sentence) => self.notices.say(Place::Mask, sentence),
@@ -164,7 +169,7 @@ fn sides(mask: &Mask) -> (u32, u32) {
 }
 
 /// Reads a mask, or says in a sentence why it is none.
-async fn read(file: &Blob) -> Result<Mask, String> {
+pub(super) async fn read(file: &Blob) -> Result<Mask, String> {
     let refused = |error: MaskError| words::refused(&error.to_string());
     if file.size() > MOST_BYTES {
         return Err(words::refused("the mask's file is larger than 64 MB"));

@@ -1,0 +1,88 @@
+//! The mask outlives the visit: it is kept with its source and comes back with it.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::debounce;
+use leptos::prelude::*;
+use masks::{Mask, Size};
+use storage::{SourcePart, StorageError};
+use wasm_bindgen_futures::spawn_local;
+
+use super::Masking;
+use super::files::read;
+use crate::state::{Place, Studio};
+use crate::words::mask as words;
+
+/// Strokes that follow each other are stored together.
+const PAUSE: Duration = Duration::from_millis(600);
+
+/// A mask whose source is not here yet.
+pub(super) struct Waiting {
+    mask: Mask,
+    /// The hash of its source's file; without, it suits any source of its shape.
+    source: Option<String>,
+}
+
+impl Masking {
+    /// Has a mask wait for its source. One that is known to be of a recent source does not take the place of one that a
+    /// picture was made with: the person asked for that.
+    pub(super) fn wait_with(self, mask: Mask, source: Option<String>) {
+        self.waiting.update_value(|waiting| {
+            let asked_for = waiting.as_ref().is_some_and(|waiting| waiting.source.is_none());
+            if source.is_none() || !asked_for {
+                *waiting = Some(Waiting { mask, source });
+            }
+        });
+    }
+
+    /// The mask that waited for this source, of the size wanted.
+    pub(super) fn take_waiting(self, size: Size, source: &str) -> Option<Mask> {
+        let is_of_another =
+            |waiting: &Waiting| waiting.source.as_deref().is_some_and(|awaited| awaited != source);
+        let taken = self.waiting.try_update_value(|waiting| {
+            *waiting = waiting.take().filter(|waiting| !is_of_another(waiting));
+            waiting.take_if(|waiting| waiting.mask.size().has_shape_of(size))
+        });
+        taken.flatten().map(|waiting| waiting.mask.resized(size))
+    }
+}
+
+impl Studio {
+    /// Stores the mask beside its source whenever it has changed.
+    pub(super) fn remember_mask(self) {
+        let mut save = debounce(PAUSE, move |()| self.store_mask());
+        Effect::new(move |_| {
+            self.mask.changes.track();
+            save(());
+        });
+    }
+
+    /// Stores the mask beside its source. A black one need not be kept.
+    pub(in crate::state) fn store_mask(self) {
+        let Some(source) = untrack(|| self.source.ready()) else { return };
+        let png = match self.mask.peek(|editor| editor.mask().is_black()) {
+            Some(true) => None,
+            Some(false) => match self.mask.file() {
+                Some(Ok(file)) => Some(file.png().clone()),
+                // Said when a picture is asked for.
+                Some(Err(_)) | None => return,
+            },
+            None => return,
+        };
+        spawn_local(async move {
+            match self.shelf.set_source_mask(&source.original.hash, png).await {
+                Ok(()) => {}
+                Err(StorageError::Full) => self.notices.say(Place::Mask, words::NOT_KEPT),
+                Err(error) => log::debug!("the mask is not kept: {error}"),
+            }
+        });
+    }
+
+    /// Has the mask that was painted over a recent source wait for it.
+    pub(in crate::state) async fn bring_mask_of(self, source: &str) {
+        let Ok(Some(file)) = self.shelf.source_part(source, SourcePart::Mask).await else { return };
+        if let Ok(mask) = read(&file).await {
+            self.mask.wait_with(mask, Some(source.to_owned()));
+        }
+    }
+}
