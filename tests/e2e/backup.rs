@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tests::chromium::Graphics;
-use tests::controls::{choose, control, control_in, press, value, write};
+use tests::controls::{control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::{count, keys, query};
 use tests::temporary::Folder;
@@ -34,6 +34,11 @@ const READ_PART: &str = r#"
     if (!blob) return null;
     return Array.from(new Uint8Array(await blob.arrayBuffer())).join(",");
 "#;
+
+const READ_FORM: &str = "return JSON.parse(await done(database.transaction('settings').objectStore('settings').get(['form'])) ?? '{}');";
+
+/// Quality steps of a form.
+const STEPS: &str = "13";
 
 fn open_drawer(page: &Page) -> Outcome {
     if control(page.session(), "Export everything").is_err() {
@@ -183,6 +188,12 @@ fn models_travel_along_when_they_are_asked_for() -> Outcome {
     let page = Page::open(Graphics::None)?;
     page.import(&checkpoint(&folder)?)?;
     let model = value(page.session(), "Model")?;
+    // Other than what suits any model, and kept a moment later.
+    write(page.session(), "Quality steps", STEPS)?;
+    page.wait("the form to be kept", SOON, || {
+        let form = query(page.session(), READ_FORM, &[])?;
+        Ok((form["steps"] == STEPS && form["model"] == model.as_str()).then_some(()))
+    })?;
     open_drawer(&page)?;
     let chosen = "const box = document.querySelector('[aria-label=Backup] [type=checkbox]'); \
                   const name = box?.labels[0].textContent.trim() ?? ''; box?.click(); return name;";
@@ -195,7 +206,8 @@ fn models_travel_along_when_they_are_asked_for() -> Outcome {
     offer(&other, &file)?;
     wait_for_words(&other, "Imported 1 model and your settings.")?;
     close(&other)?;
-    other.wait("the model", SOON, || Ok(choose(other.session(), "Model", &model).ok()))?;
+    assert_eq!(value(other.session(), "Model")?, model, "the form names the model that came along");
+    assert_eq!(value(other.session(), "Quality steps")?, STEPS);
     let files_of = |keys: Vec<String>| keys.iter().filter(|key| key.starts_with(&model)).count();
     assert_eq!(files_of(keys(other.session(), "files")?), files_of(files));
     fill_in(&other)?;

@@ -91,6 +91,9 @@ impl Studio {
     }
 
     fn hear_failure(self, job: Option<JobId>, report: ErrorReport) {
+        if job.is_none() {
+            self.session.stop_waiting();
+        }
         match job {
             Some(job) if self.queue.is_running(job) => {
                 self.notices.report(report);
@@ -147,6 +150,7 @@ impl Studio {
 
     fn unusable(self, sentence: &'static str, detail: String) {
         self.session.engine.set(EngineState::Unusable);
+        self.session.stop_waiting();
         self.drop_wish();
         self.notices.say_with_detail(Place::Run, sentence, detail);
         // What waits is tried on the next visit.

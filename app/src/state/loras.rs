@@ -115,6 +115,7 @@ impl Studio {
         let new =
             importing.and_then(|importing| loras.iter().find(|lora| lora.name == importing.name).cloned());
         self.session.loras.set(Some(loras));
+        self.session.listed(Kind::Lora);
         if let Some(lora) = new {
             self.session.importing.set(None);
             let (scale, _) = untrack(|| self.lora(&lora.id));

@@ -1,5 +1,6 @@
 //! What the engine has told about itself: whether it runs, its models, its device.
 
+use futures_channel::oneshot::{Sender, channel};
 use leptos::prelude::*;
 use protocol::{Command, DeviceChoice, DeviceInfo, JobId, LoraInfo, ModelId, ModelInfo, SourceFit};
 
@@ -50,6 +51,8 @@ pub(crate) struct Session {
     pub restored: RwSignal<bool>,
     /// Why the size is not the source's own.
     pub size_note: RwSignal<Option<String>>,
+    /// Who waits for a list of the engine.
+    awaited: StoredValue<Vec<(Kind, Sender<()>)>, LocalStorage>,
 }
 
 impl Session {
@@ -65,7 +68,18 @@ impl Session {
             tips: RwSignal::new(true),
             restored: RwSignal::new(false),
             size_note: RwSignal::new(None),
+            awaited: StoredValue::new_local(Vec::new()),
         }
+    }
+
+    /// A list has come: whoever waits for it goes on.
+    pub(super) fn listed(self, kind: Kind) {
+        self.awaited.update_value(|awaited| awaited.retain(|(of, _)| *of != kind));
+    }
+
+    /// No list will come: whoever waits for one goes on without.
+    pub(super) fn stop_waiting(self) {
+        self.awaited.update_value(Vec::clear);
     }
 }
 
@@ -94,10 +108,28 @@ impl Studio {
         self.send(Command::DeleteModel(id), Vec::new());
     }
 
+    /// Has the engine list the models and LoRAs that are here now, and waits until the page knows them.
+    pub(super) async fn list_anew(self) {
+        if self.session.engine.get_untracked() == EngineState::Unusable {
+            return;
+        }
+        let lists = [(Kind::Model, Command::ListModels), (Kind::Lora, Command::ListLoras)];
+        for answer in lists.map(|(kind, command)| {
+            let (sender, answer) = channel();
+            self.session.awaited.update_value(|awaited| awaited.push((kind, sender)));
+            self.send(command, Vec::new());
+            answer
+        }) {
+            // A sender that is dropped is the answer.
+            answer.await.ok();
+        }
+    }
+
     /// Takes the list of models. A model that has gone gives way to the first, with a word about it.
     pub(super) fn take_models(self, models: Vec<ModelInfo>) {
         let new = self.finished_import(&models);
         self.session.models.set(models);
+        self.session.listed(Kind::Model);
         if let Some(id) = new {
             self.choose_model(&id);
         }

@@ -7,7 +7,6 @@ use gallery::{Record, check_drawing};
 use leptos::prelude::*;
 use packs::Blob as _;
 use prompts::{History, Styles};
-use protocol::Command;
 use serde::de::DeserializeOwned;
 use storage::{ModelRecord, PackEntry, PictureEntry, PicturePart, SourceEntry, SourcePart, StorageError};
 use wasm_bindgen_futures::spawn_local;
@@ -124,6 +123,11 @@ impl Studio {
         }
         let mut brought = Brought { known: new.known, ..Brought::default() };
         let done = self.bring(from, new, &mut brought).await;
+        // The form may name a model or LoRA that has just come.
+        self.list_anew().await;
+        if brought.settings {
+            self.restore().await;
+        }
         self.show_brought().await;
         match done {
             Ok(()) => self.backups.outcome.set(brought.sentence()),
@@ -247,7 +251,6 @@ impl Studio {
                 any = true;
             }
         }
-        self.restore().await;
         Ok(any)
     }
 
@@ -257,8 +260,6 @@ impl Studio {
         self.load_packs();
         self.load_recents().await;
         self.measure_room();
-        self.send(Command::ListModels, Vec::new());
-        self.send(Command::ListLoras, Vec::new());
     }
 }
 
