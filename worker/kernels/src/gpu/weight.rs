@@ -58,6 +58,11 @@ impl Weight {
         self.0.padded_inputs
     }
 
+    /// Steps of [`ROW_STEP`] values along all taps of a row.
+    pub(crate) fn steps(&self) -> usize {
+        self.0.taps * self.0.padded_inputs / ROW_STEP
+    }
+
     /// Rows that a kernel can see at once when a binding has at most `limit_bytes`, where each such window is to
     /// begin with a block and as bindings must.
     pub(crate) fn window_rows(&self, limit_bytes: u64) -> usize {

@@ -16,8 +16,8 @@ pub enum Kernel {
     Matmul(Matmul),
     /// A tile of attention.
     Attention(Attention),
-    /// Group normalization of a small group in one go.
-    GroupNormSmall,
+    /// Group normalization of a small group in one go, by so many threads.
+    GroupNormSmall(Threads),
     /// Group normalization: channels of a chunk.
     GroupStatistics,
     /// Group normalization: groups from channels.
@@ -51,11 +51,38 @@ pub enum Width {
     Four,
 }
 
+/// Threads of a workgroup that adds up as many values as there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Threads {
+    /// 64.
+    Few,
+    /// 256, the most that every device has.
+    Many,
+}
+
+impl Threads {
+    const ALL: [Self; 2] = [Self::Few, Self::Many];
+
+    /// For so many values: the few while none of them gets more than 16.
+    pub fn fitting(values: usize) -> Self {
+        if values <= 16 * Self::Few.count() as usize { Self::Few } else { Self::Many }
+    }
+
+    const fn count(self) -> u32 {
+        match self {
+            Self::Few => 64,
+            Self::Many => 256,
+        }
+    }
+}
+
 /// A form of attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Attention {
     /// Values of a head that one workgroup makes, in units of 32.
     pub columns: u32,
+    /// Queries of one workgroup, in units of 16.
+    pub rows: u32,
     /// How heads are read and written.
     pub width: Width,
 }
@@ -64,14 +91,24 @@ impl Attention {
     /// More columns would not fit into registers.
     pub const MOST_COLUMNS: u32 = 5;
 
-    /// Rows of queries a thread has: as many as its registers hold beside the columns.
-    const fn rows(self) -> u32 {
-        if self.columns <= 4 { 4 } else { 2 }
+    /// Rows of 16 queries for workgroups of so many columns: as many as registers hold beside the columns, but not
+    /// twice as many as there are `queries`.
+    pub fn rows_for(columns: u32, queries: usize) -> u32 {
+        let most = if columns <= 4 { 4 } else { 2 };
+        [1, 2].into_iter().find(|&rows| rows < most && queries <= 16 * rows as usize).unwrap_or(most)
     }
 
     /// Queries of one workgroup.
     pub const fn queries(self) -> usize {
-        self.rows() as usize * 16
+        self.rows as usize * 16
+    }
+
+    /// Every form for one width.
+    fn all(width: Width) -> impl Iterator<Item = Self> {
+        (1..=Self::MOST_COLUMNS).flat_map(move |columns| {
+            let rows = [1, 2, 4].into_iter().filter(move |&rows| rows <= Self::rows_for(columns, usize::MAX));
+            rows.map(move |rows| Self { columns, rows, width })
+        })
     }
 
     /// Values of a head that one workgroup makes.
@@ -100,14 +137,8 @@ impl Width {
 impl Kernel {
     /// Every kernel in every form that the operators can ask for.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![
-            Self::GroupNormSmall,
-            Self::GroupStatistics,
-            Self::GroupMerge,
-            Self::LayerNorm,
-            Self::Map,
-            Self::Add,
-        ];
+        let mut all = vec![Self::GroupStatistics, Self::GroupMerge, Self::LayerNorm, Self::Map, Self::Add];
+        all.extend(Threads::ALL.map(Self::GroupNormSmall));
         for width in Width::ALL {
             all.extend([
                 Self::GroupApply(width),
@@ -116,8 +147,7 @@ impl Kernel {
                 Self::Rows(width),
                 Self::UpsampleNearest(width),
             ]);
-            let columns = 1..=Attention::MOST_COLUMNS;
-            all.extend(columns.map(|columns| Self::Attention(Attention { columns, width })));
+            all.extend(Attention::all(width).map(Self::Attention));
         }
         for weight in weight_type::all() {
             all.push(Self::Embedding(weight));
@@ -130,7 +160,7 @@ impl Kernel {
     pub fn inputs(self) -> u32 {
         match self {
             Self::Matmul(_) => 7,
-            Self::Attention(_) | Self::GroupApply(_) | Self::GroupNormSmall | Self::Embedding(_) => 3,
+            Self::Attention(_) | Self::GroupApply(_) | Self::GroupNormSmall(_) | Self::Embedding(_) => 3,
             Self::LayerNorm | Self::Add | Self::ConcatChannels(_) => 2,
             Self::GroupStatistics
             | Self::GroupMerge
@@ -156,7 +186,7 @@ impl Kernel {
             Self::Matmul(Matmul { rows: Rows::Windows, .. }) => include_str!("../ops/conv2d/conv2d.wgsl"),
             Self::Matmul(Matmul { rows: Rows::Squares, .. }) => include_str!("../ops/conv2d/patch.wgsl"),
             Self::Attention(_) => include_str!("../ops/attention/attention.wgsl"),
-            Self::GroupNormSmall => include_str!("../ops/group_norm/small.wgsl"),
+            Self::GroupNormSmall(_) => include_str!("../ops/group_norm/small.wgsl"),
             Self::GroupStatistics => include_str!("../ops/group_norm/statistics.wgsl"),
             Self::GroupMerge => include_str!("../ops/group_norm/merge.wgsl"),
             Self::GroupApply(_) => include_str!("../ops/group_norm/apply.wgsl"),
@@ -181,7 +211,7 @@ impl Kernel {
             | Self::Rows(width)
             | Self::UpsampleNearest(width) => (single(width), vec![]),
             Self::Embedding(weight) => (weight_type::defines(weight), weight_type::constants(weight)),
-            Self::GroupNormSmall => (single(Width::One), vec![]),
+            Self::GroupNormSmall(threads) => (single(Width::One), vec![("THREADS", threads.count())]),
             Self::GroupStatistics | Self::GroupMerge | Self::LayerNorm | Self::Map | Self::Add => {
                 (vec![], vec![])
             }
@@ -191,8 +221,11 @@ impl Kernel {
 
 impl Attention {
     fn constants(self) -> Vec<(&'static str, u32)> {
-        let rows = self.rows();
-        vec![("ROWS", rows), ("COLUMNS", self.columns), ("SLICE", self.columns * 32), ("LOADS", rows / 2)]
+        let Self { columns, rows, .. } = self;
+        // Keys whose values lie in workgroup memory at once: as many as fit where the largest tile of queries and keys
+        // lay before, 384 vectors of four.
+        let value_keys = [32, 16].into_iter().find(|keys| keys * columns * 8 <= 384).unwrap_or(8);
+        vec![("ROWS", rows), ("COLUMNS", columns), ("SLICE", columns * 32), ("VALUE_KEYS", value_keys)]
     }
 }
 

@@ -7,5 +7,5 @@ mod modules;
 mod weight_type;
 
 pub use compose::ComposeError;
-pub use kernel::{Attention, Kernel, Width};
+pub use kernel::{Attention, Kernel, Threads, Width};
 pub use matmul::{Matmul, Reads, Rows, Tile, Writes};

@@ -81,19 +81,11 @@ fn main(
 #ifdef NORM_ROWS
     let part = slice * 4u + lane % 4u;
 #repeat i LOADS
-    tiles[line$i * PARTS + part] = sum_of_row(locate(origin$i, 0u), part);
+    tiles[line$i * PARTS + part] = spread_of_part(locate(origin$i, 0u), part);
 #end
     workgroupBarrier();
 #repeat i LOADS
-    let mean$i = mean_of_parts(line$i);
-#end
-    workgroupBarrier();
-#repeat i LOADS
-    tiles[line$i * PARTS + part] = squares_of_row(locate(origin$i, 0u), part, mean$i);
-#end
-    workgroupBarrier();
-#repeat i LOADS
-    let inverse$i = 1.0 / sqrt(mean_of_parts(line$i) + params.eps);
+    let norm$i = norm_of_row(line$i);
 #end
     workgroupBarrier();
 #endif
@@ -112,7 +104,7 @@ fn main(
         let shift = second[(params.inputs + at) / 4u];
 #repeat i LOADS
         tiles[x_tile + $iu * LANES + lane] =
-            normalised4(begin$i, input + load_k, Affine(scalar4(mean$i), gain * inverse$i, shift));
+            normalised4(begin$i, input + load_k, Affine(scalar4(norm$i.x), gain * norm$i.y, shift));
 #end
 #endif
 #ifdef NORM_GROUPS

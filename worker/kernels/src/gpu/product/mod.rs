@@ -9,7 +9,7 @@ use wgpu::BufferBinding;
 pub(crate) use moments::Moments;
 pub(crate) use plan::Windows;
 
-use super::{Buffer, Dispatch, Gpu, Weight, words as sizes};
+use super::{Buffer, Dispatch, Gpu, Weight, weight::ROW_STEP, words as sizes};
 use crate::{
     DType, KernelError,
     ops::{Fused, Input, Norm, geglu},
@@ -46,8 +46,8 @@ struct Run<'a> {
 
 impl Product<'_> {
     fn plan(&self, width: Width) -> Plan {
-        let rows_per_sample = self.fused.rows_per_sample;
-        Plan::new(self.rows, self.weight.rows(), rows_per_sample, self.windows.as_ref(), width)
+        let sizes = [self.rows, self.weight.rows(), self.weight.steps()];
+        Plan::new(sizes, self.fused.rows_per_sample, self.windows.as_ref(), width)
     }
 
     /// Columns of the product for each column of the output.
@@ -154,7 +154,7 @@ impl Gpu {
             reads: run.reads,
             writes: run.writes,
         });
-        let k = product.weight.taps() * product.weight.padded_inputs();
+        let k = product.weight.steps() * ROW_STEP;
         let flops_per_tile = (2 * plan.tile.rows() * plan.tile.columns() * k) as u64;
         let inputs = self.bindings(run)?;
         let [before, behind] = [run.words_before_tiles()?, run.words_behind_tiles()?];

@@ -56,20 +56,19 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// For a product of `rows` x `columns`.
+    /// For a product of so many `[rows, columns, steps along k]`.
     pub(super) fn new(
-        rows: usize,
-        columns: usize,
+        [rows, columns, steps]: [usize; 3],
         rows_per_sample: usize,
         windows: Option<&Windows>,
         width: Width,
     ) -> Self {
         let down = |tile: Tile| rows.div_ceil(tile.rows());
+        let is_busy = down(Tile::Square) * columns.div_ceil(Tile::Square.columns()) >= BUSY_WORKGROUPS;
         let tile = match columns {
             ..=16 => Tile::Narrow,
-            _ if down(Tile::Square) * columns.div_ceil(Tile::Square.columns()) >= BUSY_WORKGROUPS => {
-                Tile::Square
-            }
+            // With fewer steps than slices some threads would have nothing to do.
+            _ if is_busy || steps < Tile::Sliced.slices() => Tile::Square,
             _ => Tile::Sliced,
         };
         let as_matrix = Self {
@@ -109,17 +108,19 @@ mod tests {
 
     fn plan(samples: usize, windows: &Windows, columns: usize) -> Plan {
         let positions = windows.output.iter().product();
-        Plan::new(samples * positions, columns, positions, Some(windows), Width::Four)
+        let sizes = [samples * positions, columns, 9 * 320 / 16];
+        Plan::new(sizes, positions, Some(windows), Width::Four)
     }
 
     #[test]
     fn small_products_are_sliced_and_large_ones_are_not() {
         // Linear layers of SD 1.5 at 512 x 512: the widest, one of the middle, a time embedding, the last layer.
-        let tile = |rows, columns| Plan::new(rows, columns, rows, None, Width::Four).tile;
-        assert_eq!(tile(8192, 320), Tile::Square);
-        assert_eq!(tile(128, 1280), Tile::Sliced);
-        assert_eq!(tile(2, 1280), Tile::Sliced);
-        assert_eq!(tile(262_144, 3), Tile::Narrow);
+        let tile = |rows, columns, k: usize| Plan::new([rows, columns, k / 16], rows, None, Width::Four).tile;
+        assert_eq!(tile(8192, 320, 320), Tile::Square);
+        assert_eq!(tile(128, 1280, 1280), Tile::Sliced);
+        assert_eq!(tile(2, 1280, 320), Tile::Sliced);
+        assert_eq!(tile(262_144, 3, 320), Tile::Narrow);
+        assert_eq!(tile(128, 32, 32), Tile::Square, "too few steps for four slices");
     }
 
     #[test]

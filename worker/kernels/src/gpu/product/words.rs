@@ -1,7 +1,6 @@
 //! The parameters of a product, in the order of `Params` in `product.wgsl`.
 
 use super::{DType, Input, KernelError, Norm, Run, sizes};
-use crate::gpu::weight::ROW_STEP;
 
 impl Run<'_> {
     /// From the beginning to `steps`.
@@ -29,9 +28,14 @@ impl Run<'_> {
             0,
             0,
         ];
-        let steps = weight.taps() * weight.padded_inputs() / ROW_STEP;
-        let product =
-            [product.rows, weight.rows(), product.inputs, weight.padded_inputs(), weight.taps(), steps];
+        let product = [
+            product.rows,
+            weight.rows(),
+            product.inputs,
+            weight.padded_inputs(),
+            weight.taps(),
+            weight.steps(),
+        ];
         Ok([&sizes(epilogue)?[..], &sizes(product)?].concat())
     }
 

@@ -2,9 +2,9 @@
 //
 // One workgroup computes ROWS x 16 queries of one head, and of these SLICE values of the output. It walks along the
 // keys in tiles of 32: scores of the tile (over the whole head, in steps of 16), softmax so far, then weights times
-// values. The running maximum and sum of a row live in the registers of each thread that has a part of that row.
-// Heads of more than 160 values would not fit into registers: several workgroups then share a head's output, and
-// each computes the scores anew.
+// values (of VALUE_KEYS at a time). The running maximum and sum of a row live in the registers of each thread that has
+// a part of that row. Heads of more than 160 values would not fit into registers: several workgroups then share a
+// head's output, and each computes the scores anew.
 #import element
 
 const THREADS = 128u;
@@ -15,8 +15,6 @@ const QUERIES = ROWS * THREADS_Y;
 const KEYS = 32u;
 // Values of a head per step of the scores.
 const STEP = 16u;
-// Keys per step of the weighted sum.
-const VALUE_KEYS = 8u;
 // Vectors of four in a row of the output slice.
 const SLICE_QUADS = SLICE / 4u;
 // A score no softmax can see.
@@ -54,7 +52,7 @@ struct Params {
 // Three things in turn: queries [query][head / 4] with keys [head][key / 4] behind them; row maxima; values
 // [key][head / 4].
 const KEY_TILE = QUERIES * STEP / 4u;
-const STAGED = max(KEY_TILE + STEP * KEYS / 4u, VALUE_KEYS * SLICE_QUADS);
+const STAGED = max(KEY_TILE + STEP * KEYS / 4u, max(THREADS, VALUE_KEYS * SLICE_QUADS));
 var<workgroup> staged: array<scalar4, STAGED>;
 // Softmax weights, [query][key / 4].
 var<workgroup> weights: array<scalar4, QUERIES * KEYS / 4u>;
@@ -151,10 +149,10 @@ fn main(
         var score$i = scalar4(0.0);
 #end
         for (var at = 0u; at < params.head; at += STEP) {
-#repeat j LOADS
-            let load_query$j = min(first_query + load_line + $ju * (THREADS / 4u), params.queries - 1u);
-            staged[$ju * THREADS + thread] = q4(q_begin + load_query$j * params.q_width, at + load_at);
-#end
+            for (var line = load_line; line < QUERIES; line += THREADS / 4u) {
+                let load_query = min(first_query + line, params.queries - 1u);
+                staged[line * (STEP / 4u) + thread % 4u] = q4(q_begin + load_query * params.q_width, at + load_at);
+            }
             if (load_line < KEYS / 4u) {
                 // A block of 4 x 4 changes from rows along the head to rows along the keys.
 #repeat j 4

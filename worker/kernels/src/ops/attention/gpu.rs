@@ -14,7 +14,7 @@ const SLICE_COLUMNS: u32 = 4;
 pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Result<Buffer, KernelError> {
     let Shape { batch, tq, tk, heads, head, causal } = shape;
     let is_aligned = |part: &Columns<'_>| part.width().is_multiple_of(4) && part.first.is_multiple_of(4);
-    let form = form(head, [q, k, v].iter().all(is_aligned));
+    let form = form(tq, head, [q, k, v].iter().all(is_aligned));
     let slices = head.div_ceil(form.slice());
     let tiles = batch * heads * slices * tq.div_ceil(form.queries());
     let sizes = words([
@@ -45,9 +45,9 @@ pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Resul
 }
 
 /// A workgroup makes whole heads of up to 160 values, and slices of 128 of larger ones.
-fn form(head: usize, rows_are_aligned: bool) -> Attention {
+fn form(queries: usize, head: usize, rows_are_aligned: bool) -> Attention {
     let columns = u32::try_from(head.div_ceil(32)).unwrap_or(u32::MAX);
     let columns = if columns <= Attention::MOST_COLUMNS { columns } else { SLICE_COLUMNS };
     let width = if rows_are_aligned { Width::fitting(&[head]) } else { Width::One };
-    Attention { columns, width }
+    Attention { columns, rows: Attention::rows_for(columns, queries), width }
 }

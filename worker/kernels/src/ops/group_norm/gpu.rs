@@ -6,7 +6,7 @@ use crate::{
     KernelError,
     gpu::{Buffer, Gpu, words},
     ops::Activation,
-    shader::{Kernel, Width},
+    shader::{Kernel, Threads, Width},
 };
 
 /// Values of a group that one workgroup reads alone.
@@ -85,8 +85,9 @@ pub(crate) fn small(
     let params = [&sizes[..], &[eps.to_bits()]].concat();
     let inputs = inputs.map(Buffer::binding);
     let values = batch * positions * channels;
-    let kernel = Kernel::GroupNormSmall;
-    gpu.dispatch_elementwise(kernel, &inputs, &params, values, positions * (channels / groups))
+    let values_per_group = positions * (channels / groups);
+    let kernel = Kernel::GroupNormSmall(Threads::fitting(values_per_group));
+    gpu.dispatch_elementwise(kernel, &inputs, &params, values, values_per_group)
 }
 
 /// Mean and inverse deviation of each group: `[batch, groups, 2]`.

@@ -3,9 +3,9 @@
 // It reads its group three times: for the mean, for the deviations from it, and to normalize. For small groups that takes
 // less time than it takes to start the three stages that large ones need. The channels may be those of two tensors, one
 // behind the other.
+//
+// THREADS: few values need few threads, and barriers cost by the thread.
 #import math
-
-const THREADS = 256u;
 #import total
 
 struct Params {
