@@ -20,17 +20,22 @@ pub fn palimpsest(arguments: &[&str]) -> Outcome<Output> {
     Ok(Command::new(tool).args(arguments).current_dir(repository::root()).output()?)
 }
 
-/// Has cargo build the tool and say where it is.
+/// Has cargo build the tool and say where it is. Whole workspace, features and one of the tests are named so that the
+/// libraries are those of `cargo xtask test`, and not built again with fewer features.
 fn build() -> Outcome<PathBuf> {
+    const WHAT: [&str; 7] =
+        ["--workspace", "--features", "tests/e2e", "--bin", "palimpsest", "--test", "architecture"];
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--locked", "--package", "cli", "--message-format=json-render-diagnostics"])
+        .args(["build", "--locked", "--message-format=json-render-diagnostics"])
+        .args(WHAT)
         .current_dir(repository::root())
         .output()?;
     let messages = String::from_utf8_lossy(&output.stdout);
     let executable = messages.lines().find_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
-        message["executable"].as_str().map(PathBuf::from)
+        let executable = message["executable"].as_str().map(PathBuf::from)?;
+        (message["target"]["name"] == "palimpsest").then_some(executable)
     });
     executable.ok_or_else(|| {
         format!("palimpsest cannot be built: {}", String::from_utf8_lossy(&output.stderr)).into()

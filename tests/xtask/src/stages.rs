@@ -75,19 +75,12 @@ fn format() -> Outcome {
     run_command(cargo().args(["fmt", "--all", "--check"]))
 }
 
+/// What is built natively. Both stages of tests choose among the same packages with the same features, so that the
+/// second builds nothing again.
+const NATIVE: [&str; 4] = ["--locked", "--workspace", "--features", "tests/e2e"];
+
 fn clippy() -> Outcome {
-    let arguments = [
-        "clippy",
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        "--features",
-        "tests/e2e",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    run_command(cargo().args(arguments))
+    run_command(cargo().arg("clippy").args(NATIVE).args(["--all-targets", "--", "-D", "warnings"]))
 }
 
 fn clippy_wasm() -> Outcome {
@@ -108,18 +101,21 @@ fn clippy_wasm() -> Outcome {
 
 fn tests() -> Outcome {
     if has_nextest() {
-        return run_command(cargo().args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]));
+        let all_but_pages = ["--no-fail-fast", "--filterset", "not binary(e2e)"];
+        return run_command(cargo().args(["nextest", "run"]).args(NATIVE).args(all_but_pages));
     }
     run_command(cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]))
 }
 
 fn end_to_end() -> Outcome {
-    let which = ["--locked", "--package", "tests", "--features", "e2e", "--test", "e2e", "--no-fail-fast"];
+    let which = ["--test", "e2e", "--no-fail-fast"];
     if has_nextest() {
-        return run_command(cargo().args(["nextest", "run", "--profile", "browser"]).args(which));
+        return run_command(
+            cargo().args(["nextest", "run", "--profile", "browser"]).args(NATIVE).args(which),
+        );
     }
     // One browser at a time: pictures are timed.
-    run_command(cargo().arg("test").args(which).args(["--", "--test-threads=1"]))
+    run_command(cargo().arg("test").args(NATIVE).args(which).args(["--", "--test-threads=1"]))
 }
 
 fn has_nextest() -> bool {
