@@ -32,6 +32,8 @@ const CASES: &[Chain] = &[
     RowNorm { rows: 600, k: 68, n: 960, gated: false, dtype: DType::F32 },
     RowNorm { rows: 600, k: 128, n: 1032, gated: true, dtype: DType::I8 },
     RowNorm { rows: 33, k: 12, n: 8, gated: true, dtype: DType::F32 },
+    RowNorm { rows: 16_500, k: 68, n: 32, gated: true, dtype: DType::F32 },
+    RowNorm { rows: 16_500, k: 36, n: 20, gated: false, dtype: DType::F32 },
     RowNorm { rows: 9, k: 7, n: 10, gated: true, dtype: DType::F32 },
     RowNorm { rows: 9, k: 7, n: 10, gated: false, dtype: DType::F32 },
     Beside { size: [9, 7], own: 20, further: 44, convolved: false },
@@ -48,6 +50,10 @@ const CASES: &[Chain] = &[
     Groups { size: [32, 40], samples: 2, channels: 160, groups: 32, dtype: DType::F16 },
     Groups { size: [64, 64], samples: 1, channels: 192, groups: 1, dtype: DType::F32 },
     Groups { size: [63, 61], samples: 2, channels: 64, groups: 32, dtype: DType::F32 },
+    // Few channels: wider squares.
+    Groups { size: [96, 96], samples: 2, channels: 32, groups: 32, dtype: DType::F32 },
+    Groups { size: [128, 128], samples: 1, channels: 24, groups: 3, dtype: DType::F16 },
+    Groups { size: [121, 139], samples: 1, channels: 32, groups: 8, dtype: DType::F32 },
     Groups { size: [8, 8], samples: 2, channels: 64, groups: 16, dtype: DType::F32 },
     Groups { size: [64, 64], samples: 2, channels: 66, groups: 3, dtype: DType::F32 },
 ];
@@ -136,6 +142,7 @@ fn gpu_takes_one_dispatch_a_layer() -> Result<(), KernelError> {
     assert_eq!(of(Grown { from: [7, 9], to: [13, 17], channels: 5 })?, 1);
     let groups = |size, samples| Groups { size, samples, channels: 64, groups: 32, dtype: f32 };
     assert_eq!(of(groups([64, 64], 2))?, 4);
+    assert_eq!(of(Groups { size: [96, 96], samples: 2, channels: 32, groups: 32, dtype: f32 })?, 4);
     assert_eq!(of(groups([63, 61], 2))?, 7, "with three norms");
     assert_eq!(of(groups([8, 8], 2))?, 7, "with three norms");
     Ok(())

@@ -30,7 +30,7 @@ pub enum Rows {
     Matrix,
     /// Each is a window of a picture.
     Windows,
-    /// Each is a window of 3 x 3 pixels, and those of 8 x 8 neighbours are read together.
+    /// Each is a window of 3 x 3 pixels, and those of 8 x 8 neighbours, or twice as many, are read together.
     Squares,
 }
 
@@ -63,6 +63,8 @@ pub enum Writes {
 pub enum Tile {
     /// 64 rows, 64 columns: 32 values a thread.
     Square,
+    /// 128 rows, 32 columns: as many values, for products of 17 to 32 columns.
+    Tall,
     /// 32 rows, 32 columns, and the steps along `k` shared among four groups of threads: few rows or columns, such as
     /// a single time embedding or the innermost level of a UNet.
     Sliced,
@@ -72,22 +74,27 @@ pub enum Tile {
 
 impl Tile {
     /// All tiles.
-    pub const ALL: [Self; 3] = [Self::Square, Self::Sliced, Self::Narrow];
+    pub const ALL: [Self; 4] = [Self::Square, Self::Tall, Self::Sliced, Self::Narrow];
 
     /// Rows of the output.
     pub const fn rows(self) -> usize {
         match self {
             Self::Square => 64,
             Self::Sliced => 32,
-            Self::Narrow => 128,
+            Self::Tall | Self::Narrow => 128,
         }
+    }
+
+    /// Whether group norms may be in front of and behind it: 32 values a thread, all rows read by all threads.
+    pub const fn takes_groups(self) -> bool {
+        matches!(self, Self::Square | Self::Tall)
     }
 
     /// Columns of the product.
     pub const fn columns(self) -> usize {
         match self {
             Self::Square => 64,
-            Self::Sliced => 32,
+            Self::Sliced | Self::Tall => 32,
             Self::Narrow => 16,
         }
     }
@@ -96,7 +103,7 @@ impl Tile {
     pub const fn slices(self) -> usize {
         match self {
             Self::Sliced => 4,
-            Self::Square | Self::Narrow => 1,
+            Self::Square | Self::Tall | Self::Narrow => 1,
         }
     }
 }
@@ -117,7 +124,7 @@ impl Matmul {
                 [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, tile, width, ..plain })
             })
         });
-        let matrices = [Tile::Square, Tile::Sliced].into_iter().flat_map(move |tile| {
+        let matrices = [Tile::Square, Tile::Tall, Tile::Sliced].into_iter().flat_map(move |tile| {
             let of = |reads, writes| Self { tile, reads, writes, ..plain };
             [
                 of(Reads::Beside, Writes::Plain),
@@ -126,17 +133,21 @@ impl Matmul {
                 of(Reads::Plain, Writes::Gated),
             ]
         });
-        let groups = [Writes::Plain, Writes::Moments].into_iter().flat_map(move |writes| {
+        let large = || Tile::ALL.into_iter().filter(|tile| tile.takes_groups());
+        let groups = large().flat_map(move |tile| {
             [
-                (Rows::Matrix, Reads::NormGroups),
-                (Rows::Squares, Reads::NormGroups),
-                (Rows::Squares, Reads::Plain),
+                (Rows::Matrix, Reads::NormGroups, Writes::Plain),
+                (Rows::Matrix, Reads::NormGroups, Writes::Moments),
+                (Rows::Squares, Reads::NormGroups, Writes::Plain),
+                (Rows::Squares, Reads::NormGroups, Writes::Moments),
+                (Rows::Squares, Reads::Plain, Writes::Plain),
+                (Rows::Squares, Reads::Plain, Writes::Moments),
+                (Rows::Matrix, Reads::Plain, Writes::Moments),
+                (Rows::Windows, Reads::Plain, Writes::Moments),
             ]
-            .map(|(rows, reads)| Self { rows, reads, writes, ..plain })
+            .map(|(rows, reads, writes)| Self { rows, tile, reads, writes, ..plain })
         });
-        let moments =
-            [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, writes: Writes::Moments, ..plain });
-        everywhere.chain(matrices).chain(groups).chain(moments)
+        everywhere.chain(matrices).chain(groups)
     }
 
     pub(super) fn defines(self) -> Vec<&'static str> {

@@ -11,7 +11,7 @@ fn find_groups(thread: u32, sample: u32) {
     let group = thread / 4u;
     var spread = Spread(0.0, 0.0, 0.0);
     if (group < params.groups) {
-        // Tiles of 64 columns that the group lies in.
+        // Tiles that the group lies in: of 64 columns, unless one of 32 has all.
         let first = group * params.group_channels / 64u;
         let across = ((group + 1u) * params.group_channels - 1u) / 64u - first + 1u;
         for (var at = thread % 4u; at < params.moments_tiles * across; at += 4u) {

@@ -77,7 +77,7 @@ impl Product<'_> {
                 if is_fused { Reads::Beside } else { Reads::Plain }
             }
             (Some(Norm::Rows { .. }), None) if is_wide && plan.rows == Rows::Matrix => Reads::NormRows,
-            (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile == Tile::Square => {
+            (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile.takes_groups() => {
                 let found = x.buffer("product")?.moments();
                 let samples = self.rows / self.fused.rows_per_sample;
                 let fits = found.is_some_and(|moments| moments.serve(samples, groups));

@@ -1,9 +1,6 @@
 //! What a product leaves behind its values for a later group norm: see `moments.wgsl`.
 
-use super::{Gpu, Plan, Product, Reads, Tile, Width};
-
-/// Rows and columns of the tiles that moments are taken of.
-const SIDE: usize = Tile::Square.rows();
+use super::{Gpu, Plan, Product, Reads, Width};
 
 /// Groups that the kernels have room for.
 const MOST_GROUPS: usize = 32;
@@ -47,7 +44,8 @@ impl Gpu {
         let groups = product.fused.groups.filter(|&groups| groups <= MOST_GROUPS)?;
         let can = matches!(reads, Reads::Plain | Reads::NormGroups)
             && !product.fused.gated
-            && (plan.tile, width) == (Tile::Square, Width::Four)
+            && plan.tile.takes_groups()
+            && width == Width::Four
             && plan.tiles_divide_samples
             && columns.is_multiple_of(groups);
         let rows_per_sample = product.fused.rows_per_sample;
@@ -55,8 +53,8 @@ impl Gpu {
             samples: product.rows / rows_per_sample,
             groups,
             at: product.rows * columns / 4,
-            tiles_per_sample: rows_per_sample / SIDE,
-            slots: columns.div_ceil(SIDE) + groups,
+            tiles_per_sample: rows_per_sample / plan.tile.rows(),
+            slots: columns.div_ceil(plan.tile.columns()) + groups,
         })?;
         let bytes = (product.rows * columns + moments.len()) as u64 * 4;
         (bytes <= self.binding_limit_bytes()).then_some(moments)

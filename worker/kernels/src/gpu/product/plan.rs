@@ -6,8 +6,8 @@ use crate::shader::{Rows, Tile, Width};
 /// shared within a workgroup.
 const BUSY_WORKGROUPS: usize = 128;
 
-/// Side of the squares of positions that a 3x3 convolution reads together.
-const SQUARE_SIDE: usize = 8;
+/// Height of the squares of positions that a 3x3 convolution reads together. A thread has a column of one.
+const SQUARE_HEIGHT: usize = 8;
 
 /// A picture whose squares hang over its edges may have at most this many positions in them for four of its own.
 const MOST_POSITIONS_FOR_4: usize = 5;
@@ -27,21 +27,27 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
-    /// Squares of positions in each picture, if that is a way to compute the convolution: a 3x3 one that keeps the
-    /// size of a picture that is not too small.
-    fn squares(&self) -> Option<usize> {
+    /// Squares of positions in each picture, a tile's rows each, if that is a way to compute the convolution: a 3x3
+    /// one that keeps the size of a picture that is not too small.
+    fn squares(&self, tile: Tile) -> Option<usize> {
         let keeps_size = self.filter == [3, 3] && self.stride == 1 && self.before == [1, 1];
-        let squares: usize = self.output.iter().map(|side| side.div_ceil(SQUARE_SIDE)).product();
-        let positions = squares * SQUARE_SIDE * SQUARE_SIDE;
+        let [height, width] = self.output;
+        let squares = height.div_ceil(SQUARE_HEIGHT) * width.div_ceil(square_width(tile));
+        let positions = squares * tile.rows();
         let own: usize = self.output.iter().product();
         (keeps_size && self.output == self.grown && 4 * positions <= MOST_POSITIONS_FOR_4 * own)
             .then_some(squares)
     }
 
     /// Whether whole squares make up the picture.
-    fn is_whole_squares(&self) -> bool {
-        self.output.iter().all(|side| side.is_multiple_of(SQUARE_SIDE))
+    fn is_whole_squares(&self, tile: Tile) -> bool {
+        let [height, width] = self.output;
+        height.is_multiple_of(SQUARE_HEIGHT) && width.is_multiple_of(square_width(tile))
     }
+}
+
+const fn square_width(tile: Tile) -> usize {
+    tile.rows() / SQUARE_HEIGHT
 }
 
 /// How a product is cut.
@@ -51,7 +57,7 @@ pub(super) struct Plan {
     pub(super) tile: Tile,
     /// Tiles along the rows.
     tiles_down: usize,
-    /// Whether each tile of 64 rows lies in one sample and is full.
+    /// Whether each tile lies in one sample and is full.
     pub(super) tiles_divide_samples: bool,
 }
 
@@ -64,29 +70,31 @@ impl Plan {
         width: Width,
     ) -> Self {
         let down = |tile: Tile| rows.div_ceil(tile.rows());
-        let is_busy = down(Tile::Square) * columns.div_ceil(Tile::Square.columns()) >= BUSY_WORKGROUPS;
-        let tile = match columns {
+        let large = match columns {
             ..=16 => Tile::Narrow,
-            // With fewer steps than slices some threads would have nothing to do.
-            _ if is_busy || steps < Tile::Sliced.slices() => Tile::Square,
-            _ => Tile::Sliced,
+            17..=32 => Tile::Tall,
+            _ => Tile::Square,
         };
+        let is_busy = down(large) * columns.div_ceil(large.columns()) >= BUSY_WORKGROUPS;
+        // With fewer steps than slices some threads would have nothing to do.
+        let is_short = steps < Tile::Sliced.slices();
+        let tile = if large == Tile::Narrow || is_busy || is_short { large } else { Tile::Sliced };
         let as_matrix = Self {
             rows: if windows.is_some() { Rows::Windows } else { Rows::Matrix },
             tile,
             tiles_down: down(tile),
-            tiles_divide_samples: rows_per_sample.is_multiple_of(Tile::Square.rows()),
+            tiles_divide_samples: rows_per_sample.is_multiple_of(tile.rows()),
         };
-        let Some((windows, squares)) = windows.and_then(|windows| Some((windows, windows.squares()?))) else {
+        let Some((windows, squares)) = windows
+            .filter(|_| tile.takes_groups() && width == Width::Four)
+            .and_then(|windows| Some((windows, windows.squares(tile)?)))
+        else {
             return as_matrix;
         };
-        if tile != Tile::Square || width != Width::Four {
-            return as_matrix;
-        }
         Self {
             rows: Rows::Squares,
             tiles_down: squares * (rows / rows_per_sample),
-            tiles_divide_samples: windows.is_whole_squares(),
+            tiles_divide_samples: windows.is_whole_squares(tile),
             ..as_matrix
         }
     }
@@ -120,13 +128,16 @@ mod tests {
         assert_eq!(tile(128, 1280, 1280), Tile::Sliced);
         assert_eq!(tile(2, 1280, 320), Tile::Sliced);
         assert_eq!(tile(262_144, 3, 320), Tile::Narrow);
-        assert_eq!(tile(128, 32, 32), Tile::Square, "too few steps for four slices");
+        assert_eq!(tile(128, 64, 32), Tile::Square, "too few steps for four slices");
+        assert_eq!(tile(65_536, 32, 288), Tile::Tall);
+        assert_eq!(tile(512, 32, 288), Tile::Sliced);
     }
 
     #[test]
     fn squares_serve_3x3_convolutions_of_pictures_that_are_not_too_small() {
         assert_eq!(plan(2, &picture(64, 64), 320).rows, Rows::Squares);
         assert_eq!(plan(2, &picture(64, 64), 320).tiles(320, 1), 2 * 64 * 5);
+        assert_eq!(plan(2, &picture(96, 96), 32).tiles(32, 1), 2 * 12 * 6, "twice as wide for few channels");
         assert_eq!(plan(2, &picture(8, 8), 1280).rows, Rows::Windows, "too few tiles");
         assert_eq!(plan(2, &picture(63, 65), 320).rows, Rows::Squares);
         assert!(!plan(2, &picture(63, 65), 320).tiles_divide_samples);

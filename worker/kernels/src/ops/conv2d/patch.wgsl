@@ -1,4 +1,5 @@
-// A 3x3 convolution that keeps the size: one workgroup computes a square of 8 x 8 positions x 64 channels.
+// A 3x3 convolution that keeps the size: one workgroup computes a square of 8 x 8 positions x 64 channels, or of 16 x 8
+// positions x 32 channels.
 //
 // For every 16 channels of the input, the square and its border (10 x 10 positions) are read once and serve all nine
 // taps, so that a pixel is read 1.6 times for each 64 channels of the output, not nine times, and a norm in front of
@@ -6,10 +7,13 @@
 #import product
 #import pixel
 
-const SIDE = 8u;
-const PATCH_SIDE = 10u;
-const PATCH_QUADS = PATCH_SIDE * PATCH_SIDE * 4u;
-const TAP_QUADS = STEP * 16u;
+// Threads along the channels of a position, four each.
+const QUADS = TILE_COLUMNS / 4u;
+const HEIGHT = 8u;
+const WIDTH = THREADS / QUADS;
+const PATCH_WIDTH = WIDTH + 2u;
+const PATCH_QUADS = PATCH_WIDTH * (HEIGHT + 2u) * 4u;
+const TAP_QUADS = STEP * QUADS;
 // The patch as [position][k / 4], then the weights of two taps as [k][column / 4].
 var<workgroup> tiles: array<scalar4, PATCH_QUADS + 2u * TAP_QUADS>;
 #ifdef NORM_GROUPS
@@ -31,19 +35,19 @@ fn main(
     }
     let tile_x = tile % tiles_across();
     let square = tile / tiles_across();
-    let squares_x = (params.out_width + SIDE - 1u) / SIDE;
-    let squares_y = (params.out_height + SIDE - 1u) / SIDE;
-    let first_x = square % squares_x * SIDE;
-    let first_y = square / squares_x % squares_y * SIDE;
+    let squares_x = (params.out_width + WIDTH - 1u) / WIDTH;
+    let squares_y = (params.out_height + HEIGHT - 1u) / HEIGHT;
+    let first_x = square % squares_x * WIDTH;
+    let first_y = square / squares_x % squares_y * HEIGHT;
     let sample = square / squares_x / squares_y;
 
     let load_k = thread % 4u * 4u;
-    // Weights: half of the threads for each of two taps, a block of 4 x 4 each.
-    let load_tap = thread / 64u;
-    let load_line = thread % 64u / 4u;
+    // Weights: as many threads as columns for each of two taps, a block of 4 x 4 each.
+    let load_tap = thread / TILE_COLUMNS;
+    let load_line = thread % TILE_COLUMNS / 4u;
     // For computing, a thread has four channels and a column of eight positions.
-    let column = thread % 16u;
-    let row = thread / 16u;
+    let column = thread % QUADS;
+    let row = thread / QUADS;
 #ifdef NORM_GROUPS
     find_groups(thread, sample);
 #endif
@@ -56,8 +60,8 @@ fn main(
         let affine = affine_of_groups(input + load_k);
 #endif
         for (var at = thread; at < PATCH_QUADS; at += THREADS) {
-            let y = i32(first_y + at / 4u / PATCH_SIDE) - 1;
-            let x = i32(first_x + at / 4u % PATCH_SIDE) - 1;
+            let y = i32(first_y + at / 4u / PATCH_WIDTH) - 1;
+            let x = i32(first_x + at / 4u % PATCH_WIDTH) - 1;
             let begin = pixel(sample * params.height, y, x);
 #ifdef NORM_GROUPS
             tiles[at] = normalised4(begin, input + load_k, affine);
@@ -66,20 +70,22 @@ fn main(
 #endif
         }
         for (var first_tap = 0u; first_tap < 9u; first_tap += 2u) {
-            let w = weight_block(weight_row(tile_x, load_line * 4u), first_tap + load_tap, input + load_k);
+            if (load_tap < 2u) {
+                let w = weight_block(weight_row(tile_x, load_line * 4u), first_tap + load_tap, input + load_k);
 #repeat j 4
-            tiles[PATCH_QUADS + load_tap * TAP_QUADS + (load_k + $ju) * 16u + load_line] = w[$j];
+                tiles[PATCH_QUADS + load_tap * TAP_QUADS + (load_k + $ju) * QUADS + load_line] = w[$j];
 #end
+            }
             workgroupBarrier();
             for (var tap = first_tap; tap < min(first_tap + 2u, 9u); tap++) {
                 let weights = PATCH_QUADS + tap % 2u * TAP_QUADS;
-                let corner = (tap / 3u * PATCH_SIDE + tap % 3u + row) * 4u;
+                let corner = (tap / 3u * PATCH_WIDTH + tap % 3u + row) * 4u;
                 for (var quad = 0u; quad < STEP / 4u; quad++) {
 #repeat j 4
-                    let w$j = tiles[weights + (quad * 4u + $ju) * 16u + column];
+                    let w$j = tiles[weights + (quad * 4u + $ju) * QUADS + column];
 #end
 #repeat i 8
-                    let x$i = tiles[corner + $iu * PATCH_SIDE * 4u + quad];
+                    let x$i = tiles[corner + $iu * PATCH_WIDTH * 4u + quad];
                     sum$i += x$i.x * w0;
                     sum$i += x$i.y * w1;
                     sum$i += x$i.z * w2;
