@@ -27,10 +27,11 @@ const CATCH_DOWNLOADS: &str = r#"HTMLAnchorElement.prototype.click = function ()
     window.saved = { name: this.download, data: fetch(this.href).then(answer => answer.blob()).then(encode) };
 };"#;
 
-/// A picture's file as it lies in the database, in base64.
-const READ_PART: &str = r#"
-    const [id, part] = arguments;
-    const blob = await done(database.transaction("picture_blobs").objectStore("picture_blobs").get([id, part]));
+/// The source that a picture was made from, as it lies in the database.
+const READ_SOURCE: &str = r#"
+    const get = (table, key) => done(database.transaction(table).objectStore(table).get(key));
+    const hash = await get("original_uses", ["pictures", arguments[0]]);
+    const blob = hash && await get("originals", [hash]);
     if (!blob) return null;
     return Array.from(new Uint8Array(await blob.arrayBuffer())).join(",");
 "#;
@@ -81,9 +82,9 @@ fn wait_for_words(page: &Page, words: &str) -> Outcome {
     })
 }
 
-fn part(page: &Page, id: &str, name: &str) -> Outcome<String> {
-    let found = query(page.session(), READ_PART, &[json!(id), json!(name)])?;
-    found.as_str().map(str::to_owned).ok_or_else(|| format!("picture {id} has no {name}").into())
+fn source_of(page: &Page, id: &str) -> Outcome<String> {
+    let found = query(page.session(), READ_SOURCE, &[json!(id)])?;
+    found.as_str().map(str::to_owned).ok_or_else(|| format!("picture {id} has no source").into())
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn everything_comes_back_in_another_browser() -> Outcome {
     let (name, bytes) = export(&page)?;
     println!("a backup of one picture, its source and a pack: {} bytes", bytes.len());
     assert!(name.starts_with("palimpsest-20") && name.ends_with(".tar"), "{name}");
-    let source = part(&page, &made.id, "source")?;
+    let source = source_of(&page, &made.id)?;
     drop(page);
 
     let folder = Folder::new("backup")?;
@@ -115,7 +116,7 @@ fn everything_comes_back_in_another_browser() -> Outcome {
     offer(&other, &file)?;
     wait_for_words(&other, "Imported 1 picture, 1 pack, 1 recent source, 1 prompt and your settings.")?;
     assert_eq!(other.stored(&made.id)?.as_ref(), Some(&made), "the picture is another one");
-    assert_eq!(part(&other, &made.id, "source")?, source);
+    assert_eq!(source_of(&other, &made.id)?, source);
     assert_eq!(keys(other.session(), "packs")?.len(), 1);
     assert_eq!(other.alerts()?, Vec::<String>::new());
     close(&other)?;

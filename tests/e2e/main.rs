@@ -23,6 +23,7 @@ mod masks;
 mod model_tabs;
 mod models;
 mod offline;
+mod originals;
 mod packs;
 mod privacy;
 mod prompt;

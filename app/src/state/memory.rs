@@ -41,10 +41,23 @@ impl Studio {
                     self.load_recents().await;
                     self.load_queue().await;
                     self.load_library().await;
+                    self.gather_sources();
                 }
                 Err(error) => self.complain_of_storage(&error),
             }
             self.library_loaded();
+        });
+    }
+
+    /// Moves what an earlier version stored with each picture, beside everything else. What cannot be moved now is read
+    /// from where it lies, and the next visit tries again.
+    fn gather_sources(self) {
+        spawn_local(async move {
+            match self.shelf.gather_originals().await {
+                Ok(0) => {}
+                Ok(moved) => log::info!("{moved} sources of an earlier version are stored once each"),
+                Err(error) => log::warn!("sources of an earlier version stay where they are: {error}"),
+            }
         });
     }
 

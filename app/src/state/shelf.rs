@@ -4,8 +4,8 @@ use gallery::Record;
 use leptos::prelude::*;
 use protocol::ModelId;
 use storage::{
-    ModelRecord, NewPack, NewPicture, PackEntry, PictureEntry, PicturePart, QueueEntry, SourceEntry,
-    SourceLimits, SourcePart, StorageError, StoredPictures,
+    ModelRecord, NewPack, NewPicture, PackEntry, PictureEntry, PicturePart, QueueEntry, QueuePart,
+    SourceEntry, SourceLimits, SourcePart, StorageError, StoredPictures,
 };
 use web_sys::Blob;
 
@@ -100,9 +100,9 @@ impl Shelf {
     pub(super) async fn enqueue(
         self,
         entries: Vec<QueueEntry>,
-        files: Vec<(&'static str, Blob)>,
+        files: Vec<(QueuePart, Blob)>,
     ) -> Result<(), StorageError> {
-        let files = files.into_iter().map(|(name, blob)| Ok((name, kept(blob)?)));
+        let files = files.into_iter().map(|(part, blob)| Ok((part, kept(blob)?)));
         let files = files.collect::<Result<Vec<_>, StorageError>>()?;
         self.database()?.enqueue(entries, files).await
     }
@@ -111,8 +111,13 @@ impl Shelf {
         self.database()?.queue().await
     }
 
-    pub(super) async fn queue_file(self, batch: &str, name: &str) -> Result<Option<Blob>, StorageError> {
-        Ok(self.database()?.queue_file(batch, name).await?.map(shown))
+    pub(super) async fn queue_file(self, batch: &str, part: QueuePart) -> Result<Option<Blob>, StorageError> {
+        Ok(self.database()?.queue_file(batch, part).await?.map(shown))
+    }
+
+    /// Has sources that an earlier version stored with each picture stored once.
+    pub(super) async fn gather_originals(self) -> Result<usize, StorageError> {
+        self.database()?.gather_originals().await
     }
 
     pub(super) async fn dequeue(self, batch: &str, name: &str) -> Result<(), StorageError> {

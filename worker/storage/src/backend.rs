@@ -33,13 +33,17 @@ pub enum Table {
     Sources,
     /// Their bytes.
     SourceBlobs,
+    /// Files that pictures were made from.
+    Originals,
+    /// Who uses those files.
+    OriginalUses,
     /// The page's settings.
     Settings,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Models,
         Self::Staging,
         Self::Downloads,
@@ -53,6 +57,8 @@ impl Table {
         Self::QueueBlobs,
         Self::Sources,
         Self::SourceBlobs,
+        Self::Originals,
+        Self::OriginalUses,
         Self::Settings,
     ];
 
@@ -72,6 +78,8 @@ impl Table {
             Self::QueueBlobs => "queue_blobs",
             Self::Sources => "sources",
             Self::SourceBlobs => "source_blobs",
+            Self::Originals => "originals",
+            Self::OriginalUses => "original_uses",
             Self::Settings => "settings",
         }
     }
@@ -100,8 +108,26 @@ pub enum Write<Blob> {
     Text(Table, Key, String),
     /// Stores bytes, in place of what was there.
     Bytes(Table, Key, Blob),
+    /// Stores bytes unless there is a row of this key.
+    BytesOnce(Table, Key, Blob),
     /// Removes the row of this key and every row whose key begins with it.
     Delete(Table, Key),
+    /// Removes the row of this key unless the second table has a row whose key begins with it.
+    DeleteUnused(Table, Key, Table),
+}
+
+impl<Blob> Write<Blob> {
+    /// The tables that it looks at or changes.
+    pub fn tables(&self) -> impl Iterator<Item = Table> + use<Blob> {
+        let (table, further) = match self {
+            Self::Text(table, ..)
+            | Self::Bytes(table, ..)
+            | Self::BytesOnce(table, ..)
+            | Self::Delete(table, _) => (*table, None),
+            Self::DeleteUnused(table, _, uses) => (*table, Some(*uses)),
+        };
+        [table].into_iter().chain(further)
+    }
 }
 
 /// Bytes that may lie on disk until they are read.
@@ -149,6 +175,12 @@ pub trait Backend: 'static {
         table: Table,
         prefix: &Key,
     ) -> impl Future<Output = Result<Vec<(Key, String)>, StorageError>>;
+
+    /// The keys of a table that begin with `prefix`, in their order, whatever their rows hold.
+    ///
+    /// # Errors
+    /// As for [`Backend::text`].
+    fn keys(&self, table: Table, prefix: &Key) -> impl Future<Output = Result<Vec<Key>, StorageError>>;
 
     /// Rows in a table.
     ///

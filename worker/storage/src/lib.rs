@@ -12,13 +12,15 @@
 //! | `files` | `[folder, path]` | JSON [`FileRecord`] |
 //! | `chunks` | `[folder, path, index]` | Blob of at most [`CHUNK_BYTES`] |
 //! | `pictures` | `[id]` | JSON [`PictureEntry`] |
-//! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `source`, `mask`, `thumbnail`, `drawing` |
+//! | `picture_blobs` | `[id, part]` | Blob: `png`, `latents`, `mask`, `thumbnail`, `drawing` |
 //! | `packs` | `[id]` | JSON [`PackEntry`] |
 //! | `pack_blobs` | `[id, name]` | Blob: a picture of the pack |
 //! | `queue` | `[batch, name]` | JSON, the page's own: a picture to make |
-//! | `queue_blobs` | `[batch, name]` | Blob: what a batch is made from |
+//! | `queue_blobs` | `[batch, part]` | Blob: `mask` |
 //! | `sources` | `[id]` | JSON [`SourceEntry`] |
-//! | `source_blobs` | `[id, part]` | Blob: `file`, `thumbnail`, `mask` |
+//! | `source_blobs` | `[id, part]` | Blob: `thumbnail`, `mask` |
+//! | `originals` | `[SHA-256]` | Blob: a file that pictures, recent sources and batches are made from |
+//! | `original_uses` | `[table, id]`, `[SHA-256, table, id]` | which file the row `id` of a table uses, and the same by file |
 //! | `settings` | `[name]` | JSON, the caller's own |
 
 mod backend;
@@ -28,10 +30,12 @@ mod downloads;
 mod error;
 mod everything;
 mod file;
+mod gather;
 #[cfg(not(target_arch = "wasm32"))]
 mod lock;
 mod memory;
 mod models;
+mod originals;
 mod packs;
 mod pictures;
 mod queue;
@@ -50,7 +54,7 @@ pub use memory::{Memory, MemoryBlob};
 pub use models::{Import, ModelRecord, folder_hash, is_lora, lora_id};
 pub use packs::{NewPack, PackEntry};
 pub use pictures::{NewPicture, PictureEntry, PicturePart, StoredPictures};
-pub use queue::QueueEntry;
+pub use queue::{QueueEntry, QueuePart};
 pub use sources::{SourceEntry, SourceLimits, SourcePart};
 
 use std::rc::Rc;

@@ -64,10 +64,26 @@ impl<Blob> Memory<Blob> {
         Self { capacity_bytes: Cell::new(capacity_bytes), ..Self::default() }
     }
 
-    /// Every key, for tests that look for leftovers.
-    pub fn keys(&self) -> Vec<(Table, Key)> {
+    /// Changes how many bytes of values it has room for.
+    pub fn set_capacity_bytes(&self, capacity_bytes: u64) {
+        self.capacity_bytes.set(capacity_bytes);
+    }
+
+    /// Every key of every table, for tests that look for leftovers.
+    pub fn all_keys(&self) -> Vec<(Table, Key)> {
         self.rows.borrow().keys().cloned().collect()
     }
+}
+
+impl<Blob: BlobHandle> Memory<Blob> {
+    /// Bytes of all values.
+    pub fn used_bytes(&self) -> u64 {
+        used_bytes(&self.rows.borrow())
+    }
+}
+
+fn used_bytes<Blob: BlobHandle>(rows: &Rows<Blob>) -> u64 {
+    rows.values().map(Value::len_bytes).sum()
 }
 
 fn begins_with(key: &Key, prefix: &Key) -> bool {
@@ -108,6 +124,12 @@ impl<Blob: BlobHandle> Backend for Memory<Blob> {
             .collect())
     }
 
+    async fn keys(&self, table: Table, prefix: &Key) -> Result<Vec<Key>, StorageError> {
+        let rows = self.rows.borrow();
+        let found = rows.keys().filter(|(of, key)| *of == table && begins_with(key, prefix));
+        Ok(found.map(|(_, key)| key.clone()).collect())
+    }
+
     async fn count(&self, table: Table) -> Result<u64, StorageError> {
         Ok(self.rows.borrow().keys().filter(|(of, _)| *of == table).count() as u64)
     }
@@ -118,12 +140,20 @@ impl<Blob: BlobHandle> Backend for Memory<Blob> {
             match change {
                 Write::Text(table, key, text) => drop(rows.insert((table, key), Value::Text(text))),
                 Write::Bytes(table, key, blob) => drop(rows.insert((table, key), Value::Bytes(blob))),
+                Write::BytesOnce(table, key, blob) => {
+                    rows.entry((table, key)).or_insert(Value::Bytes(blob));
+                }
                 Write::Delete(table, prefix) => {
                     rows.retain(|(of, key), _| *of != table || !begins_with(key, &prefix));
                 }
+                Write::DeleteUnused(table, key, uses) => {
+                    if !rows.keys().any(|(of, user)| *of == uses && begins_with(user, &key)) {
+                        rows.remove(&(table, key));
+                    }
+                }
             }
         }
-        if rows.values().map(Value::len_bytes).sum::<u64>() > self.capacity_bytes.get() {
+        if used_bytes(&rows) > self.capacity_bytes.get() {
             return Err(StorageError::Full);
         }
         *self.rows.borrow_mut() = rows;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged};
+use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged, originals::User};
 
 /// A gallery record as stored. `metadata` is the gallery's own JSON, which this crate does not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub struct NewPicture<Blob> {
     pub png: Blob,
     /// The latents before decoding.
     pub latents: Option<Blob>,
-    /// The file that it was made from.
+    /// The file that it was made from; stored once for all pictures that were.
     pub source: Option<Blob>,
     /// What of that file was drawn anew: a PNG.
     pub mask: Option<Blob>,
@@ -71,7 +71,7 @@ impl PicturePart {
         [Self::Png, Self::Latents, Self::Source, Self::Mask, Self::Thumbnail, Self::Drawing];
 
     /// Its name in keys.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Latents => "latents",
@@ -102,7 +102,6 @@ impl<B: Backend> Storage<B> {
         let parts = [
             (PicturePart::Png, Some(png)),
             (PicturePart::Latents, latents),
-            (PicturePart::Source, source),
             (PicturePart::Mask, mask),
             (PicturePart::Thumbnail, thumbnail),
             (PicturePart::Drawing, drawing),
@@ -110,6 +109,11 @@ impl<B: Backend> Storage<B> {
         for (part, blob) in parts {
             changes.extend(blob.map(|blob| Write::Bytes(Table::PictureBlobs, part.key(&entry.id), blob)));
         }
+        let user = User::picture(&entry.id);
+        changes.extend(match source {
+            Some(source) => self.using(user, source).await?,
+            None => self.leaving(&[user]).await?,
+        });
         self.backend.write(changes).await
     }
 
@@ -187,7 +191,12 @@ impl<B: Backend> Storage<B> {
         if self.backend.text(Table::Pictures, &Key::of([id])).await?.is_none() {
             return Err(StorageError::Missing { what: format!("picture {id}") });
         }
-        self.backend.write(vec![Write::Bytes(Table::PictureBlobs, part.key(id), blob)]).await
+        self.backend
+            .write(match part {
+                PicturePart::Source => self.using(User::picture(id), blob).await?,
+                part => vec![Write::Bytes(Table::PictureBlobs, part.key(id), blob)],
+            })
+            .await
     }
 
     /// How many pictures there are.
@@ -203,14 +212,22 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Missing`] when there is no picture of that id, and as [`Backend::blob`].
     pub async fn picture_part(&self, id: &str, part: PicturePart) -> Result<Option<B::Blob>, StorageError> {
-        let blob = self.backend.blob(Table::PictureBlobs, &part.key(id)).await?;
+        let original = match part {
+            PicturePart::Source => self.original_of(User::picture(id)).await?,
+            _ => None,
+        };
+        let blob = match original {
+            Some(source) => Some(source),
+            // Also a source of an earlier version, which lies with its picture.
+            None => self.backend.blob(Table::PictureBlobs, &part.key(id)).await?,
+        };
         if blob.is_none() && self.backend.text(Table::Pictures, &Key::of([id])).await?.is_none() {
             return Err(StorageError::Missing { what: format!("picture {id}") });
         }
         Ok(blob)
     }
 
-    /// Removes pictures with all their parts. One that is not there is no error.
+    /// Removes pictures with all their parts; a source that is used elsewhere stays. A picture that is not there is no error.
     ///
     /// # Errors
     /// As [`Backend::write`]; then all of them are still there.
@@ -222,6 +239,9 @@ impl<B: Backend> Storage<B> {
             let key = Key::of([id]);
             [Write::Delete(Table::Pictures, key.clone()), Write::Delete(Table::PictureBlobs, key)]
         };
-        self.backend.write(ids.iter().flat_map(rows).collect()).await
+        let users: Vec<User<'_>> = ids.iter().map(|id| User::picture(id)).collect();
+        let mut changes = self.leaving(&users).await?;
+        changes.extend(ids.iter().flat_map(rows));
+        self.backend.write(changes).await
     }
 }

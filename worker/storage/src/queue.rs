@@ -2,7 +2,7 @@
 //!
 //! Pictures that were asked for together share a batch, and so the files that they are made from.
 
-use crate::{Backend, Key, Storage, StorageError, Table, Write};
+use crate::{Backend, Key, Storage, StorageError, Table, Write, originals::User};
 
 /// A picture that waits. `json` is the page's own, which this crate does not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,24 +15,51 @@ pub struct QueueEntry {
     pub json: String,
 }
 
+/// A file that the pictures of a batch are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueuePart {
+    /// The source.
+    Source,
+    /// What of it is to be drawn anew: a PNG.
+    Mask,
+}
+
+impl QueuePart {
+    /// Its name in keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Mask => "mask",
+        }
+    }
+
+    fn key(self, batch: &str) -> Key {
+        Key::of([batch, self.name()])
+    }
+}
+
 impl<B: Backend> Storage<B> {
-    /// Stores a batch, whole or not at all: its entries, and its files by name.
+    /// Stores a batch, whole or not at all: its entries and its files.
     ///
     /// # Errors
     /// [`StorageError::Full`], and as [`Backend::write`].
     pub async fn enqueue(
         &self,
         entries: Vec<QueueEntry>,
-        files: Vec<(&'static str, B::Blob)>,
+        files: Vec<(QueuePart, B::Blob)>,
     ) -> Result<(), StorageError> {
         let Some(batch) = entries.first().map(|entry| entry.batch.clone()) else { return Ok(()) };
         let rows = entries.into_iter().map(|entry| {
             Write::Text(Table::Queue, Key::of([entry.batch.as_str(), entry.name.as_str()]), entry.json)
         });
-        let files = files
-            .into_iter()
-            .map(|(name, blob)| Write::Bytes(Table::QueueBlobs, Key::of([batch.as_str(), name]), blob));
-        self.backend.write(rows.chain(files).collect()).await
+        let mut changes: Vec<_> = rows.collect();
+        for (part, file) in files {
+            match part {
+                QueuePart::Source => changes.extend(self.using(User::batch(&batch), file).await?),
+                QueuePart::Mask => changes.push(Write::Bytes(Table::QueueBlobs, part.key(&batch), file)),
+            }
+        }
+        self.backend.write(changes).await
     }
 
     /// Everything that waits, batch by batch.
@@ -52,8 +79,16 @@ impl<B: Backend> Storage<B> {
     ///
     /// # Errors
     /// As [`Backend::blob`].
-    pub async fn queue_file(&self, batch: &str, name: &str) -> Result<Option<B::Blob>, StorageError> {
-        self.backend.blob(Table::QueueBlobs, &Key::of([batch, name])).await
+    pub async fn queue_file(&self, batch: &str, part: QueuePart) -> Result<Option<B::Blob>, StorageError> {
+        let original = match part {
+            QueuePart::Source => self.original_of(User::batch(batch)).await?,
+            QueuePart::Mask => None,
+        };
+        match original {
+            Some(source) => Ok(Some(source)),
+            // Also a source of an earlier version, which lies with its batch.
+            None => self.backend.blob(Table::QueueBlobs, &part.key(batch)).await,
+        }
     }
 
     /// Removes an entry, and the batch's files with its last one. One that is not there is no error.
@@ -65,6 +100,7 @@ impl<B: Backend> Storage<B> {
         let mut changes = vec![Write::Delete(Table::Queue, Key::of([batch, name]))];
         if rest.iter().all(|(key, _)| key.name() == name) {
             changes.push(Write::Delete(Table::QueueBlobs, Key::of([batch])));
+            changes.extend(self.leaving(&[User::batch(batch)]).await?);
         }
         self.backend.write(changes).await
     }
@@ -86,12 +122,13 @@ mod tests {
         let storage = MemoryStorage::over(Memory::default());
         let source = MemoryBlob::from_bytes(b"source").unwrap();
         block_on(storage.enqueue(vec![entry("b", "1")], vec![])).unwrap();
-        block_on(storage.enqueue(vec![entry("a", "1"), entry("a", "2")], vec![("source", source)])).unwrap();
+        block_on(storage.enqueue(vec![entry("a", "1"), entry("a", "2")], vec![(QueuePart::Source, source)]))
+            .unwrap();
         let names = |storage: &MemoryStorage| {
             let told = |entry: QueueEntry| entry.batch + &entry.name;
             block_on(storage.queue()).unwrap().into_iter().map(told).collect::<Vec<_>>()
         };
-        let file = |storage: &MemoryStorage| block_on(storage.queue_file("a", "source")).unwrap();
+        let file = |storage: &MemoryStorage| block_on(storage.queue_file("a", QueuePart::Source)).unwrap();
         assert_eq!(names(&storage), ["a1", "a2", "b1"]);
         block_on(storage.dequeue("a", "1")).unwrap();
         block_on(storage.dequeue("a", "1")).unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged};
+use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged, originals::User};
 
 /// A source's record as stored. `metadata` is the page's own JSON, which this crate does not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl SourcePart {
     pub const ALL: [Self; 3] = [Self::File, Self::Thumbnail, Self::Mask];
 
     /// Its name in keys.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Thumbnail => "thumbnail",
@@ -78,10 +78,12 @@ impl<B: Backend> Storage<B> {
             })
             .map(|other| other.id)
             .collect();
-        let mut changes: Vec<_> = removed.iter().flat_map(|id| removal(id)).collect();
+        let mut changes = self.without_sources(&removed).await?;
+        changes.extend(self.using(User::recent_source(&entry.id), file).await?);
         changes.extend([
             Write::Text(Table::Sources, Key::of([&entry.id]), json(entry)?),
-            Write::Bytes(Table::SourceBlobs, SourcePart::File.key(&entry.id), file),
+            // Where earlier versions stored it.
+            Write::Delete(Table::SourceBlobs, SourcePart::File.key(&entry.id)),
             Write::Bytes(Table::SourceBlobs, SourcePart::Thumbnail.key(&entry.id), thumbnail),
         ]);
         self.backend.write(changes).await?;
@@ -109,7 +111,16 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Missing`] when another part is not there, and as [`Backend::blob`].
     pub async fn source_part(&self, id: &str, part: SourcePart) -> Result<Option<B::Blob>, StorageError> {
-        match self.backend.blob(Table::SourceBlobs, &part.key(id)).await? {
+        let original = match part {
+            SourcePart::File => self.original_of(User::recent_source(id)).await?,
+            _ => None,
+        };
+        let blob = match original {
+            Some(file) => Some(file),
+            // Also a file of an earlier version, which lies with its source.
+            None => self.backend.blob(Table::SourceBlobs, &part.key(id)).await?,
+        };
+        match blob {
             None if part != SourcePart::Mask => Err(StorageError::Missing { what: format!("source {id}") }),
             blob => Ok(blob),
         }
@@ -136,13 +147,20 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// As [`Backend::write`].
     pub async fn delete_source(&self, id: &str) -> Result<(), StorageError> {
-        self.backend.write(removal(id).into()).await
+        self.backend.write(self.without_sources(&[id.to_owned()]).await?).await
     }
-}
 
-fn removal<Blob>(id: &str) -> [Write<Blob>; 2] {
-    let key = Key::of([id]);
-    [Write::Delete(Table::Sources, key.clone()), Write::Delete(Table::SourceBlobs, key)]
+    /// The changes by which sources go; a file that is used elsewhere stays.
+    async fn without_sources(&self, ids: &[String]) -> Result<Vec<Write<B::Blob>>, StorageError> {
+        let users: Vec<User<'_>> = ids.iter().map(|id| User::recent_source(id)).collect();
+        let mut changes = self.leaving(&users).await?;
+        for id in ids {
+            let key = Key::of([id]);
+            changes
+                .extend([Write::Delete(Table::Sources, key.clone()), Write::Delete(Table::SourceBlobs, key)]);
+        }
+        Ok(changes)
+    }
 }
 
 fn json(entry: &SourceEntry) -> Result<String, StorageError> {
@@ -174,7 +192,8 @@ mod tests {
     }
 
     fn blobs(storage: &MemoryStorage) -> usize {
-        storage.backend.keys().iter().filter(|(table, _)| *table == Table::SourceBlobs).count()
+        let of_sources = |table: Table| [Table::SourceBlobs, Table::Originals].contains(&table);
+        storage.backend.all_keys().iter().filter(|(table, _)| of_sources(*table)).count()
     }
 
     #[test]
@@ -186,7 +205,11 @@ mod tests {
         assert_eq!(insert(&storage, "a", 4.0, 10), Ok(Vec::new()), "used again, it is no new one");
         assert_eq!(ids(&storage), ["a", "c", "b"]);
         assert_eq!(insert(&storage, "d", 5.0, 10), Ok(vec!["b".to_owned()]));
-        assert_eq!((ids(&storage).join(""), blobs(&storage)), ("dac".to_owned(), 6));
+        assert_eq!(
+            (ids(&storage).join(""), blobs(&storage)),
+            ("dac".to_owned(), 4),
+            "three thumbnails, one file"
+        );
     }
 
     #[test]

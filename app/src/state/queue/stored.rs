@@ -10,7 +10,7 @@ use gallery::UsedLora;
 use leptos::prelude::*;
 use protocol::{JobId, Request, TraceOptions};
 use serde::{Deserialize, Serialize};
-use storage::{Lock, QueueEntry};
+use storage::{Lock, QueueEntry, QueuePart};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
@@ -19,9 +19,6 @@ use crate::platform::{now_millis, random_seed};
 use crate::state::Studio;
 use crate::state::sheet::SheetCell;
 use crate::state::source::SourceFile;
-
-const SOURCE: &str = "source";
-const MASK: &str = "mask";
 
 /// A row of the queue.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,8 +98,9 @@ impl Studio {
     pub(super) fn store_jobs(self, jobs: &[Job]) {
         // Pictures that were asked for together are made from the same files.
         let first = jobs.first();
-        let source = first.and_then(|job| job.source.as_ref()).map(|source| (SOURCE, source.blob.clone()));
-        let mask = first.and_then(|job| job.mask.clone()).map(|mask| (MASK, mask));
+        let source =
+            first.and_then(|job| job.source.as_ref()).map(|source| (QueuePart::Source, source.blob.clone()));
+        let mask = first.and_then(|job| job.mask.clone()).map(|mask| (QueuePart::Mask, mask));
         self.store_entries(jobs, source.into_iter().chain(mask).collect());
     }
 
@@ -111,7 +109,7 @@ impl Studio {
         self.store_entries(jobs, Vec::new());
     }
 
-    fn store_entries(self, jobs: &[Job], files: Vec<(&'static str, Blob)>) {
+    fn store_entries(self, jobs: &[Job], files: Vec<(QueuePart, Blob)>) {
         let entries = self.entries(jobs);
         spawn_local(async move {
             if let Err(error) = self.shelf.enqueue(entries, files).await {
@@ -183,12 +181,12 @@ impl Studio {
         let source = match row.source.clone() {
             None => None,
             Some((name, parent)) => {
-                let blob = self.shelf.queue_file(&stored.batch, SOURCE).await.ok().flatten()?;
+                let blob = self.shelf.queue_file(&stored.batch, QueuePart::Source).await.ok().flatten()?;
                 Some(SourceFile { blob, name, parent })
             }
         };
         let mask = match row.masked {
-            true => Some(self.shelf.queue_file(&stored.batch, MASK).await.ok().flatten()?),
+            true => Some(self.shelf.queue_file(&stored.batch, QueuePart::Mask).await.ok().flatten()?),
             false => None,
         };
         let Row { request, loras, variant_of, svg, sheet, .. } = row;

@@ -11,6 +11,7 @@ use web_sys::{
 
 use super::{
     blob::BrowserBlob,
+    change::Changing,
     connection::{Connection, Fate, connect, persistently},
     promise::{answer, committed, thrown},
 };
@@ -131,12 +132,21 @@ impl Backend for Browser {
         let pairs = keys.iter().zip(values.iter());
         pairs
             .map(|(key, value)| {
-                let parts = Array::from(&key).iter().filter_map(|part| part.as_string()).collect();
-                let key = Key(parts);
+                let key = key_of(&key);
                 let text = as_text(&key, &value)?;
                 Ok((key, text))
             })
             .collect()
+    }
+
+    async fn keys(&self, table: Table, prefix: &Key) -> Result<Vec<Key>, StorageError> {
+        let range = beginning_with(prefix)?;
+        let keys = self
+            .with(async |database| {
+                answer(&sent(reader(database, table)?.get_all_keys_with_key(&range))?).await
+            })
+            .await?;
+        Ok(Array::from(&keys).iter().map(|key| key_of(&key)).collect())
     }
 
     async fn count(&self, table: Table) -> Result<u64, StorageError> {
@@ -146,51 +156,35 @@ impl Backend for Browser {
     }
 
     async fn write(&self, changes: Vec<Write<BrowserBlob>>) -> Result<(), StorageError> {
-        let mut tables: Vec<Table> = changes.iter().map(table_of).collect();
+        let mut tables: Vec<Table> = changes.iter().flat_map(Write::tables).collect();
         tables.sort_unstable();
         tables.dedup();
         self.with(async |database| {
             let transaction = begin(database, &tables, IdbTransactionMode::Readwrite)?;
             let committed = committed(&transaction);
+            let changing = Changing::new(transaction);
             for change in &changes {
-                if let Err(exception) = apply(&transaction, change) {
-                    // Fails only when the transaction is over already, and then nothing of it remains either.
-                    transaction.abort().ok();
-                    return Err(thrown(&exception, false));
+                if let Err(exception) = changing.apply(change) {
+                    return Err(changing.abort(&exception));
                 }
             }
-            committed.await
+            let done = committed.await;
+            changing.fault().map_or(done, Err)
         })
         .await
     }
-}
-
-fn table_of(change: &Write<BrowserBlob>) -> Table {
-    match change {
-        Write::Text(table, ..) | Write::Bytes(table, ..) | Write::Delete(table, _) => *table,
-    }
-}
-
-fn apply(transaction: &IdbTransaction, change: &Write<BrowserBlob>) -> Result<(), JsValue> {
-    let store = transaction.object_store(table_of(change).name())?;
-    match change {
-        Write::Text(_, key, text) => store.put_with_key(&JsValue::from_str(text), &js_key(key))?,
-        Write::Bytes(_, key, blob) => store.put_with_key(&blob.0, &js_key(key))?,
-        Write::Delete(_, prefix) => store.delete(range_of(prefix)?.as_ref())?,
-    };
-    Ok(())
 }
 
 fn sent(request: Result<IdbRequest, JsValue>) -> Result<IdbRequest, StorageError> {
     request.map_err(|exception| thrown(&exception, false))
 }
 
-fn js_key(key: &Key) -> JsValue {
+pub(super) fn js_key(key: &Key) -> JsValue {
     key.0.iter().map(|part| JsValue::from_str(part)).collect::<Array>().into()
 }
 
 /// From the prefix itself to the prefix followed by an array, which IndexedDB sorts after every text.
-fn range_of(prefix: &Key) -> Result<IdbKeyRange, JsValue> {
+pub(super) fn range_of(prefix: &Key) -> Result<IdbKeyRange, JsValue> {
     let end: Array = prefix.0.iter().map(|part| JsValue::from_str(part)).collect();
     end.push(&Array::new());
     IdbKeyRange::bound(&js_key(prefix), &end)
@@ -198,6 +192,10 @@ fn range_of(prefix: &Key) -> Result<IdbKeyRange, JsValue> {
 
 fn beginning_with(prefix: &Key) -> Result<JsValue, StorageError> {
     range_of(prefix).map(Into::into).map_err(|exception| thrown(&exception, false))
+}
+
+fn key_of(value: &JsValue) -> Key {
+    Key(Array::from(value).iter().filter_map(|part| part.as_string()).collect())
 }
 
 fn as_text(key: &Key, value: &JsValue) -> Result<String, StorageError> {

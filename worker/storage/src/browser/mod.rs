@@ -1,6 +1,7 @@
 //! IndexedDB.
 
 mod blob;
+mod change;
 mod connection;
 mod database;
 mod lock;
