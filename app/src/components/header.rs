@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use super::icon_button::IconButton;
 use crate::state::{Theme, studio};
 
 /// The top of the sidebar.
@@ -26,9 +27,9 @@ pub(crate) fn Header() -> impl IntoView {
         Theme::Dark => "Theme: dark",
     };
     let icon = move || match theme.get() {
-        Theme::System => Icon::Contrast.draw(),
-        Theme::Light => Icon::Sun.draw(),
-        Theme::Dark => Icon::Moon.draw(),
+        Theme::System => Icon::Contrast,
+        Theme::Light => Icon::Sun,
+        Theme::Dark => Icon::Moon,
     };
     let next = move |_| {
         theme.update(|theme| {
@@ -45,9 +46,7 @@ pub(crate) fn Header() -> impl IntoView {
                 <h1>"Palimpsest"</h1>
                 <p class="tagline">"Pictures over pictures"</p>
             </div>
-            <button type="button" class="quiet icon-button" aria-label=label title=label on:click=next>
-                {icon}
-            </button>
+            <IconButton icon=Signal::derive(icon) name=label class="quiet" press=next />
         </header>
     }
 }

@@ -6,16 +6,17 @@ use wasm_bindgen::JsCast;
 use web_sys::{FileList, HtmlInputElement};
 
 use super::icon::Icon;
+use super::select::{Select, among, names};
 use crate::state::studio;
 
 /// What the worker can look into.
 const WEIGHT_FILES: &str = ".safetensors,.gguf";
 
-const PRECISIONS: [(Precision, &str, &str); 4] = [
-    (Precision::AsItIs, "as-it-is", "Keep weights as they are"),
-    (Precision::Half, "half", "Keep weights in 16 bits"),
-    (Precision::EightBit, "eight-bit", "Keep weights in 8 bits: half the memory"),
-    (Precision::FourBit, "four-bit", "Keep weights in 4 bits: a third of it"),
+const PRECISIONS: [(Precision, &str); 4] = [
+    (Precision::AsItIs, "Keep weights as they are"),
+    (Precision::Half, "Keep weights in 16 bits"),
+    (Precision::EightBit, "Keep weights in 8 bits: half the memory"),
+    (Precision::FourBit, "Keep weights in 4 bits: a third of it"),
 ];
 
 /// The two buttons and the choice of precision.
@@ -23,14 +24,8 @@ const PRECISIONS: [(Precision, &str, &str); 4] = [
 pub(crate) fn ImportModel() -> impl IntoView {
     let studio = studio();
     let precision = RwSignal::new(Precision::default());
-    let options =
-        PRECISIONS.map(|(_, value, label)| view! { <option value=value>{label}</option> }).collect_view();
-    let choose = move |event: leptos::ev::Event| {
-        let value = event_target_value(&event);
-        if let Some((chosen, ..)) = PRECISIONS.into_iter().find(|(_, of, _)| *of == value) {
-            precision.set(chosen);
-        }
-    };
+    let precisions = PRECISIONS.map(|(precision, _)| precision);
+    let (chosen, choose) = among(precisions, move || precision.get(), move |chosen| precision.set(chosen));
     view! {
         <div class="import" role="group" aria-label="Import a model">
             <FileButton
@@ -51,9 +46,13 @@ pub(crate) fn ImportModel() -> impl IntoView {
                     studio.import_model_files(&files, precision.get_untracked());
                 })
             />
-            <select aria-label="Keep weights" title="How to keep the weights of an imported model" on:change=choose>
-                {options}
-            </select>
+            <Select
+                names=names(PRECISIONS.map(|(_, name)| name))
+                chosen
+                choose
+                attr:aria-label="Keep weights"
+                attr:title="How to keep the weights of an imported model"
+            />
         </div>
     }
 }

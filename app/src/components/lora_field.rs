@@ -6,9 +6,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::icon::Icon;
+use super::icon_button::IconButton;
 use super::model_field::ImportProgress;
 use super::notice::NoticeAt;
 use crate::state::{Kind, LEAST_SCALE, MOST_SCALE, Place, SCALE_STEP, studio};
+use crate::words::models;
 
 /// One quiet line, and below it a line for every LoRA that is stored.
 #[component]
@@ -101,16 +103,13 @@ fn LoraRow(lora: LoraInfo) -> impl IntoView {
                 }
             />
             <span class="hint" aria-hidden="true">{move || format!("{:.2}", state.get().0)}</span>
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=delete_name.clone()
-                title=delete_name
-                disabled=move || studio.uses_lora(&id.get_value())
-                on:click=delete
-            >
-                {Icon::Trash.draw()}
-            </button>
+            <IconButton
+                icon=Icon::Trash
+                name=delete_name
+                class="quiet"
+                refusal=Signal::derive(move || studio.uses_lora(&id.get_value()).then_some(models::NEEDED))
+                press=delete
+            />
         </li>
     }
 }

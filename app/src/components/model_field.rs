@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use protocol::ModelId;
 
 use super::icon::Icon;
+use super::icon_button::IconButton;
 use super::import_model::ImportModel;
 use super::notice::NoticeAt;
 use crate::state::{Kind, Place, studio};
+use crate::words::models;
 
 const MEGABYTE: f64 = 1e6;
 
@@ -84,16 +86,7 @@ fn DeleteModel() -> impl IntoView {
             }
         };
         Some(view! {
-            <button
-                type="button"
-                class="icon-button"
-                aria-label="Delete model"
-                title="Delete model"
-                disabled=busy
-                on:click=delete
-            >
-                {Icon::Trash.draw()}
-            </button>
+            <IconButton icon=Icon::Trash name="Delete model" refusal=busy.then_some(models::NEEDED) press=delete />
         })
     }
 }

@@ -5,6 +5,7 @@ use protocol::{TraceColors, TraceDetail};
 
 use super::field::{NumberField, NumberHints};
 use super::notice::NoticeAt;
+use super::select::{Select, SelectField, among, names};
 use crate::state::{OutputFormat, Place, studio};
 use crate::words::settings as words;
 
@@ -17,23 +18,20 @@ const IMAGES: NumberHints = NumberHints { min: "1", max: "64", step: "1" };
 #[component]
 pub(crate) fn OutputFields() -> impl IntoView {
     let form = studio().form;
-    let options = OutputFormat::ALL.map(|format| {
-        view! {
-            <option value=format.name() prop:selected=move || form.output_format.get() == format>{format.name()}</option>
-        }
-    });
-    let choose = move |event: leptos::ev::Event| {
-        let name = event_target_value(&event);
-        if let Some(format) = OutputFormat::ALL.into_iter().find(|format| format.name() == name) {
-            form.output_format.set(format);
-        }
-    };
+    let format = form.output_format;
+    let (chosen, choose) = among(OutputFormat::ALL, move || format.get(), move |chosen| format.set(chosen));
     view! {
         <div class="columns">
             <NumberField id="images" label=words::IMAGES value=form.images hints=IMAGES place=Place::Images />
             <div class="field">
                 <label for="output-format">{words::OUTPUT}</label>
-                <select id="output-format" title=words::PNG_ALONE on:change=choose>{options}</select>
+                <Select
+                    names=names(OutputFormat::ALL.map(OutputFormat::name))
+                    chosen
+                    choose
+                    attr:id="output-format"
+                    attr:title=words::PNG_ALONE
+                />
             </div>
         </div>
         <NoticeAt place=Place::Images />
@@ -66,39 +64,29 @@ pub(crate) fn OutputFields() -> impl IntoView {
 #[component]
 fn TraceFields() -> impl IntoView {
     let form = studio().form;
-    let colors =
-        trace_field("trace-colors", words::TRACE_COLORS, COLORS, words::trace_colors, form.trace_colors);
-    let detail =
-        trace_field("trace-detail", words::TRACE_DETAIL, DETAILS, words::trace_detail, form.trace_detail);
+    let colors = among(COLORS, move || form.trace_colors.get(), move |colors| form.trace_colors.set(colors));
+    let detail = among(DETAILS, move || form.trace_detail.get(), move |detail| form.trace_detail.set(detail));
     view! {
         <div class="field" hidden=move || form.output_format.get() != OutputFormat::Svg>
-            <div class="columns">{colors} {detail}</div>
+            <div class="columns">
+                <SelectField
+                    id="trace-colors"
+                    label=words::TRACE_COLORS
+                    names=names(COLORS.map(words::trace_colors))
+                    chosen=colors.0
+                    choose=colors.1
+                    hint="trace-hint"
+                />
+                <SelectField
+                    id="trace-detail"
+                    label=words::TRACE_DETAIL
+                    names=names(DETAILS.map(words::trace_detail))
+                    chosen=detail.0
+                    choose=detail.1
+                    hint="trace-hint"
+                />
+            </div>
             <p id="trace-hint" class="hint">{words::TRACED}</p>
-        </div>
-    }
-}
-
-/// One of a few, by its name.
-fn trace_field<T: Copy + PartialEq + Send + Sync + 'static>(
-    id: &'static str,
-    label: &'static str,
-    choices: [T; 3],
-    name: fn(T) -> &'static str,
-    chosen: RwSignal<T>,
-) -> impl IntoView {
-    let options = choices.map(|choice| {
-        let name = name(choice);
-        view! { <option value=name prop:selected=move || chosen.get() == choice>{name}</option> }
-    });
-    let choose = move |event: leptos::ev::Event| {
-        let picked = event_target_value(&event);
-        let found = choices.into_iter().find(|choice| name(*choice) == picked);
-        found.into_iter().for_each(|choice| chosen.set(choice));
-    };
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <select id=id aria-describedby="trace-hint" on:change=choose>{options}</select>
         </div>
     }
 }

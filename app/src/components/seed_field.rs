@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use super::icon_button::IconButton;
 use super::notice::NoticeAt;
 use crate::platform::random_seed;
 use crate::state::{Place, studio};
@@ -18,6 +19,7 @@ pub(crate) fn SeedField() -> impl IntoView {
         studio.notices.clear(Place::Seed);
     };
     let locked = Memo::new(move |_| seed.with(|seed| !seed.trim().is_empty()));
+    let lock = Signal::derive(move || if locked.get() { Icon::Locked } else { Icon::Unlocked });
     // The lock keeps the seed of the picture made last, which is the one that a person has just liked.
     let toggle = move |_| match locked.get_untracked() {
         true => set(String::new()),
@@ -37,25 +39,12 @@ pub(crate) fn SeedField() -> impl IntoView {
                     aria-invalid=move || studio.notices.at(Place::Seed).is_some().then_some("true")
                     on:input=move |event| set(event_target_value(&event))
                 />
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=words::RANDOM
-                    title=words::RANDOM
-                    on:click=move |_| set(random_seed().to_string())
-                >
-                    {Icon::Dice.draw()}
-                </button>
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=words::LOCK
-                    title=words::LOCK
-                    aria-pressed=move || locked.get().to_string()
-                    on:click=toggle
-                >
-                    {move || if locked.get() { Icon::Locked.draw() } else { Icon::Unlocked.draw() }}
-                </button>
+                <IconButton
+                    icon=Icon::Dice
+                    name=words::RANDOM
+                    press=move |_| set(random_seed().to_string())
+                />
+                <IconButton icon=lock name=words::LOCK pressed=locked press=toggle />
             </div>
             <NoticeAt place=Place::Seed />
         </div>

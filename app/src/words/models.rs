@@ -16,6 +16,7 @@ pub(crate) const HERE: &str = "On this device";
 pub(crate) const IN_USE: &str = "in use";
 pub(crate) const USE: &str = "Use";
 pub(crate) const DELETE: &str = "Delete";
+pub(crate) const NEEDED: &str = "A picture that is being made or waits needs it";
 pub(crate) const BUILTIN_SIZE: &str = "comes with the page";
 
 pub(crate) const OFFERED: &str = "To download";

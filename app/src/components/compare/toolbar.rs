@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Looking, Way};
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::studio;
 use crate::words::compare as words;
 
@@ -35,25 +36,19 @@ pub(super) fn Toolbar(looking: Looking) -> impl IntoView {
                 {words::SWAP}
             </button>
             <div class="compare-zoom">
-                <button
-                    type="button"
-                    class="quiet icon-button"
-                    aria-label=words::ZOOM_OUT
-                    title=words::ZOOM_OUT
-                    on:click=move |_| zoom(1.0 / ZOOM_STEP)
-                >
-                    {Icon::Minus.draw()}
-                </button>
+                <IconButton
+                    icon=Icon::Minus
+                    name=words::ZOOM_OUT
+                    class="quiet"
+                    press=move |_| zoom(1.0 / ZOOM_STEP)
+                />
                 <output aria-live="polite">{move || words::zoom(looking.view.get().zoom())}</output>
-                <button
-                    type="button"
-                    class="quiet icon-button"
-                    aria-label=words::ZOOM_IN
-                    title=words::ZOOM_IN
-                    on:click=move |_| zoom(ZOOM_STEP)
-                >
-                    {Icon::Plus.draw()}
-                </button>
+                <IconButton
+                    icon=Icon::Plus
+                    name=words::ZOOM_IN
+                    class="quiet"
+                    press=move |_| zoom(ZOOM_STEP)
+                />
                 <button type="button" class="quiet" on:click=move |_| looking.view.set(View::default())>
                     {words::WHOLE}
                 </button>

@@ -4,6 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{show_while, when_closed};
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::studio;
 use crate::words::frame as words;
 
@@ -55,9 +56,7 @@ pub(crate) fn Drawer(kind: DrawerKind, title: &'static str, children: ChildrenFn
                 <div class="drawer-sheet">
                     <header class="drawer-head">
                         <h2>{title}</h2>
-                        <button type="button" class="quiet icon-button" aria-label=words::CLOSE title=words::CLOSE on:click=move |_| close()>
-                            {Icon::Close.draw()}
-                        </button>
+                        <IconButton icon=Icon::Close name=words::CLOSE class="quiet" press=move |_| close() />
                     </header>
                     <div class="drawer-body">{children()}</div>
                 </div>

@@ -4,6 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{show_while, when_closed};
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::words::frame as words;
 
 /// Shows `children` while `open`: Esc and the close button call `close`, focus stays within. The children are made
@@ -25,15 +26,12 @@ pub(crate) fn Modal(
                 <div class="modal-sheet">
                     <header class="modal-head">
                         <h2>{title}</h2>
-                        <button
-                            type="button"
-                            class="quiet icon-button"
-                            aria-label=words::CLOSE
-                            title=words::CLOSE
-                            on:click=move |_| close.run(())
-                        >
-                            {Icon::Close.draw()}
-                        </button>
+                        <IconButton
+                            icon=Icon::Close
+                            name=words::CLOSE
+                            class="quiet"
+                            press=move |_| close.run(())
+                        />
                     </header>
                     {children()}
                 </div>

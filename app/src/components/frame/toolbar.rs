@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{DrawerKind, about};
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::components::queue::QueueButton;
 use crate::components::sheet::SheetButton;
 use crate::state::studio;
@@ -20,16 +21,13 @@ pub(crate) fn Toolbar() -> impl IntoView {
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::Models)>{models::TITLE}</button>
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::Packs)>{packs::TITLE}</button>
             <button type="button" class="quiet" on:click=move |_| studio.open_drawer(DrawerKind::About)>{about::TITLE}</button>
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=help::TITLE
-                title=help::TITLE
-                aria-keyshortcuts="?"
-                on:click=move |_| studio.open_drawer(DrawerKind::Help)
-            >
-                {Icon::Keyboard.draw()}
-            </button>
+            <IconButton
+                icon=Icon::Keyboard
+                name=help::TITLE
+                class="quiet"
+                attr:aria-keyshortcuts="?"
+                press=move |_| studio.open_drawer(DrawerKind::Help)
+            />
         </nav>
     }
 }

@@ -6,6 +6,7 @@ use gallery::{Mode, Record};
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::{Studio, studio};
 use crate::words::{compare, gallery as words, packs};
 
@@ -70,17 +71,14 @@ pub(super) fn Star(id: StoredValue<String>) -> impl IntoView {
         studio.toggle_favorite(&record.into_iter().collect::<Vec<_>>());
     };
     view! {
-        <button
-            type="button"
-            class="quiet icon-button star"
-            aria-label=words::STAR
-            title=words::STAR
-            aria-keyshortcuts="S"
-            aria-pressed=move || favorite.get().to_string()
-            on:click=toggle
-        >
-            {Icon::Star.draw()}
-        </button>
+        <IconButton
+            icon=Icon::Star
+            name=words::STAR
+            class="quiet star"
+            pressed=favorite
+            attr:aria-keyshortcuts="S"
+            press=toggle
+        />
     }
 }
 

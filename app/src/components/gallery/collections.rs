@@ -7,6 +7,7 @@ use leptos::{html, prelude::*};
 
 use crate::components::frame::{show_while, when_closed};
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::studio;
 use crate::words::gallery as words;
 
@@ -58,15 +59,12 @@ pub(crate) fn CollectionsDialog() -> impl IntoView {
             <Show when=move || open.get()>
                 <header class="drawer-head">
                     <h2>{words::COLLECT}</h2>
-                    <button
-                        type="button"
-                        class="quiet icon-button"
-                        aria-label=words::CLOSE
-                        title=words::CLOSE
-                        on:click=move |_| library.collecting.set(None)
-                    >
-                        {Icon::Close.draw()}
-                    </button>
+                    <IconButton
+                        icon=Icon::Close
+                        name=words::CLOSE
+                        class="quiet"
+                        press=move |_| library.collecting.set(None)
+                    />
                 </header>
                 <div class="small-dialog-body">
                     <Existing />

@@ -15,6 +15,7 @@ use super::rows::rows;
 use super::sheet::{BackToSheet, SheetTable};
 use crate::components::frame::{show_while, when_closed};
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::platform;
 use crate::state::{address, studio};
 use crate::words::gallery as words;
@@ -49,30 +50,24 @@ pub(crate) fn PictureDialog() -> impl IntoView {
                 }}
                 <div class="figure-tools">
                     {move || id.get().map(|id| view! { <Star id=StoredValue::new(id) /> })}
-                    <button
-                        type="button"
-                        class="quiet icon-button"
-                        aria-label=words::FULLSCREEN
-                        title=words::FULLSCREEN
-                        aria-keyshortcuts="Space"
-                        on:click=move |_| platform::toggle_fullscreen(FIGURE)
-                    >
-                        {Icon::Expand.draw()}
-                    </button>
+                    <IconButton
+                        icon=Icon::Expand
+                        name=words::FULLSCREEN
+                        class="quiet"
+                        attr:aria-keyshortcuts="Space"
+                        press=move |_| platform::toggle_fullscreen(FIGURE)
+                    />
                 </div>
                 <Beside name=words::PREVIOUS icon=Icon::Left forward=false />
                 <Beside name=words::NEXT icon=Icon::Right forward=true />
             </figure>
             {move || record().map(|record| view! { <Words record /> })}
-            <button
-                type="button"
-                class="icon-button dialog-close"
-                aria-label=words::CLOSE
-                title=words::CLOSE
-                on:click=move |_| library.opened.set(None)
-            >
-                {Icon::Close.draw()}
-            </button>
+            <IconButton
+                icon=Icon::Close
+                name=words::CLOSE
+                class="dialog-close"
+                press=move |_| library.opened.set(None)
+            />
         </dialog>
     }
 }
@@ -140,16 +135,12 @@ fn Beside(name: &'static str, icon: Icon, forward: bool) -> impl IntoView {
         opened.is_some_and(|id| untrack(|| studio.neighbour(&id, forward)).is_some())
     });
     view! {
-        <button
-            type="button"
-            class="quiet icon-button figure-beside"
-            class:forward=forward
-            aria-label=name
-            title=name
-            hidden=move || !there.get()
-            on:click=move |_| studio.step_opened(forward)
-        >
-            {icon.draw()}
-        </button>
+        <IconButton
+            icon=icon
+            name=name
+            class=if forward { "quiet figure-beside forward" } else { "quiet figure-beside" }
+            attr:hidden=move || !there.get()
+            press=move |_| studio.step_opened(forward)
+        />
     }
 }

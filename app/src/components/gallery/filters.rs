@@ -4,22 +4,25 @@ use gallery::{Mode, Order};
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
+use crate::components::select::{Select, among, names};
 use crate::state::{Library, studio};
 use crate::words::gallery as words;
 
-const MODES: [(Mode, &str, &str); 3] = [
-    (Mode::TextToImage, "txt2img", "Text to image"),
-    (Mode::ImageToImage, "img2img", "Image to image"),
-    (Mode::Inpaint, "inpaint", "Inpainting"),
+const MODES: [(Option<Mode>, &str); 4] = [
+    (None, words::ALL_MODES),
+    (Some(Mode::TextToImage), "Text to image"),
+    (Some(Mode::ImageToImage), "Image to image"),
+    (Some(Mode::Inpaint), "Inpainting"),
 ];
 
-const ORDERS: [(Order, &str, &str); 6] = [
-    (Order::Newest, "newest", "Newest first"),
-    (Order::Oldest, "oldest", "Oldest first"),
-    (Order::Prompt, "prompt", "Prompt, A to Z"),
-    (Order::Model, "model", "Model"),
-    (Order::Largest, "largest", "Largest first"),
-    (Order::Steps, "steps", "Most steps first"),
+const ORDERS: [(Order, &str); 6] = [
+    (Order::Newest, "Newest first"),
+    (Order::Oldest, "Oldest first"),
+    (Order::Prompt, "Prompt, A to Z"),
+    (Order::Model, "Model"),
+    (Order::Largest, "Largest first"),
+    (Order::Steps, "Most steps first"),
 ];
 
 /// The search box, the filters and the order.
@@ -41,16 +44,13 @@ pub(super) fn Filters() -> impl IntoView {
                     on:input=move |event| query.update(|query| query.text = event_target_value(&event))
                 />
             </div>
-            <button
-                type="button"
-                class="icon-button toggle"
-                aria-label=words::ONLY_FAVORITES
-                title=words::ONLY_FAVORITES
-                aria-pressed=move || only_favorites.get().to_string()
-                on:click=move |_| query.update(|query| query.favorites = !query.favorites)
-            >
-                {Icon::Star.draw()}
-            </button>
+            <IconButton
+                icon=Icon::Star
+                name=words::ONLY_FAVORITES
+                class="toggle"
+                pressed=only_favorites
+                press=move |_| query.update(|query| query.favorites = !query.favorites)
+            />
             <ByMode library />
             <Choice
                 label=words::BY_MODEL
@@ -76,35 +76,29 @@ pub(super) fn Filters() -> impl IntoView {
 #[component]
 fn ByMode(library: Library) -> impl IntoView {
     let query = library.query;
-    let options = MODES.map(|(mode, value, name)| {
-        view! { <option value=value prop:selected=move || query.with(|query| query.mode == Some(mode))>{name}</option> }
-    });
-    let choose = move |event: leptos::ev::Event| {
-        let value = event_target_value(&event);
-        let mode = MODES.iter().find(|(_, of, _)| *of == value).map(|(mode, ..)| *mode);
-        query.update(|query| query.mode = mode);
-    };
-    view! {
-        <select aria-label=words::BY_MODE on:change=choose>
-            <option value="" prop:selected=move || query.with(|query| query.mode.is_none())>{words::ALL_MODES}</option>
-            {options}
-        </select>
-    }
+    let modes = MODES.map(|(mode, _)| mode);
+    let (chosen, choose) = among(
+        modes,
+        move || query.with(|query| query.mode),
+        move |mode| {
+            query.update(|query| query.mode = mode);
+        },
+    );
+    view! { <Select names=names(MODES.map(|(_, name)| name)) chosen choose attr:aria-label=words::BY_MODE /> }
 }
 
 #[component]
 fn Sort(library: Library) -> impl IntoView {
     let query = library.query;
-    let options = ORDERS.map(|(order, value, name)| {
-        view! { <option value=value prop:selected=move || query.with(|query| query.order == order)>{name}</option> }
-    });
-    let choose = move |event: leptos::ev::Event| {
-        let value = event_target_value(&event);
-        if let Some((order, ..)) = ORDERS.iter().find(|(_, of, _)| *of == value) {
-            query.update(|query| query.order = *order);
-        }
-    };
-    view! { <select aria-label=words::SORT on:change=choose>{options}</select> }
+    let orders = ORDERS.map(|(order, _)| order);
+    let (chosen, choose) = among(
+        orders,
+        move || query.with(|query| query.order),
+        move |order| {
+            query.update(|query| query.order = order);
+        },
+    );
+    view! { <Select names=names(ORDERS.map(|(_, name)| name)) chosen choose attr:aria-label=words::SORT /> }
 }
 
 /// A filter by one of the names that the gallery has. It appears once there are `least` of them, and stays while it is

@@ -6,6 +6,7 @@ use gallery::Record;
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::{Studio, studio};
 use crate::words::{compare, gallery as words, packs};
 
@@ -34,31 +35,20 @@ pub(super) fn SelectionBar() -> impl IntoView {
     let selection = library.selection;
     let actions = ACTIONS.map(|(name, icon, act)| {
         view! {
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=name
-                title=name
-                on:click=move |_| act(studio, library.chosen())
-            >
-                {icon.draw()}
-            </button>
+            <IconButton icon=icon name=name class="quiet" press=move |_| act(studio, library.chosen()) />
         }
     });
     let all = move |_| selection.update(|selection| selection.choose_all(&library.shown.get_untracked()));
     let others = move |_| selection.update(|selection| selection.invert(&library.shown.get_untracked()));
     view! {
         <div class="selection-bar" role="toolbar" aria-label=words::SELECTION>
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=words::CLEAR_SELECTION
-                title=words::CLEAR_SELECTION
-                aria-keyshortcuts="Escape"
-                on:click=move |_| selection.update(gallery::Selection::clear)
-            >
-                {Icon::Close.draw()}
-            </button>
+            <IconButton
+                icon=Icon::Close
+                name=words::CLEAR_SELECTION
+                class="quiet"
+                attr:aria-keyshortcuts="Escape"
+                press=move |_| selection.update(gallery::Selection::clear)
+            />
             <p role="status">{move || words::selected(selection.with(gallery::Selection::len))}</p>
             <button type="button" class="quiet" on:click=all>{words::SELECT_ALL}</button>
             <button type="button" class="quiet" on:click=others>{words::INVERT}</button>

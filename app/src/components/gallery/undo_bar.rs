@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::studio;
 use crate::words::gallery as words;
 
@@ -42,15 +43,7 @@ pub(crate) fn UndoBar() -> impl IntoView {
                 <button type="button" aria-keyshortcuts="Control+Z" on:click=move |_| studio.restore_deleted()>
                     {words::UNDO}
                 </button>
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=words::DISMISS
-                    title=words::DISMISS
-                    on:click=move |_| studio.forget_deleted()
-                >
-                    {Icon::Close.draw()}
-                </button>
+                <IconButton icon=Icon::Close name=words::DISMISS press=move |_| studio.forget_deleted() />
             </div>
         })
     }

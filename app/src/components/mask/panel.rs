@@ -8,6 +8,7 @@ use super::overlay;
 use crate::components::field::{NumberField, NumberHints};
 use crate::components::icon::Icon;
 use crate::components::notice::NoticeAt;
+use crate::components::select::{SelectField, among, names};
 use crate::state::{CheckedSource, Ground, Place, SourceState, studio};
 use crate::words::mask as words;
 
@@ -15,8 +16,7 @@ use crate::words::mask as words;
 const THUMBNAIL_PX: u32 = 160;
 const FEATHER: NumberHints = NumberHints { min: "0", max: "256", step: "1" };
 const PADDING: NumberHints = NumberHints { min: "0", max: "1024", step: "8" };
-const AREAS: [(InpaintArea, &str, &str); 2] =
-    [(InpaintArea::Whole, "whole", words::WHOLE), (InpaintArea::Masked, "masked", words::ONLY_MASKED)];
+const AREAS: [InpaintArea; 2] = [InpaintArea::Whole, InpaintArea::Masked];
 
 /// The switch, and once it is on, the mask and its settings.
 #[component]
@@ -104,15 +104,8 @@ fn MaskSettings() -> impl IntoView {
     let studio = studio();
     let form = studio.form;
     let only_masked = move || form.inpaint_area.get() == InpaintArea::Masked;
-    let options = AREAS.map(|(area, value, name)| {
-        view! { <option value=value prop:selected=move || form.inpaint_area.get() == area>{name}</option> }
-    });
-    let choose = move |event: leptos::ev::Event| {
-        let chosen = event_target_value(&event);
-        if let Some((area, ..)) = AREAS.into_iter().find(|(_, value, _)| *value == chosen) {
-            form.inpaint_area.set(area);
-        }
-    };
+    let (chosen, choose) =
+        among(AREAS, move || form.inpaint_area.get(), move |area| form.inpaint_area.set(area));
     let hint = move || if only_masked() { words::ONLY_MASKED_HINT } else { words::WHOLE_HINT };
     view! {
         <div class="columns">
@@ -123,10 +116,14 @@ fn MaskSettings() -> impl IntoView {
                 hints=FEATHER
                 place=Place::Mask
             />
-            <div class="field">
-                <label for="inpaint-area">{words::AREA}</label>
-                <select id="inpaint-area" aria-describedby="inpaint-area-hint" on:change=choose>{options}</select>
-            </div>
+            <SelectField
+                id="inpaint-area"
+                label=words::AREA
+                names=names([words::WHOLE, words::ONLY_MASKED])
+                chosen
+                choose
+                hint="inpaint-area-hint"
+            />
             <Show when=only_masked>
                 <NumberField
                     id="mask-padding"

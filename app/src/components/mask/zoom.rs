@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::commands::Desk;
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::words::mask as words;
 
 /// **Zoom out**, **Zoom in** and **Fit**.
@@ -12,25 +13,9 @@ pub(super) fn ZoomControls(desk: Desk) -> impl IntoView {
     let percent = move || desk.view.get().map(|view| words::percent(view.zoom()));
     view! {
         <div class="mask-zoom" role="group" aria-label=words::ZOOM>
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=words::ZOOM_OUT
-                title=words::ZOOM_OUT
-                on:click=move |_| desk.zoom(false)
-            >
-                {Icon::Minus.draw()}
-            </button>
+            <IconButton icon=Icon::Minus name=words::ZOOM_OUT class="quiet" press=move |_| desk.zoom(false) />
             <output>{percent}</output>
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=words::ZOOM_IN
-                title=words::ZOOM_IN
-                on:click=move |_| desk.zoom(true)
-            >
-                {Icon::Plus.draw()}
-            </button>
+            <IconButton icon=Icon::Plus name=words::ZOOM_IN class="quiet" press=move |_| desk.zoom(true) />
             <button type="button" class="quiet" on:click=move |_| desk.fit()>{words::FIT}</button>
         </div>
     }

@@ -8,15 +8,14 @@ use super::card::PackCard;
 use super::preview::Preview;
 use crate::components::frame::{Drawer, DrawerKind};
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::components::notice::NoticeAt;
+use crate::components::select::{Select, among, names};
 use crate::state::{PackOrder, Place, studio};
 use crate::words::packs as words;
 
-const ORDERS: [(PackOrder, &str, &str); 3] = [
-    (PackOrder::Newest, "newest", "Newest first"),
-    (PackOrder::Oldest, "oldest", "Oldest first"),
-    (PackOrder::Model, "model", "Model"),
-];
+const ORDERS: [(PackOrder, &str); 3] =
+    [(PackOrder::Newest, "Newest first"), (PackOrder::Oldest, "Oldest first"), (PackOrder::Model, "Model")];
 const FILES: &str =
     ".json,.zip,.png,.jpg,.jpeg,.webp,application/json,application/zip,image/png,image/jpeg,image/webp";
 
@@ -79,15 +78,8 @@ fn ImportButton() -> impl IntoView {
 #[component]
 fn Filters() -> impl IntoView {
     let packs = studio().packs;
-    let options = ORDERS.map(|(order, value, name)| {
-        view! { <option value=value prop:selected=move || packs.order.get() == order>{name}</option> }
-    });
-    let choose = move |event: leptos::ev::Event| {
-        let value = event_target_value(&event);
-        if let Some((order, ..)) = ORDERS.iter().find(|(_, of, _)| *of == value) {
-            packs.order.set(*order);
-        }
-    };
+    let orders = ORDERS.map(|(order, _)| order);
+    let (chosen, choose) = among(orders, move || packs.order.get(), move |order| packs.order.set(order));
     view! {
         <div class="filters" role="search" aria-label=words::SEARCH>
             <div class="search">
@@ -100,19 +92,14 @@ fn Filters() -> impl IntoView {
                     on:input=move |event| packs.search.set(event_target_value(&event))
                 />
             </div>
-            <button
-                type="button"
-                class="icon-button toggle"
-                aria-label=words::ONLY_FAVORITES
-                title=words::ONLY_FAVORITES
-                aria-pressed=move || packs.only_favorites.get().to_string()
-                on:click=move |_| packs.only_favorites.update(|only| *only = !*only)
-            >
-                {Icon::Star.draw()}
-            </button>
-            <select aria-label=words::SORT on:change=choose>
-                {options}
-            </select>
+            <IconButton
+                icon=Icon::Star
+                name=words::ONLY_FAVORITES
+                class="toggle"
+                pressed=Signal::derive(move || packs.only_favorites.get())
+                press=move |_| packs.only_favorites.update(|only| *only = !*only)
+            />
+            <Select names=names(ORDERS.map(|(_, name)| name)) chosen choose attr:aria-label=words::SORT />
         </div>
     }
 }

@@ -14,6 +14,7 @@ pub(crate) use styles::StylesDrawer;
 
 use super::frame::DrawerKind;
 use super::icon::Icon;
+use super::icon_button::IconButton;
 use super::notice::NoticeAt;
 use crate::state::{Place, studio};
 use crate::words::prompt as words;
@@ -70,37 +71,28 @@ fn PromptTools(helping: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="prompt-tools">
-            <button
-                type="button"
-                class="quiet icon-button star"
-                aria-label=words::FAVOURITE
-                title=words::FAVOURITE
-                aria-pressed=move || starred.get().to_string()
-                disabled=move || studio.form.prompt.with(|prompt| prompt.trim().is_empty())
-                on:click=star
-            >
-                {Icon::Star.draw()}
-            </button>
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=words::HISTORY
-                title=words::HISTORY
-                on:click=move |_| studio.open_drawer(DrawerKind::PromptHistory)
-            >
-                {Icon::Clock.draw()}
-            </button>
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=words::HELPER
-                title=words::HELPER
-                aria-expanded=move || helping.get().to_string()
-                aria-controls="prompt-helper"
-                on:click=move |_| helping.update(|helping| *helping = !*helping)
-            >
-                {Icon::Quill.draw()}
-            </button>
+            <IconButton
+                icon=Icon::Star
+                name=words::FAVOURITE
+                class="quiet star"
+                pressed=starred
+                refusal=Signal::derive(move || studio.form.prompt.with(|prompt| prompt.trim().is_empty()).then_some(words::NO_PROMPT))
+                press=star
+            />
+            <IconButton
+                icon=Icon::Clock
+                name=words::HISTORY
+                class="quiet"
+                press=move |_| studio.open_drawer(DrawerKind::PromptHistory)
+            />
+            <IconButton
+                icon=Icon::Quill
+                name=words::HELPER
+                class="quiet"
+                attr:aria-expanded=move || helping.get().to_string()
+                attr:aria-controls="prompt-helper"
+                press=move |_| helping.update(|helping| *helping = !*helping)
+            />
         </div>
     }
 }

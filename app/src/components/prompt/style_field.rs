@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::super::frame::DrawerKind;
-use super::super::icon::Icon;
+use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::{Place, studio};
 use crate::words::prompt as words;
 
@@ -38,15 +39,11 @@ pub(super) fn StyleField() -> impl IntoView {
                     <option value="" prop:selected=move || chosen.with(String::is_empty)>{words::NO_STYLE}</option>
                     {options}
                 </select>
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=words::EDIT_STYLES
-                    title=words::EDIT_STYLES
-                    on:click=move |_| studio.open_drawer(DrawerKind::Styles)
-                >
-                    {Icon::Sliders.draw()}
-                </button>
+                <IconButton
+                    icon=Icon::Sliders
+                    name=words::EDIT_STYLES
+                    press=move |_| studio.open_drawer(DrawerKind::Styles)
+                />
             </div>
             <p id="style-words" class="hint">{added}</p>
         </div>

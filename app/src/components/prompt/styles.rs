@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::super::frame::{Drawer, DrawerKind};
-use super::super::icon::Icon;
 use super::super::notice::NoticeAt;
+use crate::components::icon::Icon;
 use crate::state::{Place, studio};
 use crate::words::prompt as words;
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::frame::{Drawer, DrawerKind};
 use super::notice::NoticeAt;
+use crate::components::select::{Select, among, names};
 use crate::state::{Place, Side, studio};
 use crate::words::batches as words;
 
@@ -81,26 +82,25 @@ fn Grid() -> impl IntoView {
 #[component]
 fn SideFields(id: &'static str, name: &'static str, side: Side) -> impl IntoView {
     let studio = studio();
-    let options = AxisKind::ALL.map(|kind| {
-        let chosen = move || side.kind.get() == Some(kind);
-        view! { <option value=words::axis(kind) prop:selected=chosen>{words::axis(kind)}</option> }
-    });
-    let choose = move |event: leptos::ev::Event| {
-        let name = event_target_value(&event);
-        side.kind.set(AxisKind::ALL.into_iter().find(|kind| words::axis(*kind) == name));
-        side.text.set(String::new());
-        side.chosen.set(Vec::new());
-        studio.notices.clear(Place::Batch);
-    };
+    let kinds: [Option<AxisKind>; AxisKind::ALL.len() + 1] =
+        std::array::from_fn(|place| place.checked_sub(1).map(|place| AxisKind::ALL[place]));
+    let (chosen, choose) = among(
+        kinds,
+        move || side.kind.get(),
+        move |kind| {
+            side.kind.set(kind);
+            side.text.set(String::new());
+            side.chosen.set(Vec::new());
+            studio.notices.clear(Place::Batch);
+        },
+    );
+    let kinds = names(kinds.map(|kind| kind.map_or(words::NONE, words::axis)));
     let is_number = move || side.kind.get().is_some_and(AxisKind::is_number);
     let choices = move || side.kind.get().map(|kind| studio.choices(kind)).unwrap_or_default();
     view! {
         <div class="sheet-side">
             <label for=id>{name}</label>
-            <select id=id on:change=choose>
-                <option value="" prop:selected=move || side.kind.get().is_none()>{words::NONE}</option>
-                {options}
-            </select>
+            <Select names=kinds chosen choose attr:id=id />
             <input
                 type="text"
                 autocomplete="off"

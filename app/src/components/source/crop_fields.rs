@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sources::Crop;
 
 use super::editor::{Editing, Hold};
+use crate::components::select::{Select, among};
 use crate::words::source as words;
 
 fn name(hold: Hold) -> String {
@@ -18,19 +19,7 @@ fn name(hold: Hold) -> String {
 /// **Proportions**, and the crop's place and size in pixels.
 #[component]
 pub(super) fn CropFields(editing: Editing) -> impl IntoView {
-    let choose = move |event| {
-        let index = event_target_value(&event).parse::<usize>().ok();
-        if let Some(&hold) = index.and_then(|index| Hold::ALL.get(index)) {
-            editing.hold_to(hold);
-        }
-    };
-    let chosen =
-        move || Hold::ALL.iter().position(|hold| *hold == editing.hold.get()).unwrap_or(0).to_string();
-    let options = Hold::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(index, hold)| view! { <option value=index>{name(hold)}</option> })
-        .collect_view();
+    let (chosen, choose) = among(Hold::ALL, move || editing.hold.get(), move |hold| editing.hold_to(hold));
     let number = |id: &'static str, label: &'static str, get: fn(Crop) -> u32, set: fn(&mut Crop, u32)| {
         view! { <CropNumber editing id label get set /> }
     };
@@ -38,7 +27,7 @@ pub(super) fn CropFields(editing: Editing) -> impl IntoView {
         <div class="crop-numbers">
             <div class="field crop-hold">
                 <label for="crop-hold">{words::PROPORTIONS}</label>
-                <select id="crop-hold" prop:value=chosen on:change=choose>{options}</select>
+                <Select names=Hold::ALL.map(name).to_vec() chosen choose attr:id="crop-hold" />
             </div>
             {number("crop-left", words::LEFT, |crop| crop.x, |crop, px| crop.x = px)}
             {number("crop-top", words::TOP, |crop| crop.y, |crop, px| crop.y = px)}

@@ -8,6 +8,7 @@ use super::crop_fields::CropFields;
 use super::stage::Stage;
 use crate::components::frame::Modal;
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::{Original, studio};
 use crate::words::source as words;
 
@@ -121,9 +122,7 @@ fn Editor(original: Original, close: Callback<()>) -> impl IntoView {
     };
     let tool = |name: &'static str, icon: Icon, turned: fn(Edit, (u32, u32)) -> Edit| {
         view! {
-            <button type="button" class="icon-button" aria-label=name title=name on:click=move |_| editing.turn(turned)>
-                {icon.draw()}
-            </button>
+            <IconButton icon=icon name=name press=move |_| editing.turn(turned) />
         }
     };
     let flip = move |_| editing.edit.update(|edit| *edit = edit.flipped(editing.own_px));
@@ -133,9 +132,7 @@ fn Editor(original: Original, close: Callback<()>) -> impl IntoView {
             <div class="crop-turns">
                 {tool(words::ROTATE_LEFT, Icon::RotateLeft, Edit::turned_left)}
                 {tool(words::ROTATE_RIGHT, Icon::RotateRight, Edit::turned_right)}
-                <button type="button" class="icon-button" aria-label=words::MIRROR title=words::MIRROR on:click=flip>
-                    {Icon::Mirror.draw()}
-                </button>
+                <IconButton icon=Icon::Mirror name=words::MIRROR press=flip />
                 <button type="button" class="quiet" on:click=reset>{words::RESET}</button>
             </div>
             <CropFields editing />

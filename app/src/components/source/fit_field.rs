@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::select::{Select, among, names};
 use crate::state::{FitChoice, studio};
 use crate::words::source as words;
 
@@ -21,26 +22,12 @@ pub(super) fn FitField() -> impl IntoView {
     let choice = studio.form.source_fit;
     let there = Memo::new(move |_| studio.source.size_px().is_some());
     let stretched = Memo::new(move |_| studio.stretches_source());
-    let choose = move |event| {
-        let index = event_target_value(&event).parse::<usize>().ok();
-        if let Some(&chosen) = index.and_then(|index| FitChoice::ALL.get(index)) {
-            choice.set(chosen);
-        }
-    };
-    let options = || {
-        FitChoice::ALL
-            .into_iter()
-            .enumerate()
-            .map(|(index, choice)| view! { <option value=index>{name(choice)}</option> })
-            .collect_view()
-    };
-    let chosen =
-        move || FitChoice::ALL.iter().position(|other| *other == choice.get()).unwrap_or(0).to_string();
+    let (chosen, choose) = among(FitChoice::ALL, move || choice.get(), move |chosen| choice.set(chosen));
     view! {
         <Show when=move || there.get()>
             <div class="field source-fit">
                 <label for="source-fit">{words::FIT}</label>
-                <select id="source-fit" prop:value=chosen on:change=choose>{options()}</select>
+                <Select names=names(FitChoice::ALL.map(name)) chosen choose attr:id="source-fit" />
                 <p class="hint" aria-live="polite">{move || stretched.get().then_some(words::STRETCHED)}</p>
             </div>
         </Show>

@@ -17,6 +17,7 @@ pub(crate) use gallery_picker::GalleryPicker;
 
 use super::drop_zone::file_source;
 use super::icon::Icon;
+use super::icon_button::IconButton;
 use super::notice::NoticeAt;
 use crate::state::{Place, Studio, studio};
 use crate::words::source as words;
@@ -87,15 +88,12 @@ fn Remove() -> impl IntoView {
     move || {
         studio.source.is_some().then(|| {
             view! {
-                <button
-                    type="button"
-                    class="icon-button source-remove"
-                    aria-label=words::REMOVE
-                    title=words::REMOVE
-                    on:click=move |_| studio.remove_source()
-                >
-                    {Icon::Close.draw()}
-                </button>
+                <IconButton
+                    icon=Icon::Close
+                    name=words::REMOVE
+                    class="source-remove"
+                    press=move |_| studio.remove_source()
+                />
             }
         })
     }
