@@ -51,7 +51,9 @@ async function forgetOldBuilds() {
   const current = new Set((await hashedFiles().catch(() => [])).map(here));
   if (current.size === 0) return;
   for (const request of await cache.keys()) {
-    if (HASHED.test(request.url) && !current.has(request.url)) await cache.delete(request);
+    // Of another copy of the page, under a path of its own, nothing is known here.
+    const ours = request.url.startsWith(here("./"));
+    if (ours && HASHED.test(request.url) && !current.has(request.url)) await cache.delete(request);
   }
 }
 
@@ -74,4 +76,18 @@ async function networkFirst(event) {
     if (kept) return kept;
     throw error;
   }
+}
+
+// A notification of the page's own: the click brings the page to the front, which shows the picture that it names.
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(answerClick(event.notification.data));
+});
+
+async function answerClick(clicked) {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) return self.clients.openWindow(here("./"));
+  page.postMessage({ clicked });
+  // Refused where the browser does not take this for a click.
+  await page.focus().catch(() => {});
 }

@@ -1,15 +1,21 @@
 //! The few things asked of the browser that are neither the engine nor a component.
 
 mod drawing;
+mod notification;
 
 pub(crate) use drawing::{paint, picture, pixels};
+pub(crate) use notification::{
+    Permission, ask as ask_to_notify, is_hidden, notify, on_notification_click,
+    permission as permission_to_notify,
+};
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, BlobPropertyBag, ImageBitmap, ImageBitmapOptions, ImageEncodeOptions, OffscreenCanvas,
-    OffscreenCanvasRenderingContext2d, ResizeQuality, StorageEstimate, StorageManager,
+    OffscreenCanvasRenderingContext2d, ResizeQuality, ScrollIntoViewOptions, ScrollLogicalPosition,
+    StorageEstimate, StorageManager,
 };
 
 use crate::state::Room;
@@ -53,9 +59,7 @@ pub(crate) async fn text(blob: &Blob) -> Result<String, JsValue> {
 
 /// Makes a second visit work without a network.
 pub(crate) fn register_service_worker() {
-    let container = web_sys::window().map(|window| window.navigator().service_worker());
-    // `navigator.serviceWorker` is undefined where the page is not served securely.
-    let Some(container) = container.filter(|container| !container.is_undefined()) else { return };
+    let Some(container) = notification::service_worker() else { return };
     spawn_local(async move {
         if let Err(error) = JsFuture::from(container.register("sw.js")).await {
             log::warn!("the page will not work offline: {error:?}");
@@ -149,6 +153,20 @@ pub(crate) fn toggle_fullscreen(id: &str) {
     if let Some(element) = document.get_element_by_id(id) {
         element.request_fullscreen().ok();
     }
+}
+
+/// Scrolls to the element of this id, if it is out of sight: on a phone, what a press has changed may lie far away.
+pub(crate) fn bring_into_view(id: &'static str) {
+    // A dialog that closes gives the focus back first, which scrolls to where it was opened.
+    const CLOSED_WITHIN_MILLIS: u32 = 100;
+    let bring = move || {
+        let document = web_sys::window().and_then(|window| window.document());
+        let element = document.and_then(|document| document.get_element_by_id(id));
+        let nearest = ScrollIntoViewOptions::new();
+        nearest.set_block(ScrollLogicalPosition::Nearest);
+        element.iter().for_each(|element| element.scroll_into_view_with_scroll_into_view_options(&nearest));
+    };
+    gloo::timers::callback::Timeout::new(CLOSED_WITHIN_MILLIS, bring).forget();
 }
 
 /// Saves bytes as a file through the browser's downloads.

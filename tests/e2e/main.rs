@@ -17,6 +17,7 @@ mod gallery_storage;
 mod gallery_tabs;
 mod imports;
 mod layout;
+mod long_runs;
 mod loras;
 mod made_up;
 mod masks;

@@ -150,6 +150,14 @@ impl Session {
         value_of(self.agent.delete(format!("{}/window", self.url)).call()?).map(drop)
     }
 
+    /// Puts a tab in front without going to it: the one in which scripts run is then out of sight.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub fn put_in_front(&self, tab: &Tab) -> Outcome {
+        self.devtools("Target.activateTarget", &json!({ "targetId": tab.0 })).map(drop)
+    }
+
     /// The element's accessible name as the browser computes it for assistive technology.
     ///
     /// # Errors

@@ -1,55 +1,11 @@
 //! The picture being made, as far as it has come.
 
 use leptos::{html, prelude::*};
-use protocol::Stage;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use crate::state::{Phase, Preview, studio};
-
-const MEGABYTE: f64 = 1e6;
-const MINUTE_SECONDS: f64 = 90.0;
-
-/// What is going on, in words.
-pub(crate) fn words(phase: Phase) -> String {
-    match phase {
-        Phase::Waiting => "Waiting for the engine …".to_owned(),
-        Phase::Stage(Stage::Loading { total_bytes: 0, .. }) => "Loading the model …".to_owned(),
-        Phase::Stage(Stage::Loading { done_bytes, total_bytes }) => format!(
-            "Loading the model: {:.0} of {:.0} MB",
-            done_bytes as f64 / MEGABYTE,
-            total_bytes as f64 / MEGABYTE
-        ),
-        Phase::Stage(Stage::EncodingText) => "Reading the prompt …".to_owned(),
-        Phase::Stage(Stage::EncodingSource) => "Reading the source …".to_owned(),
-        Phase::Stage(Stage::Denoising) => "Step 1 …".to_owned(),
-        Phase::Stage(Stage::Decoding) => "Developing the picture …".to_owned(),
-        Phase::Step { done, of, seconds_left } => {
-            let left = seconds_left.filter(|_| done < of).map(time_left).unwrap_or_default();
-            format!("Step {done} of {of}{left}")
-        }
-    }
-}
-
-fn time_left(seconds: f64) -> String {
-    if seconds < MINUTE_SECONDS {
-        format!(" · {:.0} s left", seconds.ceil().max(1.0))
-    } else {
-        format!(" · {:.0} min left", (seconds / 60.0).ceil())
-    }
-}
-
-/// The share of the work that is done, 0 to 1; `None` while it cannot be told.
-fn share(phase: Phase) -> Option<f64> {
-    match phase {
-        Phase::Stage(Stage::Loading { done_bytes, total_bytes }) if total_bytes > 0 => {
-            Some(done_bytes as f64 / total_bytes as f64)
-        }
-        Phase::Stage(Stage::Decoding) => Some(1.0),
-        Phase::Step { done, of, .. } => Some(f64::from(done) / f64::from(of.max(1))),
-        _ => None,
-    }
-}
+use crate::state::{Preview, studio};
+use crate::words::run as words;
 
 fn paint(canvas: &HtmlCanvasElement, preview: &Preview) {
     canvas.set_width(preview.width_px);
@@ -87,10 +43,10 @@ pub(crate) fn ProgressCard() -> impl IntoView {
                 <progress
                     max="1"
                     aria-label="Progress"
-                    value=move || share(queue.phase.get()).map(|share| share.to_string())
+                    value=move || queue.phase.get().share().map(|share| share.to_string())
                 ></progress>
                 <p class="card-prompt">{prompt}</p>
-                <p class="card-meta" aria-hidden="true">{move || words(queue.phase.get())}</p>
+                <p class="card-meta" aria-hidden="true">{move || words::phase(queue.phase.get())}</p>
             </div>
         </li>
     }

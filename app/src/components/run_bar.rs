@@ -5,16 +5,16 @@ use protocol::Stage;
 
 use super::icon::Icon;
 use super::notice::NoticeAt;
-use super::progress_card::words;
 use super::queue::LeftQueue;
 use crate::state::{EngineState, Phase, Place, Studio, Turn, studio};
+use crate::words::run as words;
 
 /// What is going on, as it goes on.
 fn status(studio: Studio) -> String {
     let waiting = studio.queue.waiting.with(batches::Line::len);
     let more = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };
     if studio.queue.running.with(Option::is_some) {
-        return format!("{}{more}", words(studio.queue.phase.get()));
+        return format!("{}{more}", words::phase(studio.queue.phase.get()));
     }
     if waiting > 0 && studio.tabs.turn.get() == Turn::Asked {
         return "Another tab is making a picture; this one begins after it".to_owned();
@@ -34,7 +34,7 @@ fn announcement(studio: Studio) -> String {
     let running = studio.queue.running.with(Option::is_some);
     match studio.queue.phase.get() {
         Phase::Step { done, of, .. } if running => match u64::from(done) * 4 / u64::from(of.max(1)) {
-            0 => words(Phase::Stage(Stage::Denoising)),
+            0 => words::phase(Phase::Stage(Stage::Denoising)),
             quarters => format!("{} % done", quarters * 25),
         },
         Phase::Stage(Stage::Loading { .. }) if running => "Loading the model".to_owned(),
@@ -51,7 +51,10 @@ pub(crate) fn RunBar() -> impl IntoView {
         <div class="run-bar">
             <LeftQueue />
             <NoticeAt place=Place::Run />
-            <p class="status" aria-hidden="true">{move || status(studio)}</p>
+            <div class="status-row">
+                <p class="status" aria-hidden="true">{move || status(studio)}</p>
+                <ShowLast />
+            </div>
             <p class="unseen" role="status" aria-live="polite">{move || announced.get()}</p>
             <div class="run-buttons">
                 <button
@@ -76,5 +79,20 @@ pub(crate) fn RunBar() -> impl IntoView {
                 </button>
             </div>
         </div>
+    }
+}
+
+/// Shows what was made last, once nothing is being made: on a phone the gallery is far below. Elsewhere it is in sight, and
+/// the style hides this.
+#[component]
+fn ShowLast() -> impl IntoView {
+    let studio = studio();
+    let last = studio.run.last;
+    let there = move || last.with(|last| last.as_ref().is_some_and(|id| studio.library.record(id).is_some()));
+    let show = move |_| last.get_untracked().into_iter().for_each(|id| studio.open_result(&id));
+    view! {
+        <button type="button" class="quiet show-last" hidden=move || studio.queue.is_busy() || !there() on:click=show>
+            {words::SHOW}
+        </button>
     }
 }

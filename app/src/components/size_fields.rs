@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::field::{NumberField, NumberHints};
 use super::icon::Icon;
+use super::icon_button::IconButton;
 use super::notice::NoticeAt;
 use crate::state::{ASPECTS, Place, studio};
 use crate::words::settings as words;
@@ -34,7 +35,7 @@ pub(crate) fn SizeFields() -> impl IntoView {
                 />
             </div>
             <AspectField />
-            {move || studio.session.size_note.get().map(|note| view! { <p class="hint" aria-live="polite">{note}</p> })}
+            {move || studio.size_note().map(|note| view! { <p class="hint" aria-live="polite">{note}</p> })}
             <NoticeAt place=Place::Size />
         </div>
     }
@@ -63,15 +64,7 @@ fn AspectField() -> impl IntoView {
                 <option value="" prop:selected=move || chosen.get().is_none()>{words::CUSTOM}</option>
                 {options}
             </select>
-            <button
-                type="button"
-                class="icon-button"
-                aria-label=words::SWAP
-                title=words::SWAP
-                on:click=move |_| studio.swap_sides()
-            >
-                {Icon::Swap.draw()}
-            </button>
+            <IconButton icon=Icon::Swap name=words::SWAP press=move |_| studio.swap_sides() />
         </div>
     }
 }

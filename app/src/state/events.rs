@@ -82,7 +82,10 @@ impl Studio {
         }
         let made = picture::make(&job, report, &rgba, (pixels.width_px, pixels.height_px), latents);
         match made {
-            Ok((record, files)) => self.keep(record, files),
+            Ok((record, files)) => {
+                self.run.count_made(&record.id);
+                self.keep(record, files);
+            }
             Err(detail) => {
                 let sentence = "The picture was made but could not be written as a file.";
                 self.notices.say_with_detail(Place::Run, sentence, detail);

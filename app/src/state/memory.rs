@@ -16,6 +16,7 @@ const THEME: &str = "theme";
 const BRUSH: &str = "brush";
 const SINGLE_KEYS: &str = "single-keys";
 const TIPS: &str = "model-tips";
+const NOTIFY: &str = "notify";
 /// Typing is stored once it pauses.
 const PAUSE: Duration = Duration::from_millis(400);
 
@@ -75,6 +76,9 @@ impl Studio {
         if let Some(tips) = self.read::<bool>(TIPS).await {
             self.session.tips.set(tips);
         }
+        if let Some(wanted) = self.read::<bool>(NOTIFY).await {
+            self.restore_notify(wanted);
+        }
         let values = self.read::<FormValues>(FORM).await;
         // What was typed while the database opened stands.
         if let Some(values) = values.filter(|_| self.form.prompt.with_untracked(String::is_empty)) {
@@ -103,22 +107,20 @@ impl Studio {
                 save(values);
             }
         });
+        self.remember_choice(THEME, self.session.theme);
+        self.remember_choice(SINGLE_KEYS, self.session.single_keys);
+        self.remember_choice(TIPS, self.session.tips);
+        self.remember_choice(NOTIFY, self.run.notify);
+    }
+
+    fn remember_choice<T>(self, name: &'static str, choice: RwSignal<T>)
+    where
+        T: Copy + Serialize + Send + Sync + 'static,
+    {
         Effect::new(move |_| {
-            let theme = self.session.theme.get();
+            let chosen = choice.get();
             if self.session.restored.get() {
-                self.write(THEME, &theme);
-            }
-        });
-        Effect::new(move |_| {
-            let single_keys = self.session.single_keys.get();
-            if self.session.restored.get() {
-                self.write(SINGLE_KEYS, &single_keys);
-            }
-        });
-        Effect::new(move |_| {
-            let tips = self.session.tips.get();
-            if self.session.restored.get() {
-                self.write(TIPS, &tips);
+                self.write(name, &chosen);
             }
         });
     }

@@ -28,6 +28,7 @@ mod recents;
 mod request;
 mod reuse;
 mod room;
+mod run;
 mod session;
 mod sheet;
 mod shelf;
@@ -50,6 +51,7 @@ pub(crate) use packs::{Candidate, Kept, ModelFit, PackOrder, cover, looks_like_p
 pub(crate) use presets::Preset;
 pub(crate) use queue::{Job, Phase, Preview};
 pub(crate) use recents::Recent;
+pub(crate) use reuse::choice;
 pub(crate) use room::Room;
 pub(crate) use session::{EngineState, Kind};
 pub(crate) use sheet::Side;
@@ -74,6 +76,7 @@ use notices::Notices;
 use packs::Packs;
 use prompts::Prompts;
 use queue::Queue;
+use run::Run;
 use session::Session;
 use sheet::Sheets;
 use shelf::Shelf;
@@ -90,6 +93,7 @@ pub(crate) struct Studio {
     /// The pictures that are compared.
     pub comparison: Comparison,
     pub queue: Queue,
+    pub run: Run,
     pub sheets: Sheets,
     pub library: Library,
     pub packs: Packs,
@@ -118,6 +122,7 @@ impl Studio {
             mask: Masking::new(),
             comparison: Comparison::new(),
             queue: Queue::new(),
+            run: Run::new(),
             sheets: Sheets::new(),
             library: Library::new(),
             packs: Packs::new(),
@@ -139,6 +144,7 @@ impl Studio {
         studio.follow_models();
         studio.follow_prompts();
         studio.follow_source();
+        studio.follow_run();
         studio.engine.set_value(Some(Engine::start(move |word| studio.hear(word))));
         studio
     }

@@ -63,6 +63,28 @@ pub(crate) enum Phase {
     },
 }
 
+impl Phase {
+    /// The share of the work that is done, 0 to 1; `None` while it cannot be told.
+    pub(crate) fn share(self) -> Option<f64> {
+        match self {
+            Self::Stage(Stage::Loading { done_bytes, total_bytes }) if total_bytes > 0 => {
+                Some(done_bytes as f64 / total_bytes as f64)
+            }
+            Self::Stage(Stage::Decoding) => Some(1.0),
+            Self::Step { done, of, .. } => Some(f64::from(done) / f64::from(of.max(1))),
+            _ => None,
+        }
+    }
+
+    /// The share of the picture that is made, 0 to 1.
+    pub(super) fn share_made(self) -> f64 {
+        match self {
+            Self::Step { .. } | Self::Stage(Stage::Decoding) => self.share().unwrap_or_default(),
+            _ => 0.0,
+        }
+    }
+}
+
 /// RGBA8 pixels of an unfinished picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Preview {
@@ -150,6 +172,7 @@ impl Studio {
         self.queue.preview.set(None);
         self.queue.outcome.set(outcome);
         if let Some(job) = &job {
+            self.run.count_end();
             self.forget_job(job);
         }
         self.start_next();

@@ -13,10 +13,11 @@ use super::output::OutputFormat;
 use super::size::FitChoice;
 use super::source::SourceFile;
 use super::{Place, Studio, drawing};
+use crate::platform::bring_into_view;
 use crate::words::batches as words;
 
 /// The choice of that name, if this version knows it.
-pub(super) fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
+pub(crate) fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(name.into()).ok()
 }
 
@@ -40,6 +41,7 @@ impl Studio {
                     let name = record.settings.prompt.clone();
                     self.take_source(SourceFile { blob, name, parent: Some(record.id.clone()) });
                     then(self);
+                    bring_into_view("source-image");
                 }
                 Err(error) => self.complain_of_storage(&error),
             }
@@ -67,6 +69,7 @@ impl Studio {
     pub(crate) fn reuse_settings(self, settings: &Settings) {
         self.notices.clear_for_run();
         self.library.opened.set(None);
+        bring_into_view("prompt");
         let model = self
             .session
             .models

@@ -49,8 +49,8 @@ pub(crate) struct Session {
     pub tips: RwSignal<bool>,
     /// Whether the last visit's form has been put back.
     pub restored: RwSignal<bool>,
-    /// Why the size is not the source's own.
-    pub size_note: RwSignal<Option<String>>,
+    /// Why this width and height are not the source's own.
+    size_note: RwSignal<Option<(String, (u32, u32))>>,
     /// Who waits for a list of the engine.
     awaited: StoredValue<Vec<(Kind, Sender<()>)>, LocalStorage>,
 }
@@ -187,6 +187,13 @@ impl Studio {
         self.notices.clear(Place::Size);
     }
 
+    /// Why the width and height are not the source's own, as long as they stand as they were filled in. Tracked.
+    pub(crate) fn size_note(self) -> Option<String> {
+        let (note, (width_px, height_px)) = self.session.size_note.get()?;
+        let stands = |text: RwSignal<String>, px: u32| text.with(|text| text.trim() == px.to_string());
+        (stands(self.form.width_px, width_px) && stands(self.form.height_px, height_px)).then_some(note)
+    }
+
     /// Whether the width and height that stand in the form would stretch the source. Tracked.
     pub(crate) fn stretches_source(self) -> bool {
         let (Some(model), Some(source_px)) = (self.model(), self.source.size_px()) else { return false };
@@ -209,6 +216,6 @@ impl Studio {
         };
         self.form.width_px.set(chosen.0.to_string());
         self.form.height_px.set(chosen.1.to_string());
-        self.session.size_note.set(note);
+        self.session.size_note.set(note.map(|note| (note, chosen)));
     }
 }

@@ -11,5 +11,6 @@ pub(crate) mod mask;
 pub(crate) mod models;
 pub(crate) mod packs;
 pub(crate) mod prompt;
+pub(crate) mod run;
 pub(crate) mod settings;
 pub(crate) mod source;

@@ -15,6 +15,7 @@ pub(crate) const EMPTY: &str =
 pub(crate) const NOTHING_FOUND: &str = "No pack matches.";
 
 pub(crate) const PREVIEW: &str = "Ready to import";
+pub(crate) const NONE_TO_KEEP: &str = "Nothing to import";
 pub(crate) const KEEP: &str = "Import";
 pub(crate) const DROP: &str = "Cancel import";
 pub(crate) const HAVE_IT: &str = "You have this pack already.";

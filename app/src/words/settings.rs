@@ -67,6 +67,15 @@ pub(crate) fn sampler(sampler: SamplerKind) -> &'static str {
     }
 }
 
+/// What strength acts on, by the name that stands in a picture's settings.
+pub(crate) fn strength_rule(rule: &str) -> &str {
+    match rule {
+        "steps" => "a share of the steps runs",
+        "all-steps" => "all steps run",
+        other => other,
+    }
+}
+
 /// A sampler in the list that the model does not take.
 pub(crate) fn unsuited(kind: SamplerKind) -> String {
     format!("{} (not for this model)", sampler(kind))

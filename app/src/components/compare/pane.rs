@@ -88,6 +88,10 @@ fn client(event: &PointerEvent) -> (f64, f64) {
     (f64::from(event.client_x()), f64::from(event.client_y()))
 }
 
+/// A result's sides are multiples of the model's. A source whose shape differs by no more than that was stretched to them,
+/// and is shown so: each place then lies on what became of it.
+const ROUNDING: f64 = 0.08;
+
 /// The picture as it would lie in a pane at zoom 1: its middle and its size, in CSS pixels.
 struct World {
     middle: (f64, f64),
@@ -132,17 +136,27 @@ fn follow(looking: Looking, pane: &Element, before: &Pointers, after: &Pointers)
 #[component]
 pub(super) fn Picture(looking: Looking, side: Side, #[prop(optional)] sets_size: bool) -> impl IntoView {
     let picture = NodeRef::<html::Img>::new();
+    let own_px = RwSignal::new((1.0, 1.0));
     let loaded = move |_| {
-        if let Some(picture) = picture.get_untracked().filter(|_| sets_size) {
-            let size = (f64::from(picture.natural_width()), f64::from(picture.natural_height()));
-            looking.size_px.set((size.0.max(1.0), size.1.max(1.0)));
+        if let Some(picture) = picture.get_untracked() {
+            let size =
+                (f64::from(picture.natural_width()).max(1.0), f64::from(picture.natural_height()).max(1.0));
+            own_px.set(size);
+            if sets_size {
+                looking.size_px.set(size);
+            }
         }
+    };
+    let rounded = move || {
+        let ratio = |(across, down): (f64, f64)| across / down;
+        (ratio(own_px.get()) / ratio(looking.size_px.get())).ln().abs() < ROUNDING
     };
     view! {
         <Layer looking>
             <img
                 node_ref=picture
                 class:crisp=move || looking.is_crisp()
+                class:rounded=rounded
                 src=side.url
                 alt=side.title.clone()
                 draggable="false"

@@ -1,9 +1,13 @@
 //! Everything that is known of a picture, in words.
 
-use gallery::{Record, UsedLora};
+use gallery::{Record, Sheet, UsedLora};
+use protocol::SamplerKind;
 
 use crate::components::mask::details;
-use crate::words::gallery as words;
+use crate::state::choice;
+use crate::words::{gallery as words, settings as names};
+
+const STEPS: &str = "Steps";
 
 /// Names and values, without those that say nothing.
 pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
@@ -22,7 +26,7 @@ pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
     if settings.mode.has_source() {
         rows.push(("Prompt strength", format!("{:.2}", settings.prompt_strength)));
         if !settings.strength_rule.is_empty() {
-            rows.push(("Strength rule", settings.strength_rule.clone()));
+            rows.push(("Strength rule", names::strength_rule(&settings.strength_rule).to_owned()));
         }
     }
     rows.extend(details(settings));
@@ -32,12 +36,17 @@ pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
         ran => format!("{ran} of {} ran", settings.steps),
     };
     let model = if settings.model == "builtin" { words::BUILT_IN } else { &settings.model };
+    // A sampler of another version has no other name here.
+    let sampler = match choice::<SamplerKind>(&settings.sampler) {
+        Some(sampler) => names::sampler(sampler),
+        None => &settings.sampler,
+    };
     rows.extend([
         ("Seed", settings.seed.to_string()),
         ("Size", format!("{} × {}", settings.width, settings.height)),
-        ("Steps", steps),
+        (STEPS, steps),
         ("Guidance scale", settings.guidance_scale.to_string()),
-        ("Sampler", settings.sampler.clone()),
+        ("Sampler", sampler.to_owned()),
         ("Start sigma", format!("{:.3}", settings.start_sigma)),
         ("Model", model.to_owned()),
     ]);
@@ -49,7 +58,20 @@ pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
         rows.push(("Drawn as SVG", told));
     }
     rows.push(("Made", made(record)));
+    if let Some(sheet) = &record.sheet {
+        tell_axes(&mut rows, sheet);
+    }
     rows
+}
+
+/// What a sheet goes through, in place of its first picture's.
+fn tell_axes(rows: &mut [(&'static str, String)], sheet: &Sheet) {
+    for axis in [Some(&sheet.columns), sheet.rows.as_ref()].into_iter().flatten() {
+        // The list of settings has a shorter name for this one.
+        let named = if axis.name == names::STEPS { STEPS } else { &axis.name };
+        let row = rows.iter_mut().find(|(name, _)| *name == named);
+        row.into_iter().for_each(|(_, value)| *value = axis.labels.join(", "));
+    }
 }
 
 /// When, on what, and how long it took.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::{ModelId, ModelInfo};
 
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::studio;
 use crate::words::models as words;
 
@@ -51,7 +52,7 @@ fn StoredModel(model: ModelInfo) -> impl IntoView {
                 <p class="hint">{size}</p>
             </div>
             {move || match chosen.get() {
-                true => view! { <span class="chip">{words::IN_USE}</span> }.into_any(),
+                true => view! { <span class="tag">{words::IN_USE}</span> }.into_any(),
                 false => view! {
                     <button
                         type="button"
@@ -64,16 +65,13 @@ fn StoredModel(model: ModelInfo) -> impl IntoView {
                 .into_any(),
             }}
             {(!builtin).then(|| view! {
-                <button
-                    type="button"
-                    class="quiet icon-button"
-                    aria-label=delete_name.clone()
-                    title=delete_name
-                    disabled=move || studio.uses_model(&id.get_value())
-                    on:click=delete
-                >
-                    {Icon::Trash.draw()}
-                </button>
+                <IconButton
+                    icon=Icon::Trash
+                    name=delete_name
+                    class="quiet"
+                    refusal=Signal::derive(move || studio.uses_model(&id.get_value()).then_some(words::NEEDED))
+                    press=delete
+                />
             })}
         </li>
     }

@@ -11,7 +11,7 @@ use crate::words::models as words;
 pub(super) fn Offer(model: CatalogueModel) -> impl IntoView {
     let heading = format!("offer-{}", model.id.0);
     let labelled_by = heading.clone();
-    let role = model.role.map(|role| view! { <span class="chip">{words::role(role)}</span> });
+    let role = model.role.map(|role| view! { <span class="tag">{words::role(role)}</span> });
     let (bytes, family) = (model.total_bytes(), model.family.clone());
     let licence = model.licence.clone();
     let tips = model.tips.iter().map(|tip| view! { <li>{tip.clone()}</li> }).collect_view();

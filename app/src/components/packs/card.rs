@@ -7,6 +7,7 @@ use packs::Pack;
 
 use super::picture::PackPicture;
 use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::{Kept, ModelFit, cover, settings_of, studio};
 use crate::words::packs as words;
 
@@ -23,10 +24,15 @@ pub(super) fn ModelOf(pack: Pack) -> impl IntoView {
     let settings = pack.entries.first().map(settings_of).unwrap_or_default();
     let fit = Memo::new(move |_| models.with(|models| ModelFit::of(&settings, models)));
     let model = pack.entries.first().map(settings_of).unwrap_or_default().model;
+    let named = move |id: String| {
+        let name = models
+            .with(|models| models.iter().find(|model| model.id.0 == id).map(|model| model.name.clone()));
+        name.unwrap_or(id)
+    };
     move || match fit.get() {
-        ModelFit::Here(name) => view! { <span>{name}</span> }.into_any(),
-        ModelFit::Changed(name) => {
-            view! { <span class="pack-warning">{words::model_changed(&name)}</span> }.into_any()
+        ModelFit::Here(id) => view! { <span>{named(id)}</span> }.into_any(),
+        ModelFit::Changed(id) => {
+            view! { <span class="pack-warning">{words::model_changed(&named(id))}</span> }.into_any()
         }
         ModelFit::Missing => {
             view! { <span class="pack-warning">{words::model_missing(&model)}</span> }.into_any()
@@ -57,15 +63,12 @@ pub(super) fn PackCard(kept: Arc<Kept>) -> impl IntoView {
     let date = pack.created.split('T').next().unwrap_or_default().to_owned();
     let act = |name: &'static str, icon: Icon, act: fn(crate::state::Studio, &str)| {
         view! {
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=name
-                title=name
-                on:click=move |_| id.with_value(|id| act(studio, id))
-            >
-                {icon.draw()}
-            </button>
+            <IconButton
+                icon=icon
+                name=name
+                class="quiet"
+                press=move |_| id.with_value(|id| act(studio, id))
+            />
         }
     };
     let entries = Arc::clone(&kept);
@@ -83,16 +86,13 @@ pub(super) fn PackCard(kept: Arc<Kept>) -> impl IntoView {
                     <button type="button" aria-expanded=move || several.then(|| choosing.get().to_string()) on:click=use_it>
                         {words::USE}
                     </button>
-                    <button
-                        type="button"
-                        class="quiet icon-button star"
-                        aria-label=words::STAR
-                        title=words::STAR
-                        aria-pressed=pack.is_favorite().to_string()
-                        on:click=move |_| id.with_value(|id| studio.toggle_pack_favorite(id))
-                    >
-                        {Icon::Star.draw()}
-                    </button>
+                    <IconButton
+                        icon=Icon::Star
+                        name=words::STAR
+                        class="quiet star"
+                        pressed=pack.is_favorite()
+                        press=move |_| id.with_value(|id| studio.toggle_pack_favorite(id))
+                    />
                     {act(words::EXPORT, Icon::Download, |studio, id| studio.export_pack(id))}
                     {act(words::DELETE, Icon::Trash, |studio, id| studio.delete_pack(id))}
                 </div>

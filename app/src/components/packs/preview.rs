@@ -18,7 +18,7 @@ pub(super) fn Preview() -> impl IntoView {
     view! {
         <Show when=move || candidates.with(|all| !all.is_empty())>
             <section class="pack-preview" aria-labelledby="pack-preview-title">
-                <h3 id="pack-preview-title">{words::PREVIEW}</h3>
+                <h3 id="pack-preview-title">{move || if good() { words::PREVIEW } else { words::NONE_TO_KEEP }}</h3>
                 <ul>{rows}</ul>
                 <div class="pack-actions">
                     <Show when=good>

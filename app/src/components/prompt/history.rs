@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use prompts::{History, PastPrompt};
 
 use super::super::frame::{Drawer, DrawerKind};
-use super::super::icon::Icon;
+use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::studio;
 use crate::words::prompt as words;
 
@@ -96,19 +97,14 @@ fn Past(past: PastPrompt) -> impl IntoView {
                 {without}
                 <span class="hint">{words::uses(uses)}</span>
             </button>
-            <button
-                type="button"
-                class="quiet icon-button star"
-                aria-label=words::FAVOURITE
-                title=words::FAVOURITE
-                aria-pressed=favourite.to_string()
-                on:click=star
-            >
-                {Icon::Star.draw()}
-            </button>
-            <button type="button" class="quiet icon-button" aria-label=words::FORGET title=words::FORGET on:click=forget>
-                {Icon::Trash.draw()}
-            </button>
+            <IconButton
+                icon=Icon::Star
+                name=words::FAVOURITE
+                class="quiet star"
+                pressed=favourite
+                press=star
+            />
+            <IconButton icon=Icon::Trash name=words::FORGET class="quiet" press=forget />
         </li>
     }
 }

@@ -1,6 +1,7 @@
 //! **Queue**: what is being made and what waits, in an order that can be changed.
 
 mod left;
+mod notify;
 
 use leptos::prelude::*;
 use protocol::JobId;
@@ -9,9 +10,9 @@ pub(crate) use left::LeftQueue;
 
 use super::frame::{Drawer, DrawerKind};
 use super::icon::Icon;
-use super::progress_card::words as phase_words;
+use super::icon_button::IconButton;
 use crate::state::{Job, studio};
-use crate::words::batches as words;
+use crate::words::{batches as words, run};
 
 /// The toolbar's button, with how many wait.
 #[component]
@@ -29,6 +30,7 @@ pub(crate) fn QueueDrawer() -> impl IntoView {
     view! {
         <Drawer kind=DrawerKind::Queue title=words::QUEUE>
             <QueueList />
+            <notify::NotifyField />
         </Drawer>
     }
 }
@@ -64,7 +66,7 @@ fn QueueList() -> impl IntoView {
             view! {
                 <section class="queue-now" aria-label=words::RUNNING>
                     <EntryWords prompt=entry.prompt.clone() settings=entry.settings />
-                    <p class="hint">{move || phase_words(queue.phase.get())}</p>
+                    <p class="hint">{move || run::phase(queue.phase.get())}</p>
                     <CancelButton id=entry.id prompt=entry.prompt />
                 </section>
             }
@@ -103,15 +105,7 @@ fn CancelButton(id: JobId, prompt: String) -> impl IntoView {
     let studio = studio();
     let name = words::cancel(&prompt);
     view! {
-        <button
-            type="button"
-            class="quiet icon-button"
-            aria-label=name.clone()
-            title=name
-            on:click=move |_| studio.cancel_job(id)
-        >
-            {Icon::Close.draw()}
-        </button>
+        <IconButton icon=Icon::Close name=name class="quiet" press=move |_| studio.cancel_job(id) />
     }
 }
 
@@ -124,16 +118,13 @@ fn WaitingEntry(entry: Entry) -> impl IntoView {
     let last = Memo::new(move |_| studio.queue.waiting.with(|line| line.keys().last() == Some(id)));
     let step = |name: String, icon: Icon, by: isize, stuck: Memo<bool>| {
         view! {
-            <button
-                type="button"
-                class="quiet icon-button"
-                aria-label=name.clone()
-                title=name
-                aria-disabled=move || stuck.get().to_string()
-                on:click=move |_| studio.move_job(id, by)
-            >
-                {icon.draw()}
-            </button>
+            <IconButton
+                icon=icon
+                name=name
+                class="quiet"
+                attr:aria-disabled=move || stuck.get().to_string()
+                press=move |_| studio.move_job(id, by)
+            />
         }
     };
     view! {
