@@ -10,7 +10,12 @@ use serde_json::json;
 
 /// Visits the page until its service worker has everything.
 fn visited() -> Outcome<Page> {
-    let page = Page::open(Graphics::None)?;
+    visited_under("")
+}
+
+/// As [`visited`], with the page under a path.
+fn visited_under(base: &str) -> Outcome<Page> {
+    let page = Page::prepare_under(Graphics::None, base)?.load()?;
     page.session().run("return navigator.serviceWorker.ready.then(() => true);", &[])?;
     page.wait("the built-in model", SOON, || {
         let models = keys(page.session(), "models")?;
@@ -31,6 +36,23 @@ fn the_second_visit_works_without_a_network() -> Outcome {
     page.wait("the catalogue", SOON, || {
         Ok(control(page.session(), "Download Stable Diffusion 1.5").ok().map(drop))
     })
+}
+
+#[test]
+fn under_a_path_everything_is_there_too() -> Outcome {
+    let mut page = visited_under("palimpsest/")?;
+    write(page.session(), "Prompt", "a red apple")?;
+    page.generate(LATER)?;
+    let beside: Vec<String> =
+        page.site.requests().into_iter().filter(|path| !path.starts_with("palimpsest/")).collect();
+    assert!(beside.is_empty(), "asked for beside the page: {beside:?}");
+    let scope = "return navigator.serviceWorker.ready.then(({ scope }) => scope);";
+    assert_eq!(page.session().run(scope, &[])?, page.site.url());
+    page.site.go_offline();
+    page.reload()?;
+    page.generate(LATER)?;
+    assert_eq!(page.picture_ids()?.len(), 2);
+    Ok(())
 }
 
 #[test]

@@ -63,7 +63,15 @@ impl Page {
     /// # Errors
     /// As for [`Page::open`].
     pub fn prepare(graphics: Graphics) -> Outcome<Self> {
-        let site = Site::start(&repository::dist())?;
+        Self::prepare_under(graphics, "")
+    }
+
+    /// As [`Page::prepare`], with the page under a path such as `palimpsest/`.
+    ///
+    /// # Errors
+    /// As for [`Page::open`].
+    pub fn prepare_under(graphics: Graphics, base: &str) -> Outcome<Self> {
+        let site = Site::start_under(&repository::dist(), base)?;
         Ok(Self { browser: Chromium::start(graphics)?, site })
     }
 

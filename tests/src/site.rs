@@ -23,6 +23,8 @@ pub struct Site {
 
 struct Shared {
     folder: PathBuf,
+    /// What paths begin with, without the leading `/`: empty, or with a `/` at its end.
+    base: String,
     online: AtomicBool,
     asked: Mutex<Vec<Asked>>,
     prefixes: Mutex<HashMap<String, String>>,
@@ -37,6 +39,14 @@ impl Site {
     /// # Errors
     /// When the folder has no `index.html` or no port is free.
     pub fn start(folder: &Path) -> Outcome<Self> {
+        Self::start_under(folder, "")
+    }
+
+    /// Serves a folder under a path such as `palimpsest/`, and nothing beside it.
+    ///
+    /// # Errors
+    /// As for [`Site::start`].
+    pub fn start_under(folder: &Path, base: &str) -> Outcome<Self> {
         if !folder.join("index.html").is_file() {
             return Err(
                 format!("{} has no index.html; run `cargo xtask build` first", folder.display()).into()
@@ -45,6 +55,7 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let shared = Arc::new(Shared {
             folder: folder.to_path_buf(),
+            base: base.to_owned(),
             online: AtomicBool::new(true),
             asked: Mutex::default(),
             prefixes: Mutex::default(),
@@ -59,7 +70,7 @@ impl Site {
 
     /// The page's address.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.address)
+        format!("http://{}/{}", self.address, self.shared.base)
     }
 
     /// Serves `file` with a script before its content from now on.
@@ -126,7 +137,12 @@ fn listen(listener: TcpListener, shared: Arc<Shared>) -> JoinHandle<()> {
 fn answer(mut visitor: TcpStream, shared: &Shared) -> std::io::Result<()> {
     visitor.set_read_timeout(Some(Duration::from_secs(10)))?;
     let Some(asked) = http::read(&mut visitor)? else { return Ok(()) };
-    let name = if asked.path.is_empty() { "index.html" } else { asked.path.as_str() };
+    let name = match asked.path.strip_prefix(&shared.base) {
+        Some("") => "index.html",
+        Some(name) => name,
+        // Beside the page: no file has this name.
+        None => "",
+    };
     let found = content(shared, name);
     let headers = policy::headers(&lock(&shared.policies), name);
     let pace = lock(&shared.paces).get(name).copied();
@@ -146,7 +162,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn content(shared: &Shared, name: &str) -> Option<Vec<u8>> {
     let path = Path::new(name);
-    if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+    if name.is_empty() || !path.components().all(|part| matches!(part, Component::Normal(_))) {
         return None;
     }
     let replaced = lock(&shared.replaced).get(name).cloned();
