@@ -2,6 +2,7 @@
 
 mod components;
 mod engine;
+mod later;
 mod platform;
 mod state;
 mod words;

@@ -28,6 +28,7 @@ mod originals;
 mod packs;
 mod privacy;
 mod prompt;
+mod quickness;
 mod settings;
 mod small_request;
 mod software_gpu;

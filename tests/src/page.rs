@@ -102,7 +102,8 @@ impl Page {
     fn wait_until_up(&self) -> Outcome {
         self.wait("the page and its models", SOON, || {
             let up = "return document.querySelector('#gallery')?.dataset.loaded === 'true' \
-                      && document.querySelector('#model')?.options.length > 0;";
+                      && document.querySelector('#model')?.options.length > 0 \
+                      && document.querySelector('dialog') !== null;";
             Ok((self.session().run(up, &[])? == true).then_some(()))
         })
     }

@@ -4,6 +4,7 @@ use leptos::{ev, prelude::*};
 use web_sys::{DataTransfer, DragEvent, File};
 
 use super::DrawerKind;
+use crate::later::Errand;
 use crate::state::{SourceFile, Studio, looks_like_pack};
 
 /// Whether files are being dragged over the page.
@@ -63,7 +64,7 @@ fn take_dropped(studio: Studio, data: Option<DataTransfer>) {
         list.map(|list| (0..list.length()).filter_map(|index| list.get(index)).collect()).unwrap_or_default();
     let drawer = studio.drawer.get_untracked() == Some(DrawerKind::Packs);
     if drawer || files.iter().any(|file| looks_like_pack(&file.name())) {
-        studio.offer_packs(files);
+        studio.later(Errand::OfferPacks(files));
     } else {
         take_first(studio, data);
     }
@@ -73,7 +74,7 @@ fn take_first(studio: Studio, data: Option<DataTransfer>) {
     let file = data.and_then(|data| data.files()).and_then(|files| files.get(0));
     match file {
         // Over the mask's editor a file is a mask.
-        Some(file) if untrack(|| studio.edits_mask()) => studio.take_mask(file.into()),
+        Some(file) if untrack(|| studio.edits_mask()) => studio.later(Errand::TakeMask(file.into())),
         Some(file) => studio.take_source(file_source(file)),
         None => {}
     }

@@ -3,6 +3,7 @@
 
 mod compare;
 mod device_field;
+mod dialogs;
 mod drop_zone;
 mod empty_state;
 mod field;
@@ -35,6 +36,7 @@ mod strength_slider;
 
 use leptos::prelude::*;
 
+pub(crate) use dialogs::dialogs;
 pub(crate) use frame::DrawerKind;
 
 use crate::state::Studio;
@@ -68,21 +70,6 @@ pub(crate) fn App() -> impl IntoView {
             <frame::Toolbar />
             <gallery::GalleryView />
         </main>
-        <gallery::PictureDialog />
-        <gallery::CollectionsDialog />
-        <mask::MaskEditor />
-        <source::CropDialog />
-        <source::GalleryPicker />
-        <compare::CompareDialog />
-        <frame::AboutDrawer />
-        <prompt::HistoryDrawer />
-        <prompt::StylesDrawer />
-        <help::HelpDrawer />
-        <packs::PacksDrawer />
-        <gallery::UndoBar />
-        <queue::QueueDrawer />
-        <sheet::SheetDrawer />
-        <models::ModelsDrawer />
-        <drop_zone::DropHint />
+        <dialogs::Dialogs />
     }
 }

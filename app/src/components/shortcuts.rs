@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use super::DrawerKind;
 use super::frame::close_top;
 use super::gallery::FIGURE;
+use crate::later::Errand;
 use crate::platform;
 use crate::state::{Studio, Turn};
 
@@ -124,7 +125,7 @@ fn escape(studio: Studio) -> bool {
 fn download(studio: Studio) -> bool {
     let subjects = studio.library.subjects();
     let any = !subjects.is_empty();
-    studio.download_pictures(subjects);
+    studio.later(Errand::Download(subjects));
     any
 }
 

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use protocol::{Command, ErrorCode, ErrorReport, Event, ImageReport, JobId, Pixels, Stage};
 
-use super::{EngineState, Place, Preview, Studio, picture};
+use super::{EngineState, Made, Place, Preview, Studio};
 use crate::engine::{Payloads, Word};
+use crate::later::Errand;
 
 impl Studio {
     pub(super) fn hear(self, word: Word) {
@@ -54,8 +55,9 @@ impl Studio {
                 let preview = preview.and_then(|pixels| preview_of(pixels, payloads));
                 self.queue.set_step(step, steps, preview);
             }
-            Event::Image { job, pixels, latents, report } if self.queue.is_running(job) => {
-                self.take_image(pixels, payloads.bytes(latents), &report, payloads);
+            Event::Image { job, size_px, file, latents, report } if self.queue.is_running(job) => {
+                let png = payloads.bytes(file).unwrap_or_default();
+                self.take_image(size_px, png, payloads.bytes(latents), report);
             }
             Event::Cancelled(job) if self.queue.is_running(job) => {
                 self.finish("Cancelled.");
@@ -74,23 +76,12 @@ impl Studio {
         }
     }
 
-    fn take_image(self, pixels: Pixels, latents: Option<Vec<u8>>, report: &ImageReport, payloads: &Payloads) {
-        let rgba = payloads.bytes(pixels.data).unwrap_or_default();
+    fn take_image(self, size_px: (u32, u32), png: Vec<u8>, latents: Option<Vec<u8>>, report: ImageReport) {
         let Some(job) = self.finish("The picture is ready.") else { return };
         if !report.notes.is_empty() {
             self.notices.say(Place::Lora, report.notes.join(" "));
         }
-        let made = picture::make(&job, report, &rgba, (pixels.width_px, pixels.height_px), latents);
-        match made {
-            Ok((record, files)) => {
-                self.run.count_made(&record.id);
-                self.keep(record, files);
-            }
-            Err(detail) => {
-                let sentence = "The picture was made but could not be written as a file.";
-                self.notices.say_with_detail(Place::Run, sentence, detail);
-            }
-        }
+        self.later(Errand::Keep(Box::new(Made { job, report, png, size_px, latents })));
     }
 
     fn hear_failure(self, job: Option<JobId>, report: ErrorReport) {

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::Studio;
 use super::form::FormValues;
 use super::mask::BrushValues;
+use crate::later::Errand;
 
 const FORM: &str = "form";
 const THEME: &str = "theme";
@@ -38,11 +39,8 @@ impl Studio {
                 Ok(()) => {
                     self.shelf.on_closed(move || self.library_cleared());
                     self.restore().await;
-                    self.load_prompts().await;
-                    self.load_recents().await;
-                    self.load_queue().await;
                     self.load_library().await;
-                    self.gather_sources();
+                    self.later(Errand::LoadRest);
                 }
                 Err(error) => self.complain_of_storage(&error),
             }
@@ -59,6 +57,16 @@ impl Studio {
                 Ok(moved) => log::info!("{moved} sources of an earlier version are stored once each"),
                 Err(error) => log::warn!("sources of an earlier version stay where they are: {error}"),
             }
+        });
+    }
+
+    /// Puts back of the last visit what is not seen first.
+    pub(crate) fn load_rest(self) {
+        spawn_local(async move {
+            self.load_prompts().await;
+            self.load_recents().await;
+            self.load_queue().await;
+            self.gather_sources();
         });
     }
 

@@ -1,6 +1,6 @@
 //! A picture: its record, its files, and how both are made from what the engine sends.
 
-use gallery::{Mode, Record, Settings, UnknownFields, carry_settings, encode_png};
+use gallery::{Mode, Record, Settings, UnknownFields, carry_settings};
 use js_sys::Uint8Array;
 use protocol::{ImageReport, SourceFit};
 use serde::Serialize;
@@ -10,6 +10,7 @@ use web_sys::Blob;
 use super::drawing;
 use super::queue::Job;
 use super::sheet::SheetCell;
+use super::{Place, Studio};
 use crate::platform;
 
 /// A picture's files.
@@ -67,16 +68,39 @@ pub(super) async fn carrying_settings(file: &Blob, record: &Record) -> Result<Bl
     platform::blob(&carried, &file.type_()).map_err(|error| format!("{error:?}"))
 }
 
-/// Turns what the engine made into a PNG with its settings, and a record.
-pub(super) fn make(
-    job: &Job,
-    report: &ImageReport,
-    rgba: &[u8],
-    size_px: (u32, u32),
-    latents: Option<Vec<u8>>,
-) -> Result<(Record, Files), String> {
+/// A picture as the engine made it.
+pub(crate) struct Made {
+    pub job: Job,
+    pub report: ImageReport,
+    /// The file, without settings.
+    pub png: Vec<u8>,
+    pub size_px: (u32, u32),
+    /// As they are stored.
+    pub latents: Option<Vec<u8>>,
+}
+
+impl Studio {
+    /// Puts a picture into the gallery, its settings in its file.
+    pub(crate) fn keep_made(self, made: Made) {
+        match make(made) {
+            Ok((record, files)) => {
+                self.run.count_made(&record.id);
+                self.keep(record, files);
+            }
+            Err(detail) => {
+                let sentence = "The picture was made but could not be written as a file.";
+                self.notices.say_with_detail(Place::Run, sentence, detail);
+            }
+        }
+    }
+}
+
+/// Turns what the engine made into a file with its settings, and a record.
+fn make(made: Made) -> Result<(Record, Files), String> {
+    let Made { job, report, png, size_px, latents } = made;
+    let (job, report) = (&job, &report);
     let settings = settings_of(job, report, size_px);
-    let png = encode_png(rgba, size_px.0, size_px.1, &settings).map_err(|error| error.to_string())?;
+    let png = carry_settings(&png, &settings).map_err(|error| error.to_string())?;
     let blob = |bytes: &[u8], kind: &str| platform::blob(bytes, kind).map_err(|error| format!("{error:?}"));
     let files = Files {
         png: blob(&png, "image/png")?,

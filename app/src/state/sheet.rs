@@ -206,7 +206,7 @@ impl Studio {
     }
 
     /// Makes one entry of a sheet's pictures, once none of them is still to be made.
-    pub(super) fn close_sheet(self, cell: &SheetCell) {
+    pub(crate) fn close_sheet(self, cell: &SheetCell) {
         let cell = cell.clone();
         // After the picture that has just been made joined the gallery.
         spawn_local(async move {

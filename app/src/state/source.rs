@@ -1,7 +1,7 @@
 //! The source picture: taken from a file, a drop, the clipboard or the gallery, and checked by the engine, which
 //! decodes it with the same code as when it makes a picture from it.
 
-use gallery::{Settings, read_settings};
+use gallery::Settings;
 use gloo::file::ObjectUrl;
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
@@ -12,6 +12,7 @@ use web_sys::Blob;
 
 use super::recents::Recents;
 use super::{Place, Studio};
+use crate::later;
 use crate::platform::{array_buffer, blob};
 use crate::words::source as words;
 
@@ -165,10 +166,12 @@ impl Studio {
             match read(&file).await {
                 Ok(_) if !self.source.is_checked_by(job) => {}
                 Ok((buffer, moves)) => {
-                    self.note_found(settings_in(&buffer), moves);
-                    let edit = told(edit);
-                    let command = Command::InspectSource { job, file: Payload(0), edit };
-                    self.send(command, vec![buffer.into()]);
+                    let found = self.settings_in(&buffer).await;
+                    if self.source.is_checked_by(job) {
+                        self.note_found(found, moves);
+                        let command = Command::InspectSource { job, file: Payload(0), edit: told(edit) };
+                        self.send(command, vec![buffer.into()]);
+                    }
                 }
                 Err(sentence) => self.refuse_source(job, sentence, String::new()),
             }
@@ -203,6 +206,16 @@ impl Studio {
         self.source.state.set(SourceState::Ready(source.clone()));
         self.remember_source(&source, thumbnail);
         self.fulfil_wish();
+    }
+
+    /// The settings that a picture's file carries. They come before its pixels, but at the end of a WebP.
+    async fn settings_in(self, file: &ArrayBuffer) -> Option<Settings> {
+        let file = Uint8Array::new(file);
+        let head = file.subarray(0, MOST_SETTINGS_BYTES).to_vec();
+        match head.as_slice() {
+            [b'R', b'I', b'F', b'F', ..] => later::read_settings(self, &file.to_vec()).await,
+            _ => later::read_settings(self, &head).await,
+        }
     }
 
     fn note_found(self, found: Option<Settings>, moving: bool) {
@@ -249,18 +262,6 @@ impl Studio {
 fn told(edit: Edit) -> SourceEdit {
     let crop = edit.crop.map(|Crop { x, y, width, height }| CropPx { x, y, width, height });
     SourceEdit { mirrored: edit.mirrored, quarter_turns: edit.quarter_turns, crop }
-}
-
-/// The settings that a picture's file carries, ours or another tool's. They come before its pixels, but at the end of a
-/// WebP.
-fn settings_in(file: &ArrayBuffer) -> Option<Settings> {
-    let head = Uint8Array::new(file).subarray(0, MOST_SETTINGS_BYTES).to_vec();
-    match head.as_slice() {
-        [b'R', b'I', b'F', b'F', ..] => read_settings(&Uint8Array::new(file).to_vec()),
-        _ => read_settings(&head),
-    }
-    .ok()
-    .flatten()
 }
 
 /// Reads a file that looks like a picture, and whether it moves, or says in a sentence why not.

@@ -4,6 +4,7 @@
 
 mod bench;
 mod boot;
+mod divide;
 mod fuzz;
 mod lockfile;
 mod optimize;

@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::boot;
 use crate::shell::{Outcome, find, run, say};
+use crate::{boot, divide};
 
 /// What rustc switches on, and the simd128 that the CPU device needs; old versions of wasm-opt must be told.
 const FEATURES: [&str; 7] = [
@@ -42,6 +42,7 @@ pub(crate) fn hook() -> Outcome {
     let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let staging = staging.ok_or("`optimize` is a hook: trunk calls it and says where the files are")?;
     boot::move_out(&staging)?;
+    divide::divide(&staging)?;
     let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if release { where_possible(&staging.join("worker_bg.wasm")) } else { Ok(()) }
 }

@@ -4,6 +4,7 @@
 //! tools are left as they are.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +14,9 @@ use crate::shell::{Outcome, cargo, find, in_root, output, root, run, say};
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 // Newer trunks need a newer Rust than this workspace asks for.
 const TRUNK_VERSION: &str = "0.21.14";
+/// The program that divides the page's module, of the package `wasm_split_cli_support`.
+pub(crate) const WASM_SPLIT: &str = "wasm-split-cli";
+const WASM_SPLIT_VERSION: &str = "0.2.4";
 const CARGO_FUZZ_VERSION: &str = "0.13.1";
 
 struct Tool {
@@ -44,7 +48,15 @@ pub(crate) fn set_up() -> Outcome<Vec<PathBuf>> {
         flags: &[],
         minutes: 2,
     };
-    [trunk, wasm_bindgen].iter().map(provide).collect()
+    // The other half of the crate `wasm_split_helpers`.
+    let wasm_split = Tool {
+        package: "wasm_split_cli_support",
+        program: WASM_SPLIT,
+        version: WASM_SPLIT_VERSION.to_owned(),
+        flags: &["--locked", "--features", "build-binary"],
+        minutes: 2,
+    };
+    [trunk, wasm_bindgen, wasm_split].iter().map(provide).collect()
 }
 
 /// Sets up cargo-fuzz if it is missing and returns its folder.
@@ -96,21 +108,26 @@ fn provide(tool: &Tool) -> Outcome<PathBuf> {
         env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let places = on_path.into_iter().chain(cargo_home.map(|home| home.join("bin"))).chain([own.clone()]);
     for place in places {
-        if has_version(&place.join(program), version) {
+        if is_in(&place, tool) {
             return Ok(place);
         }
     }
     install(tool)?;
-    if has_version(&own.join(program), version) {
+    if is_in(&own, tool) {
         return Ok(own);
     }
     Err(format!("{package} {version} was installed but {} does not run", own.join(program).display()).into())
 }
 
-/// Whether a tool prints the version that is wanted, as in `trunk 0.21.14`.
-fn has_version(program: &Path, version: &str) -> bool {
-    let printed = output(Command::new(program).arg("--version"));
+/// Whether a folder has the tool at its version: as it prints it, as in `trunk 0.21.14`, or as cargo has noted beside
+/// what it installed; wasm-split prints none.
+fn is_in(folder: &Path, tool: &Tool) -> bool {
+    let Tool { package, program, version, .. } = tool;
+    let program = folder.join(format!("{program}{}", env::consts::EXE_SUFFIX));
+    let printed = output(Command::new(&program).arg("--version"));
+    let noted = || fs::read_to_string(folder.join("../.crates.toml")).unwrap_or_default();
     printed.is_some_and(|printed| printed.split_whitespace().nth(1) == Some(version))
+        || program.is_file() && noted().contains(&format!("\"{package} {version} "))
 }
 
 fn install(tool: &Tool) -> Outcome {

@@ -8,7 +8,6 @@ use std::{
     time::Instant,
 };
 
-use image::{DynamicImage, ImageFormat, RgbaImage};
 use kernels::Device;
 use pipeline::{
     InpaintArea, Model, Observer, Output, Preview, Profile, PromptSyntax, Request, Stage,
@@ -158,10 +157,8 @@ fn read<T>(path: &Path, decode: impl Fn(&[u8]) -> Result<T, SourceError>) -> Res
 
 fn write_picture(path: &Path, output: &Output) -> Result<(), CliError> {
     let refuse = |reason: String| CliError::Unwritable { path: path.to_owned(), reason };
-    let picture = RgbaImage::from_raw(output.width_px, output.height_px, output.rgba8.clone())
-        .ok_or_else(|| refuse("the picture has too few pixels".to_owned()))?;
-    let opaque = DynamicImage::from(picture).into_rgb8();
-    opaque.save_with_format(path, ImageFormat::Png).map_err(|error| refuse(error.to_string()))
+    let file = output.to_png().map_err(|error| refuse(error.to_string()))?;
+    fs::write(path, file).map_err(|error| refuse(error.to_string()))
 }
 
 /// The standard library seeds its hash maps from the operating system.

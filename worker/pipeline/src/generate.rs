@@ -1,6 +1,6 @@
 //! Making one picture.
 
-use image::GrayImage;
+use image::{GrayImage, RgbImage};
 use kernels::Device;
 use sampling::{NoiseSource, Plan};
 
@@ -12,6 +12,7 @@ use crate::{
     inpaint, loras,
     mask::Repaint,
     picture,
+    source::{self, SourceError},
 };
 
 /// A finished picture and how it was made.
@@ -35,6 +36,19 @@ pub struct Output {
     pub executed_steps: usize,
     /// Noise level that denoising began from, in the sampler's own scale.
     pub start_sigma: f64,
+}
+
+impl Output {
+    /// The picture as a PNG file, without the transparency that it does not use.
+    ///
+    /// # Errors
+    /// [`SourceError::Damaged`] when the picture has no pixels.
+    pub fn to_png(&self) -> Result<Vec<u8>, SourceError> {
+        let opaque =
+            self.rgba8.as_chunks::<4>().0.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]);
+        let picture = RgbImage::from_raw(self.width_px, self.height_px, opaque.collect());
+        source::encode_kept_png(&picture.unwrap_or_default())
+    }
 }
 
 /// Makes one picture. `noise` is drawn from in the reference's order: a sample of the encoded source, the noise

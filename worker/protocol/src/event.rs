@@ -252,8 +252,10 @@ pub enum Event {
     Image {
         /// The job.
         job: JobId,
-        /// The pixels.
-        pixels: Pixels,
+        /// Width and height in pixels.
+        size_px: (u32, u32),
+        /// A PNG file's bytes.
+        file: Payload,
         /// The latents before decoding, `[1, c, h, w]` little-endian f32, as the reference stores them; kept with
         /// the picture so that it can be decoded again and compared between devices.
         latents: Payload,

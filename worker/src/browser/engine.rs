@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use pipeline::{Model, Output};
-use protocol::{DeviceChoice, Event, ImageReport, JobId, ModelId, Pixels, Request};
+use protocol::{DeviceChoice, Event, ImageReport, JobId, ModelId, Request};
 use sampling::Philox;
 use web_time::Instant;
 
@@ -158,20 +158,18 @@ impl Engine {
             millis: started.elapsed().as_secs_f64() * 1000.0,
             notes,
         };
-        self.post_image(job, &output, report);
-        Ok(())
+        self.post_image(job, &output, report)
     }
 
-    fn post_image(&self, job: JobId, output: &Output, report: ImageReport) {
+    /// Posts a picture as a file: writing one takes longer than the page may stand still.
+    fn post_image(&self, job: JobId, output: &Output, report: ImageReport) -> Result<(), EngineError> {
         let mut values = Departing::default();
         let latents: Vec<u8> = output.latents.iter().flat_map(|value| value.to_le_bytes()).collect();
-        let pixels = Pixels {
-            width_px: output.width_px,
-            height_px: output.height_px,
-            data: values.push(&output.rgba8),
-        };
+        let size_px = (output.width_px, output.height_px);
+        let file = values.push(&output.to_png()?);
         let latents = values.push(&latents);
-        self.session.port.post_with(&Event::Image { job, pixels, latents, report }, values);
+        self.session.port.post_with(&Event::Image { job, size_px, file, latents, report }, values);
+        Ok(())
     }
 
     /// The device for this job, with its token cleared of what cancelled the job before.

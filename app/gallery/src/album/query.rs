@@ -1,6 +1,6 @@
 //! Which records to show, and in which order.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -64,16 +64,19 @@ impl Query {
 impl Order {
     /// Sorts records that come newest first.
     pub(super) fn sort(self, records: &mut [Arc<Record>]) {
-        match self {
-            Self::Newest => {}
-            Self::Oldest => records.reverse(),
-            Self::Prompt => records.sort_by_cached_key(|record| record.settings.prompt.trim().to_lowercase()),
-            Self::Model => records.sort_by(|a, b| a.settings.model.cmp(&b.settings.model)),
-            Self::Largest => records.sort_by_key(|record| {
-                Reverse(u64::from(record.settings.width) * u64::from(record.settings.height))
-            }),
-            Self::Steps => records.sort_by_key(|record| Reverse(record.settings.steps)),
-        }
+        let pixels = |record: &Record| u64::from(record.settings.width) * u64::from(record.settings.height);
+        // One sorting with several ways to compare: each sorting is 5 KB of the page.
+        let compare: &dyn Fn(&Arc<Record>, &Arc<Record>) -> Ordering = match self {
+            Self::Newest => return,
+            Self::Oldest => return records.reverse(),
+            Self::Prompt => {
+                return records.sort_by_cached_key(|record| record.settings.prompt.trim().to_lowercase());
+            }
+            Self::Model => &|a, b| a.settings.model.cmp(&b.settings.model),
+            Self::Largest => &|a, b| pixels(b).cmp(&pixels(a)),
+            Self::Steps => &|a, b| b.settings.steps.cmp(&a.settings.steps),
+        };
+        records.sort_by(compare);
     }
 }
 

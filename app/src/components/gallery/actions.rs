@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::components::icon_button::IconButton;
+use crate::later::Errand;
 use crate::state::{Studio, studio};
 use crate::words::{compare, gallery as words, packs};
 
@@ -18,19 +19,22 @@ type Named = (&'static str, Icon, Action);
 const USE_AS_SOURCE: Named =
     (words::USE_AS_SOURCE, Icon::AsSource, |studio, record| studio.use_as_source(record));
 const REUSE_SETTINGS: Named =
-    (words::REUSE_SETTINGS, Icon::Sliders, |studio, record| studio.reuse_picture(record));
+    (words::REUSE_SETTINGS, Icon::Sliders, |studio, record| studio.later(Errand::Reuse(Arc::clone(record))));
 const USE_AS_MASK_SOURCE: Named =
     (words::USE_AS_MASK_SOURCE, Icon::Brush, |studio, record| studio.use_as_mask_source(record));
-const REGENERATE: Named = (words::REGENERATE, Icon::Again, |studio, record| studio.regenerate(record));
+const REGENERATE: Named =
+    (words::REGENERATE, Icon::Again, |studio, record| studio.later(Errand::Regenerate(Arc::clone(record))));
 const COMPARE: Named =
     (compare::COMPARE, Icon::Compare, |studio, record| studio.compare_with_source(&record.id));
 const COLLECT: Named = (words::COLLECT, Icon::Collect, |studio, record| {
     studio.library.collecting.set(Some(vec![record.id.clone()]));
 });
-const PACK: Named =
-    (packs::SAVE_PICTURES, Icon::Pack, |studio, record| studio.save_as_pack(vec![Arc::clone(record)]));
-const DOWNLOAD: Named =
-    (words::DOWNLOAD, Icon::Download, |studio, record| studio.download_pictures(vec![Arc::clone(record)]));
+const PACK: Named = (packs::SAVE_PICTURES, Icon::Pack, |studio, record| {
+    studio.later(Errand::SaveAsPack(vec![Arc::clone(record)]));
+});
+const DOWNLOAD: Named = (words::DOWNLOAD, Icon::Download, |studio, record| {
+    studio.later(Errand::Download(vec![Arc::clone(record)]));
+});
 const DELETE: Named =
     (words::DELETE, Icon::Trash, |studio, record| studio.delete_pictures(std::slice::from_ref(record)));
 

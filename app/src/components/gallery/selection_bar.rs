@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::components::icon_button::IconButton;
+use crate::later::Errand;
 use crate::state::{Studio, studio};
 use crate::words::{compare, gallery as words, packs};
 
@@ -21,9 +22,9 @@ const ACTIONS: [(&str, Icon, Action); 7] = [
         let ids = records.iter().map(|record| record.id.clone()).collect();
         studio.library.collecting.set(Some(ids));
     }),
-    (packs::SAVE_PICTURES, Icon::Pack, |studio, records| studio.save_as_pack(records)),
-    (packs::SAVE_RECIPE, Icon::Sliders, |studio, records| studio.save_recipe(records)),
-    (words::DOWNLOAD_SELECTED, Icon::Download, |studio, records| studio.download_pictures(records)),
+    (packs::SAVE_PICTURES, Icon::Pack, |studio, records| studio.later(Errand::SaveAsPack(records))),
+    (packs::SAVE_RECIPE, Icon::Sliders, |studio, records| studio.later(Errand::SaveRecipe(records))),
+    (words::DOWNLOAD_SELECTED, Icon::Download, |studio, records| studio.later(Errand::Download(records))),
     (words::DELETE_SELECTED, Icon::Trash, |studio, records| studio.delete_pictures(&records)),
 ];
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
+use crate::later::Errand;
 use crate::state::{CheckedSource, Checking, SourceState, studio};
 use crate::words::source as words;
 
@@ -47,7 +48,7 @@ pub(super) fn Actions() -> impl IntoView {
         let CheckedSource { settings, original, .. } = studio.source.ready()?;
         let reuse = settings.filter(|_| original.file.parent.is_none()).map(|settings| {
             view! {
-                <button type="button" on:click=move |_| studio.reuse_settings(&settings)>
+                <button type="button" on:click=move |_| studio.later(Errand::ReuseSettings(Box::new(settings.clone())))>
                     {Icon::Sliders.draw()}
                     {words::REUSE_SETTINGS}
                 </button>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
+use crate::later::Errand;
 use crate::state::{Recent, studio};
 use crate::words::source as words;
 
@@ -40,7 +41,7 @@ fn RecentSource(recent: Recent) -> impl IntoView {
     let title = format!("{name}, {}", words::size(size_px));
     let take = {
         let id = id.clone();
-        move |_| studio.take_recent(&id)
+        move |_| studio.later(Errand::TakeRecent(id.clone()))
     };
     view! {
         <li>

@@ -8,6 +8,7 @@ use protocol::Command;
 use storage::StorageError;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::later::Errand;
 use crate::state::{Place, Studio};
 use crate::words::gallery as words;
 
@@ -18,6 +19,11 @@ impl Studio {
             // What is being read now may have gone already: it is looked at again when all of it is there.
             return self.library.cleared_early.set_value(true);
         }
+        self.later(Errand::GatherRest);
+    }
+
+    /// Takes out what has gone, and stores the rest.
+    pub(crate) fn gather_rest(self) {
         spawn_local(async move {
             match self.take_out_gone().await {
                 Ok(0) => {}

@@ -38,7 +38,7 @@ pub(in crate::state) struct Given {
 
 impl Studio {
     /// Makes what stands in the form, after what already waits.
-    pub(crate) fn generate(self) {
+    pub(crate) fn ask(self) {
         let Some((values, model)) = self.ready_form() else { return };
         let source = self.source.file();
         let requests = images(&values.images).and_then(|images| {

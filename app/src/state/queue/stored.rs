@@ -15,6 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::{Job, Stored};
+use crate::later::Errand;
 use crate::platform::{now_millis, random_seed};
 use crate::state::Studio;
 use crate::state::sheet::SheetCell;
@@ -131,7 +132,7 @@ impl Studio {
     /// Removes a picture from the stored queue: it is made, or will not be.
     pub(super) fn forget_job(self, job: &Job) {
         if let Some(cell) = &job.sheet {
-            self.close_sheet(cell);
+            self.later(Errand::CloseSheet(cell.clone()));
         }
         let Stored { batch, name, .. } = job.stored.clone();
         spawn_local(async move {

@@ -12,6 +12,7 @@ use std::io::Cursor;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Rgb, RgbImage, Rgba};
 
 pub use edit::{Crop, Edit};
+pub(crate) use write::encode_kept_png;
 pub use write::{encode_png, thumbnail};
 
 /// Longest side of a source.
