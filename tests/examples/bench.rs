@@ -2,7 +2,8 @@
 //! `cargo xtask bench browser`, which builds both before.
 //!
 //! One line of JSON each. `--device cpu` or `gpu` (Chromium's software adapter) takes one of them, `--runs N` sets the
-//! timed runs, and any other word the beginning of the names to be run.
+//! timed runs, and any other word the beginning of the names to be run. `--profile` prints where the time of each case
+//! goes on the GPU instead.
 
 #[path = "../bench/examples/wishes/mod.rs"]
 mod wishes;
@@ -21,7 +22,7 @@ fn main() -> Outcome {
     for device in &wishes.devices {
         cases(device, &wishes)?;
     }
-    if wishes.include("first_picture") {
+    if wishes.include("first_picture") && !wishes.profile {
         first_picture()?;
     }
     Ok(())
@@ -41,6 +42,12 @@ fn cases(device: &str, wishes: &Wishes) -> Outcome {
     );
     let names: Vec<String> = serde_json::from_value(session.run("return window.cases();", &[])?)?;
     for name in names.iter().filter(|name| wishes.include(name)) {
+        if wishes.profile {
+            let script = "return window.profile(...arguments);";
+            let tables = session.run(script, &[json!(name), json!(wishes.runs)])?;
+            println!("\n{}", tables.as_str().unwrap_or_default());
+            continue;
+        }
         let script = "return window.measure(...arguments);";
         match session.run(script, &[json!(device), json!(name), json!(wishes.runs)]) {
             Ok(Value::String(line)) => println!("{line}"),

@@ -4,7 +4,7 @@ use js_sys::{Array, Float32Array, Uint8Array};
 use kernels::{Device, GpuOptions};
 use wasm_bindgen::prelude::*;
 
-use crate::{Entry, Task, cases::Case, measure};
+use crate::{Entry, Roofline, Task, cases::Case, measure, profile, profiling_device};
 
 /// A device that cases are loaded on.
 #[wasm_bindgen]
@@ -44,10 +44,19 @@ impl Engine {
     /// # Errors
     /// When there is no such case, and from the device.
     pub async fn measure(&self, case: String, runs: usize) -> Result<String, JsError> {
-        let found = Case::all().into_iter().find(|known| known.name() == case);
-        let found = found.ok_or_else(|| JsError::new(&format!("there is no case {case}")))?;
-        let line = measure(&found, &self.device, runs).await?;
+        let line = measure(&find(&case)?, &self.device, runs).await?;
         Ok(serde_json::to_string(&line)?)
+    }
+
+    /// Where the time of a made-up case goes on the GPU, as tables.
+    ///
+    /// # Errors
+    /// When there is no such case or no GPU that times its work, and from the device.
+    pub async fn profile(case: String, runs: usize) -> Result<String, JsError> {
+        console_error_panic_hook::set_once();
+        let device = profiling_device().await?;
+        let roofline = Roofline::measure(&device).await?;
+        Ok(profile(&find(&case)?, &device, roofline, runs).await?.to_string())
     }
 
     /// The crate's version.
@@ -74,6 +83,11 @@ impl Engine {
         let task = Task::load(Entry::parse(&entry)?, &self.device, files).await?;
         Ok(Session { task })
     }
+}
+
+fn find(name: &str) -> Result<Case, JsError> {
+    let found = Case::all().into_iter().find(|case| case.name() == name);
+    found.ok_or_else(|| JsError::new(&format!("there is no case {name}")))
 }
 
 #[wasm_bindgen]

@@ -15,10 +15,12 @@ mod error;
 mod matmul_n_bits;
 mod measure;
 mod operator;
+mod profile;
 mod stored;
 mod task;
 
 pub use entry::{Entry, Port};
 pub use error::BenchError;
 pub use measure::{Line, measure};
+pub use profile::{Profile, Roofline, device as profiling_device, profile};
 pub use task::Task;

@@ -25,8 +25,8 @@ cargo xtask COMMAND
   build                 build the page into dist/
   test [--only STAGE]   every check, in order: setup, format, clippy, clippy-wasm, tests, build, e2e
   fuzz [--seconds N]    damaged files and odd prompts through libFuzzer, for a minute in all
-  bench native [WORDS]  time operators and networks on this machine: --device cpu|gpu, --full, --runs N, names
-  bench browser [WORDS] the same in headless Chromium, and the page's first picture: --device cpu|gpu, --runs N, names
+  bench native [WORDS]  time operators and networks on this machine: --device cpu|gpu, --full, --profile, --runs N, names
+  bench browser [WORDS] the same in headless Chromium, and the page's first picture: --device cpu|gpu, --profile, --runs N, names
   bench engine          build the engine for benchmarks that compare engines in a browser (tests/bench/engine.mjs)
   optimize              trunk's post-build hook: no script in the page; wasm-opt over the worker, if it is on PATH";
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::{
-    CancelToken, GpuOptions, KernelError, Stats, Tensor, Weight, WeightData,
+    CancelToken, GpuOptions, KernelError, Stats, Tensor, Timing, Weight, WeightData,
     cpu::Cpu,
     gpu::Gpu,
     pace::Pace,
@@ -150,6 +150,18 @@ impl Device {
         match self.backend() {
             Backend::Cpu(cpu) => cpu.stats(),
             Backend::Gpu(gpu) => gpu.stats(),
+        }
+    }
+
+    /// Every dispatch since the last call with the time that it took, in their order. None on the CPU, and without
+    /// [`GpuOptions::profile`].
+    ///
+    /// # Errors
+    /// The device's own, when it was lost meanwhile.
+    pub async fn profile(&self) -> Result<Vec<Timing>, KernelError> {
+        match self.backend() {
+            Backend::Cpu(_) => Ok(Vec::new()),
+            Backend::Gpu(gpu) => gpu.profile().await,
         }
     }
 

@@ -24,11 +24,14 @@ mod tensor;
 #[cfg(test)]
 mod test_support;
 mod weight;
+mod work;
 
 pub use cancel::CancelToken;
 pub use device::Device;
 pub use error::KernelError;
+pub use gpu::Timing;
 pub use options::GpuOptions;
 pub use stats::Stats;
 pub use tensor::Tensor;
 pub use weight::{BlockType, DType, Weight, WeightData};
+pub use work::Shape;

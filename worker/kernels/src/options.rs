@@ -14,4 +14,6 @@ pub struct GpuOptions {
     /// Plan as for a graphics card, even for an emulated one: batches as large as it takes, and in a dry run bindings
     /// of 1 GiB unless the limits are to be the default ones. A real run's bindings are the adapter's own.
     pub graphics_card: bool,
+    /// Time every dispatch: see [`Device::profile`](crate::Device::profile). Slower, since each gets a pass of its own.
+    pub profile: bool,
 }

@@ -1,6 +1,6 @@
 //! Weights: matrices, filters and tables as they lie in model files.
 
-use std::rc::Rc;
+use std::{fmt, rc::Rc};
 
 pub use blocks::BlockType;
 
@@ -29,6 +29,18 @@ impl DType {
             Self::F16 | Self::BF16 => len.checked_mul(2),
             Self::I8 => Some(len),
             Self::Block(block) => block.bytes_of(len),
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::F32 => formatter.write_str("f32"),
+            Self::F16 => formatter.write_str("f16"),
+            Self::BF16 => formatter.write_str("bf16"),
+            Self::I8 => formatter.write_str("int8"),
+            Self::Block(block) => block.fmt(formatter),
         }
     }
 }

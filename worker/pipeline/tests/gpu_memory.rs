@@ -24,8 +24,13 @@ const MB: u64 = 1_000_000;
 const UNET_DISPATCHES: u64 = 256;
 
 /// Batches are those of a graphics card, whichever adapter the tests run on.
-const REAL: GpuOptions =
-    GpuOptions { fallback_adapter: false, default_limits: false, dry_run: false, graphics_card: true };
+const REAL: GpuOptions = GpuOptions {
+    fallback_adapter: false,
+    default_limits: false,
+    dry_run: false,
+    graphics_card: true,
+    profile: false,
+};
 const DRY: GpuOptions = GpuOptions { dry_run: true, ..REAL };
 
 /// The device's counters at the beginning of each stage and after each step.

@@ -1,4 +1,4 @@
-//! What a person asks of a benchmark: `[--device cpu|gpu] [--full] [--runs N] [NAMES]`.
+//! What a person asks of a benchmark: `[--device cpu|gpu] [--full] [--profile] [--runs N] [NAMES]`.
 
 use std::error::Error;
 
@@ -8,6 +8,8 @@ pub(crate) struct Wishes {
     pub(crate) devices: Vec<&'static str>,
     /// The large cases too.
     pub(crate) full: bool,
+    /// Time each dispatch of the GPU.
+    pub(crate) profile: bool,
     /// Timed runs of a case.
     pub(crate) runs: usize,
     names: Vec<String>,
@@ -16,11 +18,13 @@ pub(crate) struct Wishes {
 impl Wishes {
     /// Reads the command line. `--full` is an option only of a benchmark that has large cases.
     pub(crate) fn read(has_large_cases: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let mut wishes = Self { devices: vec!["cpu", "gpu"], full: false, runs: 5, names: Vec::new() };
+        let devices = vec!["cpu", "gpu"];
+        let mut wishes = Self { devices, full: false, profile: false, runs: 5, names: Vec::new() };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--full" if has_large_cases => wishes.full = true,
+                "--profile" => wishes.profile = true,
                 "--runs" => wishes.runs = words.next().ok_or("--runs needs a number")?.parse()?,
                 "--device" => {
                     wishes.devices = match words.next().as_deref() {
@@ -33,7 +37,13 @@ impl Wishes {
                 _ => wishes.names.push(word),
             }
         }
-        Ok(wishes)
+        if wishes.profile {
+            wishes.devices.retain(|&device| device == "gpu");
+        }
+        match wishes.devices.is_empty() {
+            true => Err("--profile is about the GPU".into()),
+            false => Ok(wishes),
+        }
     }
 
     /// Whether a case is among them: its name begins with one that was named, or none was.

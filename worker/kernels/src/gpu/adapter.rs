@@ -25,14 +25,15 @@ pub(super) async fn open(options: &GpuOptions) -> Result<Opened, KernelError> {
     let instance = Instance::new(InstanceDescriptor::new_without_display_handle_from_env());
     let adapter = find(&instance, options).await?;
     let info = adapter.get_info();
+    let features = features(&adapter, options)?;
     let limits = if options.default_limits { Limits::default() } else { adapter.limits() };
-    let (device, queue) = match adapter.request_device(&description(&adapter, limits)).await {
+    let (device, queue) = match adapter.request_device(&description(limits, features)).await {
         Ok(opened) => opened,
         Err(refusal) if !options.default_limits => {
             log::warn!("the adapter refuses its own limits, so the defaults must do: {refusal}");
             // An adapter opens one device in its life, so a second try needs a new one.
             let adapter = find(&instance, options).await?;
-            adapter.request_device(&description(&adapter, Limits::default())).await.map_err(no_adapter)?
+            adapter.request_device(&description(Limits::default(), features)).await.map_err(no_adapter)?
         }
         Err(refusal) => return Err(no_adapter(refusal)),
     };
@@ -54,11 +55,23 @@ async fn find(instance: &Instance, options: &GpuOptions) -> Result<Adapter, Kern
     instance.request_adapter(&wishes).await.map_err(no_adapter)
 }
 
-fn description(adapter: &Adapter, limits: Limits) -> DeviceDescriptor<'static> {
+/// No kernel computes in f16, but Mesa's emulated GPU can only then widen f16 weights.
+///
+/// # Errors
+/// [`KernelError::NoAdapter`] when there is to be a profile and the adapter has no clock for it.
+fn features(adapter: &Adapter, options: &GpuOptions) -> Result<Features, KernelError> {
+    let offered = adapter.features();
+    let clock = if options.profile { Features::TIMESTAMP_QUERY } else { Features::empty() };
+    match offered.contains(clock) {
+        true => Ok(offered & Features::SHADER_F16 | clock),
+        false => Err(no_adapter("this one cannot time its work, which a profile needs")),
+    }
+}
+
+fn description(limits: Limits, required_features: Features) -> DeviceDescriptor<'static> {
     DeviceDescriptor {
         label: Some("palimpsest"),
-        // No kernel computes in f16, but Mesa's emulated GPU can only then widen f16 weights.
-        required_features: adapter.features() & Features::SHADER_F16,
+        required_features,
         required_limits: limits,
         memory_hints: MemoryHints::MemoryUsage,
         ..DeviceDescriptor::default()

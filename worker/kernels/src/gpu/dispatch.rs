@@ -9,7 +9,7 @@ use super::{
     recorder::{Command, PARAMS_BYTES},
     too_large,
 };
-use crate::{KernelError, shader::Kernel};
+use crate::{KernelError, Shape, Timing, shader::Kernel};
 
 /// A kernel with everything it needs.
 pub(crate) struct Dispatch<'a> {
@@ -24,6 +24,10 @@ pub(crate) struct Dispatch<'a> {
     pub(crate) workgroups: usize,
     /// Estimated work, so that no submission keeps the GPU for long.
     pub(crate) flops: u64,
+    /// The operation that this is all or a part of.
+    pub(crate) shape: Shape,
+    /// Workgroups of all its parts.
+    pub(crate) of_workgroups: usize,
 }
 
 /// What one value costs a kernel that only moves memory, in floating-point operations that take as long.
@@ -48,6 +52,9 @@ impl Gpu {
         }
         let compiled = self.pipelines.get(&self.device, dispatch.kernel)?;
         let recorder = &mut *self.recorder.borrow_mut();
+        if let Some(profiler) = recorder.profiler() {
+            profiler.expect(self.untimed(dispatch));
+        }
         let params = BufferBinding {
             buffer: recorder.params_buffer(),
             offset: 0,
@@ -63,9 +70,19 @@ impl Gpu {
         Ok(())
     }
 
+    /// What a profile says of a dispatch before it has run.
+    fn untimed(&self, dispatch: &Dispatch<'_>) -> Timing {
+        let Dispatch { kernel, inputs, out, shape, workgroups, of_workgroups, .. } = *dispatch;
+        let share = workgroups as f64 / of_workgroups.max(1) as f64;
+        let part = |all: u64| (all as f64 * share).round() as u64;
+        let are_there = inputs.iter().filter(|input| input.buffer != self.nothing.raw());
+        let bytes = are_there.map(bytes_of).sum::<u64>() + out.raw().size();
+        Timing { kernel, shape, flops: part(shape.flops()), bytes: part(bytes), seconds: 0.0 }
+    }
+
     /// What the device itself checks of a real run's bindings, since a dry run makes none.
     fn check_binding(&self, binding: &BufferBinding<'_>) -> Result<(), KernelError> {
-        let bytes = binding.size.map_or(binding.buffer.size() - binding.offset, NonZeroU64::get);
+        let bytes = bytes_of(binding);
         if bytes > self.binding_limit_bytes {
             return Err(too_large("a kernel's input", bytes, self.binding_limit_bytes));
         }
@@ -84,7 +101,17 @@ impl Gpu {
         let out = self.allocate(len)?;
         let workgroups = len.div_ceil(values_per_workgroup);
         let flops = len as u64 * FLOPS_PER_MOVED_VALUE;
-        self.dispatch(&Dispatch { kernel, inputs, out: &out, params, workgroups, flops })?;
+        let (shape, of_workgroups) = (Shape::Values(len), workgroups);
+        self.dispatch(&Dispatch {
+            kernel,
+            inputs,
+            out: &out,
+            params,
+            workgroups,
+            flops,
+            shape,
+            of_workgroups,
+        })?;
         Ok(out)
     }
 
@@ -99,7 +126,8 @@ impl Gpu {
         values: usize,
     ) -> Result<(), KernelError> {
         let flops = values as u64 * FLOPS_PER_MOVED_VALUE;
-        self.dispatch(&Dispatch { kernel, inputs, out, params, workgroups, flops })
+        let (shape, of_workgroups) = (Shape::Values(values), workgroups);
+        self.dispatch(&Dispatch { kernel, inputs, out, params, workgroups, flops, shape, of_workgroups })
     }
 
     /// Work that one submission may hold: larger dispatches are worth splitting.
@@ -127,6 +155,11 @@ impl Gpu {
             _ => Err(KernelError::Gpu(format!("a dispatch of {workgroups} workgroups is too large"))),
         }
     }
+}
+
+/// Bytes that a kernel sees of a buffer.
+fn bytes_of(binding: &BufferBinding<'_>) -> u64 {
+    binding.size.map_or(binding.buffer.size() - binding.offset, NonZeroU64::get)
 }
 
 /// Sizes as the words of a kernel's parameters.

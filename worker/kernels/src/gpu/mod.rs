@@ -12,6 +12,7 @@ mod health;
 mod pipelines;
 mod pool;
 mod product;
+mod profile;
 mod recorder;
 mod tempo;
 mod transfer;
@@ -22,6 +23,7 @@ use std::cell::{Cell, RefCell};
 pub(crate) use buffer::Buffer;
 pub(crate) use dispatch::{Dispatch, words};
 pub(crate) use product::{Moments, Product, Windows};
+pub use profile::Timing;
 pub(crate) use weight::Weight;
 
 use crate::{GpuOptions, KernelError, Stats};
@@ -30,6 +32,7 @@ use flight::Flight;
 use health::Health;
 use pipelines::Pipelines;
 use pool::{Fate, Pool};
+use profile::Profiler;
 use recorder::{Command, Recorder};
 use tempo::Tempo;
 
@@ -87,6 +90,7 @@ impl Gpu {
             recorder: RefCell::new(Recorder::new(
                 &device,
                 Tempo::new(is_software && !options.graphics_card, options.dry_run || options.graphics_card),
+                options.profile.then(|| Profiler::new(&device, &queue)),
             )),
             pipelines: Pipelines::default(),
             bindings: Bindings::default(),

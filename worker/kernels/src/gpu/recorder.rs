@@ -5,13 +5,13 @@
 
 use wgpu::{
     BindGroup, BufferDescriptor, BufferUsages, CommandEncoder, CommandEncoderDescriptor,
-    ComputePassDescriptor, ComputePipeline,
+    ComputePassDescriptor, ComputePassTimestampWrites, ComputePipeline,
 };
 
-use super::tempo::Tempo;
+use super::{profile::Profiler, tempo::Tempo};
 
 /// Dispatches in one submission, at most.
-const BATCH: usize = 48;
+pub(super) const BATCH: usize = 48;
 
 /// Bytes of the parameters of one dispatch. WebGPU's default alignment of dynamic offsets.
 pub(super) const PARAMS_BYTES: usize = 256;
@@ -43,17 +43,18 @@ pub(super) struct Recorder {
     params_buffer: wgpu::Buffer,
     flops: u64,
     tempo: Tempo,
+    profiler: Option<Profiler>,
 }
 
 impl Recorder {
-    pub(super) fn new(device: &wgpu::Device, tempo: Tempo) -> Self {
+    pub(super) fn new(device: &wgpu::Device, tempo: Tempo, profiler: Option<Profiler>) -> Self {
         let params_buffer = device.create_buffer(&BufferDescriptor {
             label: Some("params"),
             size: (BATCH * PARAMS_BYTES) as u64,
             usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        Self { commands: Vec::new(), params: Vec::new(), params_buffer, flops: 0, tempo }
+        Self { commands: Vec::new(), params: Vec::new(), params_buffer, flops: 0, tempo, profiler }
     }
 
     /// The uniform buffer that every bind group refers to. One serves all batches: the queue writes it between
@@ -70,6 +71,11 @@ impl Recorder {
     /// What the measured times of submissions say.
     pub(super) fn tempo(&self) -> &Tempo {
         &self.tempo
+    }
+
+    /// What times the dispatches, if anything does.
+    pub(super) fn profiler(&mut self) -> Option<&mut Profiler> {
+        self.profiler.as_mut()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -121,7 +127,13 @@ impl Recorder {
             queue.write_buffer(&self.params_buffer, 0, &self.params);
         }
         let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
-        encode(&mut encoder, &self.commands);
+        match &mut self.profiler {
+            None => encode(&mut encoder, &self.commands),
+            Some(profiler) => {
+                encode_timed(&mut encoder, &self.commands, profiler);
+                profiler.close(device, &mut encoder);
+            }
+        }
         let flops = self.flops;
         self.forget();
         Some((queue.submit([encoder.finish()]), flops))
@@ -132,16 +144,40 @@ impl Recorder {
 fn encode(encoder: &mut CommandEncoder, commands: &[Command]) {
     for run in commands.chunk_by(|a, b| is_dispatch(a) && is_dispatch(b)) {
         match run {
-            [Command::Clear { buffer }] => encoder.clear_buffer(buffer, 0, None),
-            [Command::Nothing] => {}
-            [Command::Copy { from, to, bytes }] => encoder.copy_buffer_to_buffer(from, 0, to, 0, *bytes),
-            dispatches => encode_pass(encoder, dispatches),
+            [command] if !is_dispatch(command) => encode_transfer(encoder, command),
+            dispatches => encode_pass(encoder, dispatches, None),
         }
     }
 }
 
-fn encode_pass(encoder: &mut CommandEncoder, commands: &[Command]) {
-    let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor::default());
+/// Each dispatch has a pass of its own, and the profiler times it.
+fn encode_timed(encoder: &mut CommandEncoder, commands: &[Command], profiler: &Profiler) {
+    let mut dispatches = 0..;
+    for command in commands {
+        match is_dispatch(command) {
+            true => {
+                let writes = dispatches.next().map(|dispatch| profiler.writes(dispatch));
+                encode_pass(encoder, std::slice::from_ref(command), writes);
+            }
+            false => encode_transfer(encoder, command),
+        }
+    }
+}
+
+fn encode_transfer(encoder: &mut CommandEncoder, command: &Command) {
+    match command {
+        Command::Clear { buffer } => encoder.clear_buffer(buffer, 0, None),
+        Command::Copy { from, to, bytes } => encoder.copy_buffer_to_buffer(from, 0, to, 0, *bytes),
+        Command::Dispatch { .. } | Command::Nothing => {}
+    }
+}
+
+fn encode_pass(
+    encoder: &mut CommandEncoder,
+    commands: &[Command],
+    timestamp_writes: Option<ComputePassTimestampWrites<'_>>,
+) {
+    let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor { label: None, timestamp_writes });
     for command in commands {
         if let Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups: [x, y] } = command {
             pass.set_pipeline(pipeline);

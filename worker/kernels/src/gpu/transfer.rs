@@ -80,7 +80,8 @@ impl Gpu {
         values
     }
 
-    async fn map(&self, staging: &wgpu::Buffer) -> Result<Vec<f32>, KernelError> {
+    /// The contents of a buffer that was copied to.
+    pub(super) async fn map<T: bytemuck::Pod>(&self, staging: &wgpu::Buffer) -> Result<Vec<T>, KernelError> {
         let (sender, mapped) = oneshot::channel();
         // The receiver outlives the callback: it is awaited below.
         staging.map_async(MapMode::Read, .., move |result| drop(sender.send(result)));
@@ -91,8 +92,8 @@ impl Gpu {
         let gone = || KernelError::DeviceLost { reason: "a result could not be read back".to_owned() };
         outcome.map_err(|_| gone())?.map_err(|_| gone())?;
         let view = staging.get_mapped_range(..).map_err(|error| KernelError::Gpu(error.to_string()))?;
-        let mut values = vec![0.0f32; view.len() / 4];
-        bytemuck::cast_slice_mut::<f32, u8>(&mut values).copy_from_slice(&view);
+        let mut values = vec![T::zeroed(); view.len() / size_of::<T>()];
+        bytemuck::cast_slice_mut::<T, u8>(&mut values).copy_from_slice(&view);
         Ok(values)
     }
 }

@@ -2,6 +2,7 @@
 
 mod compose;
 mod kernel;
+mod label;
 mod matmul;
 mod modules;
 mod weight_type;

@@ -11,7 +11,7 @@ pub(crate) use plan::Windows;
 
 use super::{Buffer, Dispatch, Gpu, Weight, weight::ROW_STEP, words as sizes};
 use crate::{
-    DType, KernelError,
+    DType, KernelError, Shape,
     ops::{Fused, Input, Norm, geglu},
     shader::{Kernel, Matmul, Reads, Rows, Tile, Width, Writes},
 };
@@ -156,23 +156,23 @@ impl Gpu {
         });
         let k = product.weight.steps() * ROW_STEP;
         let flops_per_tile = (2 * plan.tile.rows() * plan.tile.columns() * k) as u64;
+        let depth = product.weight.taps() * product.inputs;
+        let tiles = plan.tiles(columns, product.share());
         let inputs = self.bindings(run)?;
         let [before, behind] = [run.words_before_tiles()?, run.words_behind_tiles()?];
-        self.dispatch_tiles(
-            plan.tiles(columns, product.share()),
-            flops_per_tile,
-            |range, workgroups, flops| {
-                let params = [&before[..], &range, &behind].concat();
-                self.dispatch(&Dispatch {
-                    kernel,
-                    inputs: &inputs,
-                    out: &out,
-                    params: &params,
-                    workgroups,
-                    flops,
-                })
-            },
-        )?;
+        self.dispatch_tiles(tiles, flops_per_tile, |range, workgroups, flops| {
+            let params = [&before[..], &range, &behind].concat();
+            self.dispatch(&Dispatch {
+                kernel,
+                inputs: &inputs,
+                out: &out,
+                params: &params,
+                workgroups,
+                flops,
+                shape: Shape::Product { rows: product.rows, columns: product.weight.rows(), depth },
+                of_workgroups: tiles,
+            })
+        })?;
         Ok(out)
     }
 

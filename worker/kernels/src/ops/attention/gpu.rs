@@ -2,7 +2,7 @@
 
 use super::{OP, Shape};
 use crate::{
-    KernelError,
+    KernelError, Shape as Work,
     gpu::{Buffer, Dispatch, Gpu, words},
     ops::Columns,
     shader::{Attention, Kernel, Width},
@@ -35,11 +35,21 @@ pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Resul
     let [q, k, v] = [q, k, v].map(|part| part.tensor.buffer(OP));
     let inputs = [q?.binding(), k?.binding(), v?.binding()];
     let out = gpu.allocate(batch * tq * heads * head)?;
+    let work = Work::Attention { heads: batch * heads, queries: tq, keys: tk, head };
     let flops_per_tile = (2 * form.queries() * tk * (head + form.slice())) as u64;
     gpu.dispatch_tiles(tiles, flops_per_tile, |range, workgroups, flops| {
         let params = [&sizes[..], &[scale], &range].concat();
         let kernel = Kernel::Attention(form);
-        gpu.dispatch(&Dispatch { kernel, inputs: &inputs, out: &out, params: &params, workgroups, flops })
+        gpu.dispatch(&Dispatch {
+            kernel,
+            inputs: &inputs,
+            out: &out,
+            params: &params,
+            workgroups,
+            flops,
+            shape: work,
+            of_workgroups: tiles,
+        })
     })?;
     Ok(out)
 }

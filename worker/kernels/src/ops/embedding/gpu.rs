@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use wgpu::BufferBinding;
 
 use crate::{
-    KernelError,
+    KernelError, Shape,
     gpu::{Buffer, Dispatch, Gpu, Weight, words},
     shader::Kernel,
 };
@@ -44,6 +44,8 @@ pub(super) fn run_in_windows(
             params: &params,
             workgroups: threads.div_ceil(256),
             flops: (threads * 400) as u64,
+            shape: Shape::Values(ids.len() * channels),
+            of_workgroups: threads.div_ceil(256),
         })?;
     }
     Ok(out)

@@ -1,0 +1,58 @@
+//! What kernels are called where a person reads it.
+
+use std::fmt;
+
+use super::{Kernel, Matmul, Reads, Rows, Tile, Width, Writes};
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Matmul(matmul) => matmul.fmt(formatter),
+            Self::Attention(attention) => write!(formatter, "attention in {}", attention.slice()),
+            Self::GroupNormSmall => formatter.write_str("group norm"),
+            Self::GroupStatistics => formatter.write_str("group norm, statistics"),
+            Self::GroupMerge => formatter.write_str("group norm, merged"),
+            Self::GroupApply(_) => formatter.write_str("group norm, applied"),
+            Self::LayerNorm => formatter.write_str("layer norm"),
+            Self::Map => formatter.write_str("function"),
+            Self::Add => formatter.write_str("sum"),
+            Self::Geglu(_) => formatter.write_str("gates"),
+            Self::ConcatChannels(_) => formatter.write_str("channels joined"),
+            Self::Rows(_) => formatter.write_str("rows"),
+            Self::UpsampleNearest(_) => formatter.write_str("pixels repeated"),
+            Self::Embedding(weight) => write!(formatter, "table in {weight}"),
+        }
+    }
+}
+
+/// What it multiplies and in which tiles, then what is fused before and behind.
+impl fmt::Display for Matmul {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = match self.rows {
+            Rows::Matrix => "product",
+            Rows::Windows => "convolution",
+            Rows::Squares => "convolution 3x3",
+        };
+        let tile = match self.tile {
+            Tile::Square => "square",
+            Tile::Sliced => "sliced",
+            Tile::Narrow => "narrow",
+        };
+        write!(formatter, "{rows}, {}, {tile}", self.weight)?;
+        formatter.write_str(match self.reads {
+            Reads::Plain => "",
+            Reads::Beside => ", joined",
+            Reads::NormRows => ", layer norm",
+            Reads::NormGroups => ", group norm",
+        })?;
+        formatter.write_str(match self.writes {
+            Writes::Plain => "",
+            Writes::Gated => ", gated",
+            Writes::Moments => ", moments",
+        })?;
+        formatter.write_str(match self.width {
+            Width::One => ", single values",
+            Width::Four => "",
+        })
+    }
+}
