@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use tests::chromium::{Chromium, Graphics};
-use tests::page::{LATER, Page};
+use tests::page::{LATER, Page, SOON};
 use tests::site::Site;
 use tests::{Outcome, controls, repository};
 use wishes::Wishes;
@@ -22,8 +22,11 @@ fn main() -> Outcome {
     for device in &wishes.devices {
         cases(device, &wishes)?;
     }
-    if wishes.include("first_picture") && !wishes.profile {
-        first_picture()?;
+    for device in wishes.devices.iter().filter(|_| wishes.include("first_picture") && !wishes.profile) {
+        match *device {
+            "gpu" => first_picture_on_gpu()?,
+            _ => first_picture()?,
+        }
     }
     Ok(())
 }
@@ -81,6 +84,31 @@ fn first_picture() -> Outcome {
             json!({
                 "name": "first_picture", "device": "cpu", "visit": visit, "model": "builtin",
                 "page_up_ms": (up.as_secs_f64() * 1e3).round(), "picture_ms": (seconds * 1e3).round(),
+            })
+        );
+    }
+    Ok(())
+}
+
+/// From **Generate** to the picture, on Chromium's software adapter with its kernels not compiled, then with them there.
+fn first_picture_on_gpu() -> Outcome {
+    let page = Page::open(Graphics::SoftwareWebGpu)?;
+    controls::choose(page.session(), "Device", "GPU")?;
+    page.wait("the GPU", SOON, || Ok(page.device()?.0.then_some(())))?;
+    controls::write(page.session(), "Prompt", "a red apple")?;
+    for field in ["Width", "Height"] {
+        controls::write(page.session(), field, "64")?;
+    }
+    controls::write(page.session(), "Quality steps", "1")?;
+    for picture in ["first", "second"] {
+        let begun = Instant::now();
+        page.generate(LATER)?;
+        let millis = (begun.elapsed().as_secs_f64() * 1e3).round();
+        println!(
+            "{}",
+            json!({
+                "name": "first_picture", "device": "gpu", "picture": picture, "model": "builtin",
+                "side_px": 64, "steps": 1, "picture_ms": millis,
             })
         );
     }

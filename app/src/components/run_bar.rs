@@ -37,6 +37,7 @@ fn announcement(studio: Studio) -> String {
             0 => words::phase(Phase::Stage(Stage::Denoising)),
             quarters => format!("{} % done", quarters * 25),
         },
+        Phase::Stage(Stage::Compiling { .. }) if running => "Preparing the graphics card".to_owned(),
         Phase::Stage(Stage::Loading { .. }) if running => "Loading the model".to_owned(),
         _ => status(studio),
     }

@@ -27,6 +27,9 @@ pub(crate) fn phase(phase: Phase) -> String {
             done_bytes as f64 / MEGABYTE,
             total_bytes as f64 / MEGABYTE
         ),
+        Phase::Stage(Stage::Compiling { done, total }) => {
+            format!("Preparing the graphics card: {done} of {total}")
+        }
         Phase::Stage(Stage::EncodingText) => "Reading the prompt …".to_owned(),
         Phase::Stage(Stage::EncodingSource) => "Reading the source …".to_owned(),
         Phase::Stage(Stage::Denoising) => "Step 1 …".to_owned(),

@@ -1,17 +1,18 @@
 //! The cases on this machine's own devices: `cargo xtask bench native`.
 //!
-//! One line of JSON for each case and device, behind one that says where it ran. `--device cpu` or `gpu` takes one of
-//! them, `--full` adds Stable Diffusion 1.5 at its full size, `--runs N` sets the timed runs, and any other word the
-//! beginning of the names to be run. `--profile` prints where the time of each case goes on the GPU instead.
+//! One line of JSON for each case and device, behind one that says where it ran. Stable Diffusion 1.5 at its full size is
+//! counted in dry runs. `--device cpu` or `gpu` takes one of them, `--full` times that size too, `--runs N` sets the timed
+//! runs, and any other word the beginning of the names to be run. `--profile` prints where the time of each case goes on the
+//! GPU instead.
 
 mod wishes;
 
 use std::{error::Error, process::ExitCode};
 
-use bench::{Roofline, cases::Case, measure, profile, profiling_device};
+use bench::{Roofline, cases::Case, count, measure, profile, profiling_device};
 use kernels::{Device, GpuOptions};
 use pollster::block_on;
-use serde_json::json;
+use serde_json::{Value, json};
 use wishes::Wishes;
 
 fn open(device: &str) -> Result<Device, Box<dyn Error + Send + Sync>> {
@@ -38,7 +39,11 @@ fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
                 "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
             })
         );
-        for case in cases(&wishes) {
+        for case in named(&wishes) {
+            if case.is_large && !wishes.full {
+                print_counts(&case, device)?;
+                continue;
+            }
             // A device of its own, so that peaks and pipelines are the case's.
             match block_on(measure(&case, &open(device)?, wishes.runs)) {
                 Ok(line) => println!("{}", serde_json::to_string(&line)?),
@@ -60,22 +65,33 @@ fn print_profiles(wishes: &Wishes) -> Result<(), Box<dyn Error + Send + Sync>> {
     let device = block_on(profiling_device())?;
     let roofline = block_on(Roofline::measure(&device))?;
     println!("{}{}", device.name(), if device.is_software_adapter() { ", which is emulated" } else { "" });
-    for case in cases(wishes) {
+    for case in named(wishes).filter(|case| wishes.full || !case.is_large) {
         println!("\n{}", block_on(profile(&case, &block_on(profiling_device())?, roofline, wishes.runs))?);
     }
     Ok(())
 }
 
-/// The cases that are wished for; what is left out for its length is named.
-fn cases(wishes: &Wishes) -> impl Iterator<Item = Case> {
-    let named = Case::all().into_iter().filter(|case| wishes.include(&case.name()));
-    named.filter(|case| {
-        let is_run = wishes.full || !case.is_large;
-        if !is_run {
-            eprintln!("skipped: {} (--full runs it)", case.name());
-        }
-        is_run
-    })
+fn named(wishes: &Wishes) -> impl Iterator<Item = Case> {
+    Case::all().into_iter().filter(|case| wishes.include(&case.name()))
+}
+
+/// A case that takes long: a graphics card's counts in a dry run, but no times.
+fn print_counts(case: &Case, device: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    if device == "cpu" {
+        eprintln!("skipped: {} on the cpu (--full runs it)", case.name());
+        return Ok(());
+    }
+    let options = GpuOptions { dry_run: true, graphics_card: true, ..GpuOptions::default() };
+    let counts = block_on(count(case, &block_on(Device::gpu(options))?))?;
+    let mut line = json!({
+        "kind": "dry_run", "name": case.entry.name, "device": device, "dtype": case.dtype,
+        "gflop": case.flops as f64 * 1e-9,
+    });
+    if let (Some(line), Value::Object(counts)) = (line.as_object_mut(), serde_json::to_value(counts)?) {
+        line.extend(counts);
+    }
+    println!("{line}");
+    Ok(())
 }
 
 fn main() -> ExitCode {

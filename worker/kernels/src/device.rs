@@ -35,7 +35,11 @@ pub(crate) enum Backend {
 
 impl Device {
     fn new(backend: Backend) -> Self {
-        Self(Rc::new(Inner { backend, cancel: CancelToken::default(), pace: Pace::new() }))
+        Self::with(backend, CancelToken::default())
+    }
+
+    fn with(backend: Backend, cancel: CancelToken) -> Self {
+        Self(Rc::new(Inner { backend, cancel, pace: Pace::new() }))
     }
 
     /// The CPU: candle's matrix multiplication (SIMD; threads where there are threads), plain loops for the rest.
@@ -49,6 +53,44 @@ impl Device {
     /// [`KernelError::NoAdapter`] when there is none.
     pub async fn gpu(options: GpuOptions) -> Result<Self, KernelError> {
         Ok(Self::new(Backend::Gpu(Box::new(Gpu::new(&options).await?))))
+    }
+
+    /// A twin of a GPU, to go through work without doing it: nothing is uploaded, run or read back, buffers are small
+    /// ones that stand in, and weights need no bytes. It learns which kernels the work needs, for
+    /// [`compile_for`](Self::compile_for). A set token cancels it, too. None where nothing has to be compiled: on the
+    /// CPU and in dry runs.
+    pub fn rehearsal(&self) -> Option<Self> {
+        match self.backend() {
+            Backend::Cpu(_) => None,
+            Backend::Gpu(gpu) => {
+                let twin = Backend::Gpu(Box::new(gpu.rehearsal()?));
+                Some(Self::with(twin, self.cancel_token()))
+            }
+        }
+    }
+
+    /// True for a device made by [`Device::rehearsal`].
+    pub fn is_rehearsal(&self) -> bool {
+        matches!(self.backend(), Backend::Gpu(gpu) if gpu.is_rehearsal())
+    }
+
+    /// Compiles what a rehearsal has met and what is not compiled yet. `progress` hears how many are done of how many,
+    /// from 0 on; nothing when there is nothing to do.
+    ///
+    /// # Errors
+    /// [`KernelError::Cancelled`] soon after the token is set; what is compiled by then is kept.
+    /// [`KernelError::Gpu`] when the driver refuses a kernel.
+    pub async fn compile_for(
+        &self,
+        rehearsal: &Self,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<(), KernelError> {
+        match (self.backend(), rehearsal.backend()) {
+            (Backend::Gpu(gpu), Backend::Gpu(twin)) => {
+                gpu.compile(&twin.met(), &self.0.cancel, progress).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// True for a device made by [`Device::gpu`].
@@ -119,7 +161,9 @@ impl Device {
     /// [`KernelError::Shape`] when shape, bytes and scales do not agree, and the device's own errors when the
     /// buffer cannot be made.
     pub fn weight(&self, data: WeightData<'_>) -> Result<Weight, KernelError> {
-        data.check()?;
+        if !self.is_rehearsal() {
+            data.check()?;
+        }
         let storage = match self.backend() {
             Backend::Cpu(cpu) => weight::Storage::Cpu(cpu.weight(&data)?),
             Backend::Gpu(gpu) => weight::Storage::Gpu(gpu.weight(&data)?),

@@ -5,9 +5,9 @@
 pub struct Stats {
     /// Operators run (CPU) or compute dispatches recorded (GPU).
     pub dispatches: u64,
-    /// Command buffers submitted. Always 0 on the CPU.
+    /// Command buffers submitted, or in a dry run those that would have been. Always 0 on the CPU.
     pub submits: u64,
-    /// Pipelines compiled. Always 0 on the CPU.
+    /// Pipelines compiled, or in a dry run those that would have been. Always 0 on the CPU.
     pub pipelines: u64,
     /// Bind groups made: what the same kernel reads and writes is bound once. Always 0 on the CPU.
     pub bind_groups: u64,

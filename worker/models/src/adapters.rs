@@ -176,6 +176,10 @@ impl Adapters {
         let (mut downs, mut before) = (Vec::with_capacity(additions.len()), 0);
         let mut ups = vec![0.0; place.all * rank];
         for Addition { used, entry, first } in additions {
+            if self.device.is_rehearsal() {
+                downs.push(used.lora.down_outline(entry)?);
+                continue;
+            }
             downs.push(used.lora.down(entry).await?);
             let factor = used.scale * entry.factor;
             let up = used.lora.up(entry).await?.to_f32().map_err(ModelError::from)?;

@@ -133,11 +133,19 @@ impl<'a> Loader<'a> {
         if raw.shape != [len] {
             return Err(wrong_shape(raw, &[len]));
         }
-        Ok(raw.to_f32()?)
+        match self.device.is_rehearsal() {
+            true => Ok(vec![0.0; len]),
+            false => Ok(raw.to_f32()?),
+        }
     }
 
+    /// A tensor with its values, or without where nobody looks at them.
     async fn read(&self, name: &str) -> Result<RawTensor, ModelError> {
-        let raw = self.tensors.read(&self.name_of(name)).await?;
+        let name = self.name_of(name);
+        if self.device.is_rehearsal() {
+            return Ok(self.tensors.outline(&name)?);
+        }
+        let raw = self.tensors.read(&name).await?;
         // A single bad value spreads over the whole picture as black or noise; better to name it here.
         match raw.not_finite() {
             None => Ok(raw),

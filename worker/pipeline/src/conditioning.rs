@@ -82,14 +82,20 @@ async fn encode(
 /// # Errors
 /// [`PipelineError::PromptTooLong`] for a weighted prompt of too many chunks.
 pub(crate) fn check(model: &Model, request: &Request) -> Result<(), PipelineError> {
-    if request.prompt_syntax == PromptSyntax::Plain {
-        return Ok(());
-    }
-    match prompts(request, request.is_guided()).map(|prompt| model.tokenizer.chunks(prompt).len()).max() {
-        Some(chunks) if chunks > MOST_CHUNKS => {
-            Err(PipelineError::PromptTooLong { chunks, most: MOST_CHUNKS })
-        }
+    match chunks(model, request) {
+        chunks if chunks > MOST_CHUNKS => Err(PipelineError::PromptTooLong { chunks, most: MOST_CHUNKS }),
         _ => Ok(()),
+    }
+}
+
+/// Chunks of the longer prompt.
+pub(crate) fn chunks(model: &Model, request: &Request) -> usize {
+    match request.prompt_syntax {
+        PromptSyntax::Plain => 1,
+        PromptSyntax::Weighted => {
+            let prompts = prompts(request, request.is_guided());
+            prompts.map(|prompt| model.tokenizer.chunks(prompt).len()).max().unwrap_or_default()
+        }
     }
 }
 

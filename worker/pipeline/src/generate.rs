@@ -11,7 +11,7 @@ use crate::{
     denoise::{Denoiser, Guidance, denoise},
     inpaint, loras,
     mask::Repaint,
-    picture,
+    picture, rehearsal,
     source::{self, SourceError},
 };
 
@@ -66,8 +66,28 @@ pub async fn generate(
     noise: &mut dyn NoiseSource,
     observer: &mut dyn Observer,
 ) -> Result<Output, PipelineError> {
-    let (size, mut plan) = prepare(model, request)?;
+    let (size, plan) = prepare(model, request)?;
     let canvas = Canvas::new(request, model.profile().multiple_px)?;
+    rehearsal::compile(model, device, request, &canvas, observer).await?;
+    run(model, device, Job { request, canvas: &canvas, size, plan }, noise, observer).await
+}
+
+/// A request that was checked.
+pub(crate) struct Job<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) canvas: &'a Canvas,
+    pub(crate) size: Size,
+    pub(crate) plan: Plan,
+}
+
+/// Makes a picture, and compiles kernels where they are first needed.
+pub(crate) async fn run(
+    model: &mut Model,
+    device: &Device,
+    Job { request, canvas, size, mut plan }: Job<'_>,
+    noise: &mut dyn NoiseSource,
+    observer: &mut dyn Observer,
+) -> Result<Output, PipelineError> {
     let guidance = guidance(model, request);
     let prompts = encode_prompts(model, device, request, guidance, observer).await?;
 
@@ -80,7 +100,7 @@ pub async fn generate(
     };
     let first_noise = noise.draw(size.latents())?;
     let start = start(&plan, request, encoded.as_deref(), &first_noise)?;
-    let further = inpaint::channels(model, device, request, size, &canvas, noise, observer).await?;
+    let further = inpaint::channels(model, device, request, size, canvas, noise, observer).await?;
     let [c, h, w] = size.shape;
     let repaint = match (&canvas.mask, encoded) {
         (Some(mask), Some(encoded)) if !model.sees_masks() => {
@@ -126,7 +146,7 @@ impl Model {
 }
 
 /// Checks a request and works out what it asks for.
-fn prepare(model: &Model, request: &Request) -> Result<(Size, Plan), PipelineError> {
+pub(crate) fn prepare(model: &Model, request: &Request) -> Result<(Size, Plan), PipelineError> {
     let size = Size::of(model, request)?;
     conditioning::check(model, request)?;
     loras::check(model, request)?;
@@ -191,7 +211,7 @@ fn plan(model: &Model, request: &Request, size: Size) -> Result<Plan, PipelineEr
 }
 
 /// What the request's guidance scale means for this model.
-fn guidance(model: &Model, request: &Request) -> Guidance {
+pub(crate) fn guidance(model: &Model, request: &Request) -> Guidance {
     if model.takes_guidance() {
         Guidance::Input(request.guidance_scale)
     } else if request.is_guided() {
@@ -203,7 +223,7 @@ fn guidance(model: &Model, request: &Request) -> Guidance {
 
 /// Whether the source itself is encoded: for its part in the start, or to put it back after each step. An inpainting
 /// model at full strength has neither.
-fn needs_source(model: &Model, request: &Request, plan: &Plan) -> bool {
+pub(crate) fn needs_source(model: &Model, request: &Request, plan: &Plan) -> bool {
     match request.mask {
         Some(_) => !model.sees_masks() || request.strength < 1.0,
         None => !plan.starts_from_noise(),

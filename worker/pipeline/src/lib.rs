@@ -24,6 +24,7 @@ mod observer;
 mod picture;
 mod preview;
 mod profile;
+mod rehearsal;
 mod request;
 pub mod source;
 

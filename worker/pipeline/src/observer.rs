@@ -5,6 +5,13 @@ use crate::Preview;
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Compiling kernels for the device: all that the picture needs, before anything else.
+    Compiling {
+        /// Kernels that are ready, of those that were not.
+        done: usize,
+        /// All of these.
+        total: usize,
+    },
     /// Bringing weights to the device.
     Loading,
     /// Running the text encoder.

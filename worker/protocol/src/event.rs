@@ -103,6 +103,13 @@ pub enum Stage {
         /// Bytes in all; 0 when they are not counted (weights on their way to the device).
         total_bytes: u64,
     },
+    /// Compiling the GPU's programs.
+    Compiling {
+        /// Programs that are ready.
+        done: u32,
+        /// Programs that this picture needs and that were not ready.
+        total: u32,
+    },
     /// Running the text encoder.
     EncodingText,
     /// Running the autoencoder's encoder on the source.

@@ -24,6 +24,10 @@ impl Reporter {
 impl Observer for Reporter {
     fn stage(&mut self, stage: pipeline::Stage) {
         let stage = match stage {
+            // Both are at most the number of kernels.
+            pipeline::Stage::Compiling { done, total } => {
+                Stage::Compiling { done: done as u32, total: total as u32 }
+            }
             // Weights on their way to the device: quick, and not counted.
             pipeline::Stage::Loading => Stage::Loading { done_bytes: 0, total_bytes: 0 },
             pipeline::Stage::EncodingText => Stage::EncodingText,

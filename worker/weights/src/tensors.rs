@@ -146,9 +146,25 @@ impl Tensors {
         Ok(tensor)
     }
 
+    /// What [`read`](Self::read) would give, without the bytes and without reading anything: `bytes` and `scales` are
+    /// empty.
+    ///
+    /// # Errors
+    /// [`WeightsError::MissingTensor`] for an unknown name.
+    pub fn outline(&self, name: &str) -> Result<RawTensor, WeightsError> {
+        let TensorInfo { dtype, shape, .. } = self.info(name)?.clone();
+        let scales = (dtype == DType::I8).then(Vec::new);
+        Ok(RawTensor { name: name.to_owned(), dtype, shape, bytes: Vec::new(), scales })
+    }
+
+    fn info(&self, name: &str) -> Result<&TensorInfo, WeightsError> {
+        let missing = || WeightsError::MissingTensor { file: self.first_file(), tensor: name.to_owned() };
+        self.index.get(name).ok_or_else(missing)
+    }
+
     async fn read_plain(&self, name: &str) -> Result<RawTensor, WeightsError> {
         let missing = || WeightsError::MissingTensor { file: self.first_file(), tensor: name.to_owned() };
-        let info = self.index.get(name).ok_or_else(missing)?;
+        let info = self.info(name)?;
         let (path, source) = self.files.get(info.file).ok_or_else(missing)?;
         if let DType::Unsupported(_) = info.dtype {
             return Err(WeightsError::Unsupported { tensor: name.to_owned(), dtype: info.dtype });

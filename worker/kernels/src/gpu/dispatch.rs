@@ -42,7 +42,8 @@ impl Gpu {
         }
         let workgroups = self.fold(dispatch.workgroups)?;
         self.dispatches.set(self.dispatches.get() + 1);
-        if self.is_dry_run {
+        if !self.mode.computes() {
+            self.meet(dispatch.kernel);
             dispatch.inputs.iter().try_for_each(|input| self.check_binding(input))?;
             // Takes its place in the batch, so that buffers are freed when they would be.
             let recorder = &mut *self.recorder.borrow_mut();

@@ -4,11 +4,13 @@
 //! kernels are plain WGSL within WebGPU's default limits, and the same text runs everywhere.
 
 mod adapter;
+mod ahead;
 mod bindings;
 mod buffer;
 mod dispatch;
 mod flight;
 mod health;
+mod mode;
 mod pipelines;
 mod pool;
 mod product;
@@ -26,10 +28,11 @@ pub(crate) use product::{Moments, Product, Windows};
 pub use profile::Timing;
 pub(crate) use weight::Weight;
 
-use crate::{GpuOptions, KernelError, Stats};
+use crate::{GpuOptions, KernelError, Stats, shader::Kernel};
 use bindings::Bindings;
 use flight::Flight;
 use health::Health;
+use mode::Mode;
 use pipelines::Pipelines;
 use pool::{Fate, Pool};
 use profile::Profiler;
@@ -52,8 +55,7 @@ pub(crate) struct Gpu {
     queue: wgpu::Queue,
     name: String,
     is_software: bool,
-    /// Nothing is uploaded, run or read back.
-    is_dry_run: bool,
+    mode: Mode,
     /// Largest tensor or weight that a kernel can see at once.
     binding_limit_bytes: u64,
     buffer_limit_bytes: u64,
@@ -61,6 +63,8 @@ pub(crate) struct Gpu {
     health: Health,
     pool: Pool,
     pipelines: Pipelines,
+    /// Kernels that a run without computation would have needed, as they came.
+    met: RefCell<Vec<Kernel>>,
     bindings: Bindings,
     recorder: RefCell<Recorder>,
     flight: RefCell<Flight>,
@@ -75,24 +79,44 @@ pub(crate) struct Gpu {
 
 impl Gpu {
     pub(crate) async fn new(options: &GpuOptions) -> Result<Self, KernelError> {
-        let adapter::Opened { device, queue, name, is_software } = adapter::open(options).await?;
+        let opened = adapter::open(options).await?;
+        let limits = opened.device.limits();
+        let health = Health::watch(&opened.device);
+        let tempo = Tempo::new(
+            opened.is_software && !options.graphics_card,
+            options.dry_run || options.graphics_card,
+        );
+        let profiler = options.profile.then(|| Profiler::new(&opened.device, &opened.queue));
+        let recorder = Recorder::new(&opened.device, tempo, profiler);
+        let binding_limit_bytes = match options.dry_run && options.graphics_card && !options.default_limits {
+            true => GRAPHICS_CARD_BINDING_BYTES,
+            false => limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
+        };
+        let mode = if options.dry_run { Mode::Dry } else { Mode::Real };
+        let gpu = Self::with(opened, health, recorder, binding_limit_bytes, mode);
+        gpu.check()?;
+        Ok(gpu)
+    }
+
+    /// One that has done nothing yet.
+    fn with(
+        opened: adapter::Opened,
+        health: Health,
+        recorder: Recorder,
+        binding_limit_bytes: u64,
+        mode: Mode,
+    ) -> Self {
+        let adapter::Opened { device, queue, name, is_software } = opened;
         let limits = device.limits();
-        let health = Health::watch(&device);
         let pool = Pool::default();
-        let nothing = Buffer::new(pool.create(&device, 256, Fate::Freed));
-        let gpu = Self {
-            binding_limit_bytes: match options.dry_run && options.graphics_card && !options.default_limits {
-                true => GRAPHICS_CARD_BINDING_BYTES,
-                false => limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
-            },
+        let nothing = Buffer::new(pool.create(&device, mode::STAND_IN_BYTES, Fate::Freed));
+        Self {
+            binding_limit_bytes,
             buffer_limit_bytes: limits.max_buffer_size,
             workgroups_per_axis: limits.max_compute_workgroups_per_dimension,
-            recorder: RefCell::new(Recorder::new(
-                &device,
-                Tempo::new(is_software && !options.graphics_card, options.dry_run || options.graphics_card),
-                options.profile.then(|| Profiler::new(&device, &queue)),
-            )),
+            recorder: RefCell::new(recorder),
             pipelines: Pipelines::default(),
+            met: RefCell::default(),
             bindings: Bindings::default(),
             flight: RefCell::default(),
             dispatches: Cell::default(),
@@ -103,13 +127,11 @@ impl Gpu {
             queue,
             name,
             is_software,
-            is_dry_run: options.dry_run,
+            mode,
             health,
             pool,
             nothing,
-        };
-        gpu.check()?;
-        Ok(gpu)
+        }
     }
 
     pub(crate) fn is_software(&self) -> bool {
@@ -129,7 +151,7 @@ impl Gpu {
         if bytes > self.binding_limit_bytes {
             return Err(too_large("a tensor", bytes, self.binding_limit_bytes));
         }
-        let class = pool::size_class(bytes, self.binding_limit_bytes);
+        let class = self.mode.bytes(pool::size_class(bytes, self.binding_limit_bytes));
         if let Some(lease) = self.pool.reuse(class) {
             return Ok(Buffer::new(lease));
         }
@@ -142,6 +164,7 @@ impl Gpu {
 
     fn create(&self, bytes: u64, fate: Fate) -> Result<pool::Lease, KernelError> {
         self.check()?;
+        let bytes = self.mode.bytes(bytes);
         self.health.expect_buffer(bytes);
         let lease = self.pool.create(&self.device, bytes, fate);
         // A native device tells at once when it has no room; a browser tells at a later checkpoint.
@@ -180,11 +203,12 @@ impl Gpu {
 
     /// Submits recorded work.
     fn flush(&self) {
-        if self.is_dry_run {
-            self.recorder.borrow_mut().forget();
-            self.bytes_queued.set(0);
-        }
         let recorder = &mut *self.recorder.borrow_mut();
+        if !self.mode.computes() && !recorder.is_empty() {
+            self.submits.set(self.submits.get() + 1);
+            self.bytes_queued.set(0);
+            recorder.forget();
+        }
         if let Some((index, flops)) = recorder.submit(&self.device, &self.queue) {
             self.submits.set(self.submits.get() + 1);
             self.bytes_queued.set(0);
@@ -198,7 +222,7 @@ impl Gpu {
         Stats {
             dispatches: self.dispatches.get(),
             submits: self.submits.get(),
-            pipelines: self.pipelines.count(),
+            pipelines: self.pipelines.count() + self.met.borrow().len() as u64,
             bind_groups: self.bindings.made(),
             buffers: self.pool.made(),
             bytes_uploaded: self.bytes_uploaded.get(),

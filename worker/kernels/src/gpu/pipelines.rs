@@ -27,8 +27,18 @@ impl Pipelines {
             return Ok(compiled.clone());
         }
         let compiled = compile(device, kernel)?;
-        self.0.borrow_mut().insert(kernel, compiled.clone());
+        self.insert(kernel, compiled.clone());
         Ok(compiled)
+    }
+
+    /// Those of some kernels that are not compiled yet.
+    pub(super) fn missing(&self, kernels: &[Kernel]) -> Vec<Kernel> {
+        let compiled = self.0.borrow();
+        kernels.iter().copied().filter(|kernel| !compiled.contains_key(kernel)).collect()
+    }
+
+    pub(super) fn insert(&self, kernel: Kernel, compiled: Compiled) {
+        self.0.borrow_mut().insert(kernel, compiled);
     }
 
     /// Number of kernels compiled so far.
@@ -37,7 +47,7 @@ impl Pipelines {
     }
 }
 
-fn compile(device: &wgpu::Device, kernel: Kernel) -> Result<Compiled, KernelError> {
+pub(super) fn compile(device: &wgpu::Device, kernel: Kernel) -> Result<Compiled, KernelError> {
     let label = format!("{kernel:?}");
     let source = kernel.source().map_err(|error| KernelError::Gpu(error.to_string()))?;
     let module = device.create_shader_module(ShaderModuleDescriptor {

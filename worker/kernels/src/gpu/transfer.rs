@@ -45,7 +45,7 @@ impl Gpu {
     }
 
     fn write_part(&self, buffer: &wgpu::Buffer, offset: u64, bytes: &[u8]) {
-        if !self.is_dry_run {
+        if self.mode.computes() {
             self.queue.write_buffer(buffer, offset, bytes);
         }
         let len = bytes.len() as u64;
@@ -60,7 +60,8 @@ impl Gpu {
 
     pub(crate) async fn read(&self, buffer: &Buffer, len: usize) -> Result<Vec<f32>, KernelError> {
         self.check()?;
-        if self.is_dry_run {
+        if !self.mode.computes() {
+            self.recorder.borrow_mut().push(Command::Nothing, 0);
             self.flush();
             return Ok(vec![0.0; len]);
         }

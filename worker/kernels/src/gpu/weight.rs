@@ -121,7 +121,7 @@ impl Weight {
 }
 
 impl Gpu {
-    /// Uploads a weight whose shape, bytes and scales were checked.
+    /// Uploads a weight whose shape, bytes and scales were checked. In a rehearsal it has no bytes.
     pub(crate) fn weight(&self, data: &WeightData<'_>) -> Result<Weight, KernelError> {
         let (rows, inputs, taps) = match *data.shape {
             [rows, inputs] => (rows, inputs, 1),
@@ -131,6 +131,7 @@ impl Gpu {
         let padded_inputs = inputs.next_multiple_of(ROW_STEP);
         let sizes = [inputs, taps];
         let elements = match data.dtype {
+            _ if self.is_rehearsal() => self.room_for_weight(0)?,
             DType::F32 => self.upload_weight(&packed::<4>(data.bytes, sizes, padded_inputs))?,
             DType::F16 | DType::BF16 => self.upload_weight(&packed::<2>(data.bytes, sizes, padded_inputs))?,
             DType::I8 => self.upload_weight(&packed::<1>(data.bytes, sizes, padded_inputs))?,

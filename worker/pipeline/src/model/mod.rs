@@ -15,9 +15,11 @@ use weights::{Checkpoint, Folder, Manifest, Tensors, require_json};
 use crate::{
     DecoderChoice, PipelineError, Profile,
     autoencoder::{Autoencoder, AutoencoderFiles},
+    rehearsal::Rehearsed,
 };
 pub(crate) use encoded::PromptKey;
-use parts::{Adapted, Parts};
+use parts::Adapted;
+pub(crate) use parts::Parts;
 
 /// Weights of more than this are not kept on the device between stages: text encoder, denoiser and autoencoder take
 /// turns, so that the largest of them decides what fits.
@@ -117,6 +119,27 @@ impl Model {
     /// Keeps the states of prompts for the next pictures.
     pub(crate) fn keep_encoded(&mut self, key: PromptKey, states: &Tensor) {
         self.loaded.prompts.insert(key, states.clone());
+    }
+
+    /// Takes what is loaded out of the model, for [`put_back`](Self::put_back).
+    pub(crate) fn set_aside(&mut self) -> Parts {
+        let keeps_all = self.loaded.keeps_all;
+        std::mem::replace(&mut self.loaded, Parts::new(keeps_all))
+    }
+
+    pub(crate) fn put_back(&mut self, loaded: Parts) {
+        self.loaded = loaded;
+    }
+
+    /// Whether what such a request needs is compiled on this device.
+    pub(crate) fn has_rehearsed(&mut self, device: &Device, request: &Rehearsed) -> bool {
+        self.loaded.use_device(device);
+        self.loaded.rehearsed.as_ref() == Some(request)
+    }
+
+    /// What such a request needs is compiled on the device that was asked about last.
+    pub(crate) fn keep_rehearsed(&mut self, request: Rehearsed) {
+        self.loaded.rehearsed = Some(request);
     }
 
     /// The text encoder with exactly these LoRAs.

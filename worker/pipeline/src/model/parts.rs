@@ -6,17 +6,19 @@ use kernels::Device;
 use models::{Adapters, ClipText, LoraUse, UNet};
 
 use super::encoded::EncodedPrompts;
-use crate::{DecoderChoice, PipelineError, autoencoder::Autoencoder};
+use crate::{DecoderChoice, PipelineError, autoencoder::Autoencoder, rehearsal::Rehearsed};
 
 /// A cache of loaded parts. When the model is small all of them stay; when it is large, they take turns.
 #[derive(Default)]
-pub(super) struct Parts {
+pub(crate) struct Parts {
     pub(super) keeps_all: bool,
     device: Option<Device>,
     pub(super) text: Option<Adapted<ClipText>>,
     pub(super) unet: Option<Adapted<UNet>>,
     pub(super) autoencoder: Option<(DecoderChoice, Rc<Autoencoder>)>,
     pub(super) prompts: EncodedPrompts,
+    /// The latest request whose kernels were compiled there.
+    pub(super) rehearsed: Option<Rehearsed>,
 }
 
 /// A loaded network, and the LoRAs that are set into it.

@@ -134,6 +134,14 @@ impl Lora {
         self.matrix(&entry.down).await
     }
 
+    /// What [`Lora::down`] would give, without the values.
+    ///
+    /// # Errors
+    /// [`LoraError::Weights`] when the file has no such tensor.
+    pub fn down_outline(&self, entry: &LoraEntry) -> Result<RawTensor, LoraError> {
+        Ok(self.tensors.outline(&entry.down.tensor)?)
+    }
+
     /// Reads the second matrix, `[outputs, rank]` or `[outputs, rank, 1, 1]`, of F32, F16 or BF16.
     ///
     /// # Errors

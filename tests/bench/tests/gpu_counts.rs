@@ -1,0 +1,58 @@
+//! What networks take of a GPU besides time, to the last dispatch, buffer and byte. Counts that a change lowers are set
+//! anew here; counts that it raises need a reason.
+//!
+//! In dry runs, planned as for a graphics card. That they count as real runs do is a test here, with the smallest network.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+use bench::{Counts, cases::Case, count};
+use kernels::{Device, GpuOptions};
+use pollster::block_on;
+
+const CARD: GpuOptions = GpuOptions {
+    fallback_adapter: false,
+    default_limits: false,
+    dry_run: false,
+    graphics_card: true,
+    profile: false,
+};
+
+fn counts(name: &str, options: GpuOptions) -> Counts {
+    let case = Case::all().into_iter().find(|case| case.name() == name).unwrap();
+    let counts = block_on(count(&case, &block_on(Device::gpu(options)).unwrap())).unwrap();
+    println!("{name}: {counts:?}");
+    counts
+}
+
+/// Dispatches, submits and bytes uploaded of a run; pipelines, buffers, those made after the first run, and peak.
+fn check(name: &str, run: [u64; 3], all: [u64; 4]) {
+    let [dispatches, submits, bytes_uploaded] = run;
+    let [pipelines, buffers, late_buffers, peak_bytes] = all;
+    let expected =
+        Counts { dispatches, submits, pipelines, buffers, late_buffers, bytes_uploaded, peak_bytes };
+    assert_eq!(counts(name, GpuOptions { dry_run: true, ..CARD }), expected, "{name}");
+}
+
+#[test]
+fn small_networks_take_this_of_a_gpu() {
+    check("unet_tiny.f32", [321, 12, 28_160], [8, 587, 0, 12_387_584]);
+    check("unet_small.f32", [322, 12, 190_976], [9, 587, 0, 158_987_264]);
+    check("vae_decoder_small.f32", [54, 4, 16_384], [10, 214, 0, 134_362_624]);
+    check("clip_l.f16", [64, 4, 1_232], [7, 130, 0, 251_247_104]);
+    check("taesd_decoder_512.f16", [41, 8, 65_536], [5, 151, 0, 278_737_152]);
+}
+
+/// Of the UNet's dispatches 32 are for the prompt, which a picture needs once.
+#[test]
+fn stable_diffusion_takes_this_of_a_gpu() {
+    check("sd15_unet_512.f16", [288, 41, 606_720], [19, 589, 0, 2_061_826_560]);
+    check("sd15_unet_512.q8_0", [288, 41, 606_720], [21, 589, 0, 1_311_946_240]);
+    check("sd15_unet_512.q4_k", [301, 41, 606_720], [31, 605, 0, 853_715_456]);
+    // So much lies idle between two decodings that the pool lets go of it.
+    check("vae_decoder_512.f16", [83, 61, 65_536], [12, 251, 30, 1_216_813_312]);
+}
+
+#[test]
+fn a_network_takes_of_a_real_gpu_what_a_dry_run_counts() {
+    let dry = counts("unet_tiny.f32", GpuOptions { dry_run: true, ..CARD });
+    assert_eq!(counts("unet_tiny.f32", CARD), dry);
+}
