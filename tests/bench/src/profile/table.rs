@@ -48,7 +48,7 @@ impl Profile {
             row.label,
             100.0 * share,
             row.seconds * 1e3 / runs,
-            row.dispatches as f64 / runs,
+            (row.dispatches as f64 * 10.0 / runs).round() / 10.0,
             row.bytes as f64 * 1e-6 / runs,
             100.0 * self.roofline.fraction(row),
         )
