@@ -115,32 +115,6 @@ fn an_imported_checkpoint_agrees_with_the_tool() -> Outcome {
     assert_agrees_with_tool(&picture.latents, &asked)
 }
 
-/// Keeps every count of compiled programs that the page shows.
-const WATCH_PREPARATION: &str = r"
-    window.prepared = [];
-    new MutationObserver(() => {
-        const count = /Preparing the graphics card: (\d+) of (\d+)/.exec(document.body.innerText);
-        if (count && window.prepared.at(-1) !== count[0]) window.prepared.push(count[0]);
-    }).observe(document.body, { subtree: true, childList: true, characterData: true });";
-
-#[test]
-fn the_page_tells_how_far_the_graphics_card_is_prepared() -> Outcome {
-    let page = open_on_gpu()?;
-    fill_in(&page, &Asked { model: "", steps: "2", strength: 0.9, guidance: "2", side_px: "64" })?;
-    page.session().run(WATCH_PREPARATION, &[])?;
-    page.generate(LATER)?;
-    let told: Vec<String> = serde_json::from_value(page.session().run("return window.prepared;", &[])?)?;
-    println!("{told:?}");
-    let total = told.len().saturating_sub(1);
-    let expected: Vec<String> =
-        (0..=total).map(|done| format!("Preparing the graphics card: {done} of {total}")).collect();
-    assert!(total > 5 && told == expected, "each program is told once, and all of them: {told:?}");
-    page.generate(LATER)?;
-    let later: Vec<String> = serde_json::from_value(page.session().run("return window.prepared;", &[])?)?;
-    assert_eq!(later.len(), told.len(), "the second picture needs no preparation");
-    Ok(())
-}
-
 #[test]
 fn the_built_in_model_agrees_with_the_tool_and_needs_no_network() -> Outcome {
     let mut page = open_on_gpu()?;
