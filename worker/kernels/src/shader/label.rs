@@ -9,7 +9,7 @@ impl fmt::Display for Kernel {
         match self {
             Self::Matmul(matmul) => matmul.fmt(formatter),
             Self::Attention(attention) => write!(formatter, "attention in {}", attention.slice()),
-            Self::GroupNormSmall => formatter.write_str("group norm"),
+            Self::GroupNormSmall(_) => formatter.write_str("group norm"),
             Self::GroupStatistics => formatter.write_str("group norm, statistics"),
             Self::GroupMerge => formatter.write_str("group norm, merged"),
             Self::GroupApply(_) => formatter.write_str("group norm, applied"),
@@ -35,6 +35,7 @@ impl fmt::Display for Matmul {
         };
         let tile = match self.tile {
             Tile::Square => "square",
+            Tile::Tall => "tall",
             Tile::Sliced => "sliced",
             Tile::Narrow => "narrow",
         };
