@@ -89,7 +89,7 @@ fn rows(page: &Page) -> Outcome<u64> {
 fn a_model_is_downloaded_over_two_visits_used_and_deleted() -> Outcome {
     let page = with_catalogue(|_| {})?;
     let unet = format!("offered/{UNET}");
-    page.site.slow_down(&unet, 64 << 10, Duration::from_millis(8));
+    page.site.slow_down(&unet, 64 << 10, Duration::from_millis(24));
     page.session().run("window.confirm = () => true;", &[])?;
     open_drawer(&page)?;
     wait_for(&page, "Download Twin")?;
