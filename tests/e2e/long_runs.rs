@@ -86,7 +86,10 @@ fn make_out_of_sight(page: &Page, seconds: u32) -> Outcome<String> {
     })?;
     // A person cannot press what is out of sight; but a tab may come up at any time, and the run must not end before it.
     session.run("arguments[0].click();", &[generate.to_json()])?;
-    page.wait("the run", LATER, || page.step())?;
+    page.wait("the run", LATER, || {
+        let title = session.run("return document.title;", &[])?;
+        Ok(title.as_str().is_some_and(|title| title.contains('%')).then_some(()))
+    })?;
     session.run("window.later += arguments[0];", &[json!(seconds * 1000)])?;
     page.wait("the picture", LATER, || Ok((page.picture_ids()?.len() > before).then_some(())))?;
     page.wait("the page's own title", SOON, || {

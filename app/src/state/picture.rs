@@ -92,6 +92,7 @@ impl Studio {
                 self.notices.say_with_detail(Place::Run, sentence, detail);
             }
         }
+        self.run.end_keeping();
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Run {
     begun_millis: StoredValue<f64>,
     /// How many of its pictures have come to an end, one way or another.
     ended: RwSignal<usize>,
+    /// Pictures that came from the engine and do not lie in the gallery yet.
+    unkept: RwSignal<usize>,
     /// The pictures that were made.
     made: StoredValue<Vec<String>>,
     /// The picture that was made last.
@@ -34,6 +36,7 @@ impl Run {
             refusal: RwSignal::new(None),
             begun_millis: StoredValue::new(0.0),
             ended: RwSignal::new(0),
+            unkept: RwSignal::new(0),
             made: StoredValue::new(Vec::new()),
             last: RwSignal::new(None),
         }
@@ -42,6 +45,16 @@ impl Run {
     /// One of its pictures has come to an end.
     pub(super) fn count_end(self) {
         self.ended.update(|ended| *ended += 1);
+    }
+
+    /// A picture came, and the run is not over before it is kept.
+    pub(super) fn begin_keeping(self) {
+        self.unkept.update(|unkept| *unkept += 1);
+    }
+
+    /// It is kept, or was told to be lost.
+    pub(super) fn end_keeping(self) {
+        self.unkept.update(|unkept| *unkept = unkept.saturating_sub(1));
     }
 
     /// This picture was made.
@@ -88,7 +101,7 @@ impl Studio {
         });
         Effect::new(move |_| document().set_title(&words::title(progress.get())));
         Effect::new(move |was_going: Option<bool>| {
-            let is_going = left.get() > 0;
+            let is_going = left.get() + self.run.unkept.get() > 0;
             match (was_going.unwrap_or(false), is_going) {
                 (false, true) => self.run.begun_millis.set_value(now_millis()),
                 (true, false) => self.end_run(),
