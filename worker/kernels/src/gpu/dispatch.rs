@@ -30,6 +30,19 @@ pub(crate) struct Dispatch<'a> {
     pub(crate) of_workgroups: usize,
 }
 
+/// Tiles of one operation, a workgroup each, which may be cut into several runs.
+pub(crate) struct Tiled<'a> {
+    pub(crate) kernel: Kernel,
+    /// What it reads, in the order of its bindings.
+    pub(crate) inputs: &'a [BufferBinding<'a>],
+    /// What it writes. Never one of the inputs.
+    pub(crate) out: &'a Buffer,
+    pub(crate) shape: Shape,
+    pub(crate) tiles: usize,
+    /// Estimated work of a tile.
+    pub(crate) flops_per_tile: u64,
+}
+
 /// What one value costs a kernel that only moves memory, in floating-point operations that take as long.
 const FLOPS_PER_MOVED_VALUE: u64 = 100;
 
@@ -131,9 +144,30 @@ impl Gpu {
         self.dispatch(&Dispatch { kernel, inputs, out, params, workgroups, flops, shape, of_workgroups })
     }
 
-    /// Work that one submission may hold: larger dispatches are worth splitting.
-    pub(crate) fn budget_flops(&self) -> u64 {
-        self.recorder.borrow().budget_flops()
+    /// Runs all tiles in ranges that fit a submission each. `params` gets the words of a range's first and end tile.
+    pub(crate) fn dispatch_tiles(
+        &self,
+        work: &Tiled<'_>,
+        params: impl Fn([u32; 2]) -> Vec<u32>,
+    ) -> Result<(), KernelError> {
+        let Tiled { kernel, inputs, out, shape, tiles, flops_per_tile } = *work;
+        let budget_flops = self.recorder.borrow().budget_flops();
+        let tiles_per_dispatch = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
+        for first in (0..tiles).step_by(tiles_per_dispatch) {
+            let end = tiles.min(first + tiles_per_dispatch);
+            let workgroups = end - first;
+            self.dispatch(&Dispatch {
+                kernel,
+                inputs,
+                out,
+                params: &params(words([first, end])?),
+                workgroups,
+                flops: workgroups as u64 * flops_per_tile,
+                shape,
+                of_workgroups: tiles,
+            })?;
+        }
+        Ok(())
     }
 
     /// For inputs that a call leaves out.

@@ -23,7 +23,7 @@ mod weight;
 use std::cell::{Cell, RefCell};
 
 pub(crate) use buffer::Buffer;
-pub(crate) use dispatch::{Dispatch, words};
+pub(crate) use dispatch::{Dispatch, Tiled, words};
 pub(crate) use product::{Moments, Product, Windows};
 pub use profile::Timing;
 pub(crate) use weight::Weight;

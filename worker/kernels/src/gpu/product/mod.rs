@@ -9,7 +9,7 @@ use wgpu::BufferBinding;
 pub(crate) use moments::Moments;
 pub(crate) use plan::Windows;
 
-use super::{Buffer, Dispatch, Gpu, Weight, weight::ROW_STEP, words as sizes};
+use super::{Buffer, Gpu, Tiled, Weight, weight::ROW_STEP, words as sizes};
 use crate::{
     DType, KernelError, Shape,
     ops::{Fused, Input, Norm, geglu},
@@ -160,19 +160,9 @@ impl Gpu {
         let tiles = plan.tiles(columns, product.share());
         let inputs = self.bindings(run)?;
         let [before, behind] = [run.words_before_tiles()?, run.words_behind_tiles()?];
-        self.dispatch_tiles(tiles, flops_per_tile, |range, workgroups, flops| {
-            let params = [&before[..], &range, &behind].concat();
-            self.dispatch(&Dispatch {
-                kernel,
-                inputs: &inputs,
-                out: &out,
-                params: &params,
-                workgroups,
-                flops,
-                shape: Shape::Product { rows: product.rows, columns: product.weight.rows(), depth },
-                of_workgroups: tiles,
-            })
-        })?;
+        let shape = Shape::Product { rows: product.rows, columns: product.weight.rows(), depth };
+        let work = Tiled { kernel, inputs: &inputs, out: &out, shape, tiles, flops_per_tile };
+        self.dispatch_tiles(&work, |range| [&before[..], &range, &behind].concat())?;
         Ok(out)
     }
 
@@ -190,21 +180,5 @@ impl Gpu {
             optional(run.second),
             weight.elements(self)?,
         ])
-    }
-
-    /// Cuts `tiles` into ranges that fit a submission each: `run` gets the words of first and end tile, the number
-    /// of tiles and their work.
-    pub(crate) fn dispatch_tiles(
-        &self,
-        tiles: usize,
-        flops_per_tile: u64,
-        run: impl Fn([u32; 2], usize, u64) -> Result<(), KernelError>,
-    ) -> Result<(), KernelError> {
-        let tiles_per_dispatch = (self.budget_flops() / flops_per_tile.max(1)).max(1) as usize;
-        for first in (0..tiles).step_by(tiles_per_dispatch) {
-            let end = tiles.min(first + tiles_per_dispatch);
-            run(sizes([first, end])?, end - first, (end - first) as u64 * flops_per_tile)?;
-        }
-        Ok(())
     }
 }

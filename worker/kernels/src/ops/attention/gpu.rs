@@ -3,7 +3,7 @@
 use super::{OP, Shape};
 use crate::{
     KernelError, Shape as Work,
-    gpu::{Buffer, Dispatch, Gpu, words},
+    gpu::{Buffer, Gpu, Tiled, words},
     ops::Columns,
     shader::{Attention, Kernel, Width},
 };
@@ -37,20 +37,9 @@ pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Resul
     let out = gpu.allocate(batch * tq * heads * head)?;
     let work = Work::Attention { heads: batch * heads, queries: tq, keys: tk, head };
     let flops_per_tile = (2 * form.queries() * tk * (head + form.slice())) as u64;
-    gpu.dispatch_tiles(tiles, flops_per_tile, |range, workgroups, flops| {
-        let params = [&sizes[..], &[scale], &range].concat();
-        let kernel = Kernel::Attention(form);
-        gpu.dispatch(&Dispatch {
-            kernel,
-            inputs: &inputs,
-            out: &out,
-            params: &params,
-            workgroups,
-            flops,
-            shape: work,
-            of_workgroups: tiles,
-        })
-    })?;
+    let kernel = Kernel::Attention(form);
+    let work = Tiled { kernel, inputs: &inputs, out: &out, shape: work, tiles, flops_per_tile };
+    gpu.dispatch_tiles(&work, |range| [&sizes[..], &[scale], &range].concat())?;
     Ok(out)
 }
 
