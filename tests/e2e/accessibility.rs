@@ -105,6 +105,23 @@ fn an_empty_page_and_its_drawers_are_accessible() -> Outcome {
 }
 
 #[test]
+fn a_history_with_prompts_is_accessible() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    let session = page.session();
+    let mut inspector = Inspector::new(&page)?;
+    for (prompt, negative) in [("a red apple", "blurry"), ("a blue boat", "")] {
+        write(session, "Prompt", prompt)?;
+        write(session, "Negative prompt", negative)?;
+        press(session, "Favourite prompt")?;
+    }
+    press(session, "Prompt history")?;
+    inspector.wait_for("both prompts", "document.querySelectorAll('.past-prompt').length === 2")?;
+    inspector.look("Prompt history with prompts")?;
+    inspector.finish();
+    Ok(())
+}
+
+#[test]
 fn a_source_its_mask_and_its_picture_are_accessible() -> Outcome {
     let page = Page::open(Graphics::None)?;
     let session = page.session();

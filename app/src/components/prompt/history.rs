@@ -92,11 +92,14 @@ fn Past(past: PastPrompt) -> impl IntoView {
         .then(|| view! { <span class="hint">{words::without(&negative_prompt)}</span> });
     view! {
         <li class="past-prompt">
-            <button type="button" class="quiet past-words" aria-label=words::use_named(&prompt) on:click=take>
-                <span class="past-text">{prompt.clone()}</span>
+            // The hints are beside the button: what is seen in it is what it is called.
+            <div class="past-words">
+                <button type="button" class="quiet past-use" aria-label=words::use_named(&prompt) on:click=take>
+                    <span class="past-text">{prompt.clone()}</span>
+                </button>
                 {without}
                 <span class="hint">{words::uses(uses)}</span>
-            </button>
+            </div>
             <IconButton
                 icon=Icon::Star
                 name=words::FAVOURITE
