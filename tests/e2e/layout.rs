@@ -23,12 +23,15 @@ const PROMPTS: [&str; 6] =
 const SEED: &str = "7";
 const JPEG_QUALITY: u8 = 88;
 
-/// Visible controls under 24 px, WCAG 2.2's smallest target; one inside of a line of text is an exception there.
+/// Visible controls under 24 px, WCAG 2.2's smallest target; one inside of a line of text is an exception there. What
+/// lies close together on a card is larger where fingers press it.
 const SMALL: &str = r#"
+    const touch = matchMedia("(pointer: coarse)").matches;
     return Array.from(document.querySelectorAll("button, select, summary, .button, input:not([type=checkbox], [type=radio], [type=file])"))
         .filter(element => element.checkVisibility() && !element.closest("p"))
         .map(element => [element, element.getBoundingClientRect()])
-        .filter(([, { width, height }]) => width > 1 && height > 1 && Math.min(width, height) < 24)
+        .map(([element, bounds]) => [element, bounds, touch && element.closest(".card") ? 36 : 24])
+        .filter(([, { width, height }, least]) => width > 1 && height > 1 && Math.min(width, height) < least)
         .map(([{ outerHTML }, { width, height }]) => `${width} x ${height}: ${outerHTML.slice(0, 120)}`);
 "#;
 
@@ -89,7 +92,12 @@ fn the_page_fits_phones_and_large_screens() -> Outcome {
 
 fn show_at(page: &Page, width: u32, height: u32) -> Outcome {
     let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 800 });
-    page.session().devtools("Emulation.setDeviceMetricsOverride", &metrics).map(drop)
+    page.session().devtools("Emulation.setDeviceMetricsOverride", &metrics)?;
+    let touch = json!({ "enabled": width < 800 });
+    page.session().devtools("Emulation.setTouchEmulationEnabled", &touch)?;
+    let coarse = page.session().run("return matchMedia('(pointer: coarse)').matches;", &[])?;
+    assert_eq!(coarse, touch["enabled"], "fingers or a mouse at {width} px");
+    Ok(())
 }
 
 /// Nothing sticks out, and nothing is too small to hit.

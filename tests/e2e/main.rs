@@ -12,6 +12,7 @@ mod download_size;
 mod drawings;
 mod engine_failures;
 mod gallery;
+mod gallery_keys;
 mod gallery_picker;
 mod gallery_storage;
 mod gallery_tabs;

@@ -24,6 +24,8 @@ pub mod keys {
     pub const ESCAPE: char = '\u{E00C}';
     /// End.
     pub const END: char = '\u{E010}';
+    /// Tab.
+    pub const TAB: char = '\u{E004}';
     /// Home.
     pub const HOME: char = '\u{E011}';
     /// Arrow left.

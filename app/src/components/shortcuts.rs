@@ -131,19 +131,8 @@ fn download(studio: Studio) -> bool {
 
 fn delete(studio: Studio) -> bool {
     let subjects = studio.library.subjects();
-    let [first, ..] = subjects.as_slice() else { return false };
-    let shown_large = studio.library.opened.with_untracked(Option::is_some);
-    let neighbour = studio.neighbour(&first.id, true).or_else(|| studio.neighbour(&first.id, false));
-    studio.delete_pictures(&subjects);
-    // On to the picture that takes its place, so that several can be looked through.
-    if let Some(next) = neighbour.filter(|id| untrack(|| studio.library.record(id)).is_some()) {
-        studio.library.current.set(Some(next.clone()));
-        match shown_large {
-            true => studio.library.opened.set(Some(next)),
-            false => studio.library.wanted.set(Some(next)),
-        }
-    }
-    true
+    studio.delete_and_go_on(&subjects);
+    !subjects.is_empty()
 }
 
 fn star(studio: Studio) -> bool {

@@ -6,10 +6,11 @@ pub(crate) const SINGLE_KEYS_HINT: &str =
     "Letters and signs that act by themselves. Switch them off if they get in the way of your tools.";
 
 /// Keys and what they do.
-pub(crate) const KEYS: [(&[&str], &str); 13] = [
+pub(crate) const KEYS: [(&[&str], &str); 14] = [
     (&["Ctrl", "Enter"], "Generate"),
     (&["Esc"], "Close, clear the selection, or cancel the run"),
     (&["Arrows"], "Go from picture to picture; with Shift, select"),
+    (&["Tab"], "Go through the picture's buttons, then on from the gallery"),
     (&["Enter"], "Show the picture large"),
     (&["Space"], "Fullscreen"),
     (&["Delete"], "Delete the picture or the selection"),

@@ -35,8 +35,16 @@ const PACK: Named = (packs::SAVE_PICTURES, Icon::Pack, |studio, record| {
 const DOWNLOAD: Named = (words::DOWNLOAD, Icon::Download, |studio, record| {
     studio.later(Errand::Download(vec![Arc::clone(record)]));
 });
-const DELETE: Named =
-    (words::DELETE, Icon::Trash, |studio, record| studio.delete_pictures(std::slice::from_ref(record)));
+const DELETE: Named = (words::DELETE, Icon::Trash, |studio, record| match by_keys() {
+    true => studio.delete_and_go_on(std::slice::from_ref(record)),
+    false => studio.delete_pictures(std::slice::from_ref(record)),
+});
+
+/// Whether the focus is seen: it must not be lost then, while under a pointer nothing should move.
+fn by_keys() -> bool {
+    let focused = document().active_element();
+    focused.is_some_and(|focused| focused.matches(":focus-visible").unwrap_or(false))
+}
 
 /// A button for an action on the picture of this id, as it then is.
 #[component]
@@ -86,14 +94,17 @@ pub(super) fn Star(id: StoredValue<String>) -> impl IntoView {
     }
 }
 
-/// The row of buttons under a picture in the grid.
+/// The row of buttons under a picture in the grid. Where fingers press them, narrow cards do without the spares: the
+/// picture shown large has everything.
 #[component]
 pub(super) fn CardActions(id: StoredValue<String>) -> impl IntoView {
+    let act = |action| view! { <Act id action /> };
     view! {
         <div class="card-actions">
             <Star id />
-            {[USE_AS_SOURCE, REUSE_SETTINGS, REGENERATE, DOWNLOAD, DELETE]
-                .map(|action| view! { <Act id action /> })}
+            {act(USE_AS_SOURCE)}
+            <span class="card-spares">{[REUSE_SETTINGS, REGENERATE].map(act)}</span>
+            {[DOWNLOAD, DELETE].map(act)}
         </div>
     }
 }

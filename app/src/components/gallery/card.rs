@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use gallery::{Record, Settings};
 use leptos::ev::MouseEvent;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use super::actions::CardActions;
 use super::thumbnail::Thumbnail;
@@ -21,9 +23,23 @@ fn summary(settings: &Settings) -> Vec<String> {
     svg.into_iter().chain(strength).chain(rest).collect()
 }
 
-/// A card. `place` is its place among the pictures shown, from 1.
+/// Has the Tab key reach a card's buttons, or not: one effect a card, and not one a button, as many come and go while
+/// the gallery is scrolled.
+fn set_tab_index(card: &HtmlElement, index: &str) {
+    let Ok(buttons) = card.query_selector_all("button") else { return };
+    for button in (0..buttons.length()).filter_map(|at| buttons.get(at)?.dyn_into::<Element>().ok()) {
+        // An attribute of this name and value is never refused.
+        button.set_attribute("tabindex", index).ok();
+    }
+}
+
+/// A card. `place` is its place among the pictures shown, from 1; `stop` is the picture whose card the Tab key reaches.
 #[component]
-pub(super) fn PictureCard(record: Arc<Record>, place: Signal<usize>) -> impl IntoView {
+pub(super) fn PictureCard(
+    record: Arc<Record>,
+    place: Signal<usize>,
+    stop: Memo<Option<String>>,
+) -> impl IntoView {
     let studio = studio();
     let library = studio.library;
     let id = StoredValue::new(record.id.clone());
@@ -32,11 +48,19 @@ pub(super) fn PictureCard(record: Arc<Record>, place: Signal<usize>) -> impl Int
     let chosen = Memo::new(move |_| id.with_value(|id| library.selection.with(|s| s.contains(id))));
     let current =
         Memo::new(move |_| id.with_value(|id| library.current.with(|now| now.as_ref() == Some(id))));
+    let card = NodeRef::<html::Li>::new();
+    let is_stop = Memo::new(move |_| id.with_value(|id| stop.with(|stop| stop.as_ref() == Some(id))));
+    Effect::new(move |_| {
+        if let Some(card) = card.get() {
+            set_tab_index(&card, if is_stop.get() { "0" } else { "-1" });
+        }
+    });
     let pick = move |event: MouseEvent| {
         studio.pick(&id.get_value(), event.ctrl_key() || event.meta_key(), event.shift_key());
     };
     view! {
         <li
+            node_ref=card
             class="card"
             class:chosen=chosen
             class:current=current

@@ -11,13 +11,12 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use super::card::PictureCard;
+use super::cards::Cards;
 use crate::components::progress_card::ProgressCard;
 use crate::platform::root_font_px;
 use crate::state::{View, studio};
 use crate::words::gallery as words;
 
-/// Rows that exist beyond either edge of the window.
-const SPARE_ROWS: usize = 2;
 /// Lengths in the page's own unit: the least width of a card, the most that it needs, the gap, and the words and
 /// buttons under a picture.
 const LEAST_CELL_REM: f64 = 13.0;
@@ -136,23 +135,11 @@ pub(super) fn PictureGrid() -> impl IntoView {
     let library = studio.library;
     let list = NodeRef::<html::Ul>::new();
     follow(list, library.view);
-    let running = Memo::new(move |_| studio.queue.running.with(Option::is_some));
-    // The picture being made has the first cell.
-    let lead = move || usize::from(running.get());
-    let window = Memo::new(move |_| {
-        let cells = library.shown.with(|shown| shown.len()) + lead();
-        let view = library.view.get();
-        view.map(|view| view.grid.window(cells, view.top_px, view.height_px, SPARE_ROWS))
-    });
-    let first = move || window.with(|window| window.as_ref().map_or(0, |window| window.cells.start));
-    let in_sight = move || {
-        let cells = window.with(|window| window.as_ref().map_or(0..0, |window| window.cells.clone()));
-        let places = cells.start.saturating_sub(lead())..cells.end.saturating_sub(lead());
-        library.shown.with(|shown| shown.get(places).map(<[_]>::to_vec).unwrap_or_default())
-    };
+    let cards = Cards::new(studio);
+    let stop = Memo::new(move |_| cards.stop());
     let style = move || {
         let grid = library.view.get()?.grid;
-        let Window { before_px, after_px, .. } = window.get()?;
+        let Window { before_px, after_px, .. } = cards.window.get()?;
         Some(format!(
             "grid-template-columns: repeat({}, minmax(0, 1fr)); grid-auto-rows: {:.3}px; padding-block: {before_px:.3}px {after_px:.3}px",
             grid.columns(),
@@ -166,7 +153,7 @@ pub(super) fn PictureGrid() -> impl IntoView {
         latest.set(latest.get().wrapping_add(1));
         let place = library.shown.with_untracked(|shown| shown.iter().position(|record| record.id == id));
         if let Some(place) = place {
-            scroll_to(&list, place + untrack(lead));
+            scroll_to(&list, place + untrack(|| cards.lead()));
             focus_card(id, FRAMES_TO_DRAW, Rc::clone(&latest));
         }
     });
@@ -179,15 +166,15 @@ pub(super) fn PictureGrid() -> impl IntoView {
             aria-label=words::PICTURES
             data-loaded=move || library.loaded.get().to_string()
         >
-            <Show when=move || running.get() && first() == 0>
+            <Show when=move || cards.running.get() && cards.first() == 0>
                 <ProgressCard />
             </Show>
             <ForEnumerate
-                each=in_sight
+                each=move || cards.records()
                 key=|record| record.id.clone()
                 children=move |index, record| {
-                    let place = Signal::derive(move || first().saturating_sub(lead()) + index.get() + 1);
-                    view! { <PictureCard record place /> }
+                    let place = Signal::derive(move || cards.places().start + index.get() + 1);
+                    view! { <PictureCard record place stop /> }
                 }
             />
         </ul>

@@ -2,6 +2,7 @@
 
 mod actions;
 mod card;
+mod cards;
 mod collections;
 mod details;
 mod filters;

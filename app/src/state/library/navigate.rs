@@ -1,6 +1,8 @@
 //! Going from picture to picture, by pointer and by key.
 
-use gallery::Step;
+use std::sync::Arc;
+
+use gallery::{Record, Step};
 use leptos::prelude::*;
 
 use crate::state::Studio;
@@ -58,6 +60,21 @@ impl Studio {
         if let Some(next) = self.neighbour(&id, forward) {
             self.library.current.set(Some(next.clone()));
             self.library.opened.set(Some(next));
+        }
+    }
+
+    /// Deletes pictures, and goes on to the one that takes their place, so that several can be looked through.
+    pub(crate) fn delete_and_go_on(self, records: &[Arc<Record>]) {
+        let [first, ..] = records else { return };
+        let shown_large = self.library.opened.with_untracked(Option::is_some);
+        let neighbour = self.neighbour(&first.id, true).or_else(|| self.neighbour(&first.id, false));
+        self.delete_pictures(records);
+        if let Some(next) = neighbour.filter(|id| untrack(|| self.library.record(id)).is_some()) {
+            self.library.current.set(Some(next.clone()));
+            match shown_large {
+                true => self.library.opened.set(Some(next)),
+                false => self.library.wanted.set(Some(next)),
+            }
         }
     }
 
