@@ -15,9 +15,9 @@ fn unet() -> String {
     format!("offered/{UNET}")
 }
 
-/// Sends the largest file so slowly from the next request on.
-fn pace(page: &Page, pause_millis: u64) {
-    page.site.slow_down(&unet(), 64 << 10, Duration::from_millis(pause_millis));
+/// Sends the largest file, from a byte on, so slowly that a busy machine does all else meanwhile.
+fn slow_down_from(page: &Page, start: u64) {
+    page.site.slow_down_from(&unet(), start, 16 << 10, Duration::from_millis(400));
 }
 
 /// The page in another tab, with the drawer open.
@@ -55,7 +55,7 @@ fn a_second_tab_shows_a_download_and_never_repeats_it() -> Outcome {
     let page = with_catalogue(|_| {})?;
     let session = page.session();
     let first = session.tab()?;
-    pace(&page, 50);
+    slow_down_from(&page, 0);
     open_drawer(&page)?;
     wait_for(&page, "Download Twin")?;
     // Open before the download begins: this tab hears of it.
@@ -73,7 +73,7 @@ fn a_second_tab_shows_a_download_and_never_repeats_it() -> Outcome {
     let third = open_second(&page)?;
     wait_for_elsewhere(&page)?;
 
-    pace(&page, 0);
+    page.site.hurry(&unet());
     for tab in [&third, &second, &first] {
         session.go_to_tab(tab)?;
         wait_for(&page, "Use Twin")?;
@@ -87,12 +87,10 @@ fn a_download_of_a_closed_tab_is_gone_on_with_in_another() -> Outcome {
     let page = with_catalogue(|_| {})?;
     let session = page.session();
     let first = session.tab()?;
-    pace(&page, 8);
+    slow_down_from(&page, PIECE);
     open_drawer(&page)?;
     wait_for(&page, "Download Twin")?;
     press(session, "Download Twin")?;
-    wait_for_piece(&page, 0)?;
-    pace(&page, 200);
     wait_for_piece(&page, PIECE)?;
     let second = open_second(&page)?;
     wait_for_elsewhere(&page)?;
@@ -103,7 +101,7 @@ fn a_download_of_a_closed_tab_is_gone_on_with_in_another() -> Outcome {
     wait_for(&page, "Resume Twin")?;
     let paused = progress(&page)?;
     assert!(paused.starts_with("Paused at ") && !paused.starts_with("Paused at 0"), "{paused}");
-    pace(&page, 0);
+    page.site.hurry(&unet());
     press(session, "Resume Twin")?;
     wait_for(&page, "Use Twin")?;
     assert_eq!((asked_from(&page, 0), asked_from(&page, PIECE)), (1, 2), "what had arrived came again");

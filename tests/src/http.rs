@@ -20,14 +20,15 @@ pub struct Asked {
     pub head: String,
 }
 
+/// So many bytes at a time, with a pause after each. Asked anew before each time: an answer under way can be hurried.
+pub(crate) type Pace<'a> = &'a dyn Fn() -> Option<(usize, Duration)>;
+
 /// What is answered.
 pub(crate) struct Answer {
     pub(crate) status: &'static str,
     pub(crate) media_type: &'static str,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// So many bytes at a time, with a pause after each.
-    pub(crate) pace: Option<(usize, Duration)>,
 }
 
 impl Answer {
@@ -48,7 +49,7 @@ impl Answer {
         self
     }
 
-    pub(crate) fn send(&self, visitor: &mut TcpStream) -> std::io::Result<()> {
+    pub(crate) fn send(&self, visitor: &mut TcpStream, pace: Pace<'_>) -> std::io::Result<()> {
         let mut head = format!(
             "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n",
             self.status,
@@ -63,10 +64,13 @@ impl Answer {
         }
         head.push_str("\r\n");
         visitor.write_all(head.as_bytes())?;
-        let (size, pause) = self.pace.unwrap_or((self.body.len().max(1), Duration::ZERO));
-        for part in self.body.chunks(size) {
+        let mut rest = self.body.as_slice();
+        while !rest.is_empty() {
+            let (size, pause) = pace().unwrap_or((rest.len(), Duration::ZERO));
+            let (part, after) = rest.split_at(size.clamp(1, rest.len()));
             visitor.write_all(part)?;
             std::thread::sleep(pause);
+            rest = after;
         }
         Ok(())
     }

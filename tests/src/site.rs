@@ -29,8 +29,17 @@ struct Shared {
     asked: Mutex<Vec<Asked>>,
     prefixes: Mutex<HashMap<String, String>>,
     replaced: Mutex<HashMap<String, Vec<u8>>>,
-    paces: Mutex<HashMap<String, (usize, Duration)>>,
+    paces: Mutex<HashMap<String, Pace>>,
     policies: Mutex<Vec<Policy>>,
+}
+
+/// How slowly a file is served.
+#[derive(Clone, Copy)]
+struct Pace {
+    bytes: usize,
+    pause: Duration,
+    /// Answers that begin before this byte are not slow.
+    from: u64,
 }
 
 impl Site {
@@ -83,9 +92,19 @@ impl Site {
         lock(&self.shared.replaced).insert(file.to_owned(), bytes.into());
     }
 
-    /// Serves `file` slowly from now on: so many bytes, then a pause. A pause of zero is full speed again.
+    /// Serves `file` slowly from now on, what is under way as well: so many bytes, then a pause.
     pub fn slow_down(&self, file: &str, bytes: usize, pause: Duration) {
-        lock(&self.shared.paces).insert(file.to_owned(), (bytes, pause));
+        self.slow_down_from(file, 0, bytes, pause);
+    }
+
+    /// As [`Site::slow_down`], for requests of `file` from byte `from` or a later one: those before come at once.
+    pub fn slow_down_from(&self, file: &str, from: u64, bytes: usize, pause: Duration) {
+        lock(&self.shared.paces).insert(file.to_owned(), Pace { bytes, pause, from });
+    }
+
+    /// Serves `file` at full speed again, what is under way as well.
+    pub fn hurry(&self, file: &str) {
+        lock(&self.shared.paces).remove(file);
     }
 
     /// Serves without the headers of `_headers`, as hosts do that do not know that file.
@@ -145,15 +164,19 @@ fn answer(mut visitor: TcpStream, shared: &Shared) -> std::io::Result<()> {
     };
     let found = content(shared, name);
     let headers = policy::headers(&lock(&shared.policies), name);
-    let pace = lock(&shared.paces).get(name).copied();
-    let range = asked.range.clone();
-    let (media_type, found) = (media_type(name), found.ok_or(b"no such file".to_vec()));
+    let (name, range) = (name.to_owned(), asked.range.clone());
+    let start = range.as_ref().map_or(0, |range| range.start);
+    let pace = || {
+        let pace = lock(&shared.paces).get(&name).copied().filter(|pace| start >= pace.from);
+        pace.map(|Pace { bytes, pause, .. }| (bytes, pause))
+    };
+    let (media_type, found) = (media_type(&name), found.ok_or(b"no such file".to_vec()));
     lock(&shared.asked).push(asked);
     let answer = match found {
-        Ok(body) => Answer { status: "200 OK", media_type, headers, body, pace }.cut(range.as_ref()),
-        Err(body) => Answer { status: "404 Not Found", media_type: "text/plain", headers, body, pace: None },
+        Ok(body) => Answer { status: "200 OK", media_type, headers, body }.cut(range.as_ref()),
+        Err(body) => Answer { status: "404 Not Found", media_type: "text/plain", headers, body },
     };
-    answer.send(&mut visitor)
+    answer.send(&mut visitor, &pace)
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -190,6 +213,8 @@ fn media_type(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
     use crate::temporary::Folder;
 
@@ -217,6 +242,19 @@ mod tests {
             (206, &"bytes 2-3/6".parse().unwrap())
         );
         assert_eq!(part.into_body().read_to_string().unwrap(), "cd");
+        let part = |range: &str| {
+            let begun = Instant::now();
+            let answer =
+                ureq::get(format!("{}catalogue.json", site.url())).header("Range", range).call().unwrap();
+            (answer.into_body().read_to_string().unwrap(), begun.elapsed())
+        };
+        let pause = Duration::from_millis(300);
+        site.slow_down_from("catalogue.json", 4, 1, pause);
+        let (last, first) = (part("bytes=4-5"), part("bytes=0-3"));
+        assert!(
+            last.0 == "ef" && last.1 >= pause && first.0 == "abcd" && first.1 < 4 * pause,
+            "{last:?} {first:?}"
+        );
         let url = site.url();
         site.go_offline();
         assert!(ureq::get(url).call().is_err());
