@@ -94,8 +94,8 @@ fn ten_thousand_pictures_stay_smooth() -> Outcome {
     );
     assert!((4..=MOST_CARDS).contains(&cards), "{cards} cards exist at once");
     assert!(nodes < 4000, "{nodes} elements");
-    // Each leap draws a window of new cards, and machines that run tests do other things, too.
-    assert!(longest_millis < 500, "the page stood still for {longest_millis} ms");
+    // Each leap draws a window of new cards: 90 to 120 ms on two cores that three others share.
+    assert!(longest_millis < 200, "the page stood still for {longest_millis} ms");
     assert!(addresses <= MOST_ADDRESSES, "{addresses} addresses of pictures");
     page.wait("the oldest picture", SOON, || {
         Ok((page.card(&id(0)).is_ok() && is_drawn(&page, &id(0))?).then_some(()))
