@@ -107,6 +107,9 @@ fn everything_comes_back_in_another_browser() -> Outcome {
     println!("a backup of one picture, its source and a pack: {} bytes", bytes.len());
     assert!(name.starts_with("palimpsest-20") && name.ends_with(".tar"), "{name}");
     let source = source_of(&page, &made.id)?;
+    let photo = fs::read(repository::photo())?;
+    let copies = bytes.windows(photo.len()).filter(|part| *part == photo).count();
+    assert_eq!(copies, 1, "the picture, the pack and the recent source have one file");
     drop(page);
 
     let folder = Folder::new("backup")?;

@@ -1,5 +1,7 @@
 //! What can be wrong with a backup, in one sentence each.
 
+use crate::format::VERSION;
+
 /// Why a backup is not taken, or not written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BackupError {
@@ -10,7 +12,10 @@ pub enum BackupError {
     #[error("This is no backup of Palimpsest, so nothing was imported.")]
     NotABackup,
     /// A later version of the format.
-    #[error("This backup is of version {0}, and this page reads version 1; reload the page and try again.")]
+    #[error(
+        "This backup is of version {0}, and this page reads versions up to {known}; reload the page and try again.",
+        known = VERSION
+    )]
     Version(u64),
     /// It is not what was written.
     #[error("The backup is damaged or cut off at {at}, so nothing of it was imported.")]

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// The value of `format`.
 pub const FORMAT: &str = "palimpsest-backup";
 /// The value of `version`: raised when a reader of the version before would misunderstand a file.
-pub const VERSION: u64 = 1;
+/// Version 2 has files with the same bytes once, under one name; version 1 had each by itself.
+pub const VERSION: u64 = 2;
 
 /// The names of the parts that every backup has.
 pub(crate) const INDEX: &str = "palimpsest-backup.json";
@@ -67,7 +68,7 @@ pub(crate) struct Part {
     pub sha256: String,
 }
 
-/// A file, under its name in the archive.
+/// A file, under its name in the archive, which others with the same bytes share.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Listed {
     pub name: String,

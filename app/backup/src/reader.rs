@@ -1,10 +1,12 @@
 //! From one file to rows and files, once every byte of it has been held against its hash.
 
+use std::collections::BTreeMap;
+
 use packs::Blob;
 use serde::Deserialize;
 
 use crate::error::{BackupError, damaged};
-use crate::format::{Backup, FORMAT, INDEX, INDEX_HASH, Index, Part, ROWS, VERSION};
+use crate::format::{Backup, FORMAT, INDEX, INDEX_HASH, Index, Item, Listed, Part, ROWS, VERSION};
 use crate::hash::{hash_bytes, hash_range};
 use crate::tar::{BLOCK, END, padding, parse};
 
@@ -36,7 +38,7 @@ pub async fn read<B: Blob>(file: &B, progress: &mut dyn FnMut(u64)) -> Result<Ba
     let stated: Stated = serde_json::from_slice(&index).map_err(|_| BackupError::NotABackup)?;
     match (stated.format == FORMAT, stated.version) {
         (false, _) => return Err(BackupError::NotABackup),
-        (true, VERSION) => {}
+        (true, 1..=VERSION) => {}
         (true, version) => return Err(BackupError::Version(version)),
     }
     let index: Index = serde_json::from_slice(&index).map_err(|_| damaged(INDEX))?;
@@ -46,23 +48,17 @@ pub async fn read<B: Blob>(file: &B, progress: &mut dyn FnMut(u64)) -> Result<Ba
         return Err(damaged(ROWS));
     }
     let rows = serde_json::from_slice(&rows).map_err(|_| damaged(ROWS))?;
-    let mut files = Vec::new();
-    for listed in index.files {
-        let (_, range) = archive.expect(&listed.name, Some(&listed.part)).await?;
-        let before = range.0;
-        let mut seen = 0;
-        let mut count = |bytes| {
-            seen += bytes;
-            progress(before + seen);
-        };
-        if hash_range(file, range, &mut count).await? != listed.part.sha256 {
-            return Err(damaged(listed.name));
-        }
-        let part = file.slice(range.0, range.1, &listed.item.media_type)?;
-        files.push((listed.item, part));
-    }
+    let files = archive.files(index.files, progress).await?;
     archive.end().await?;
     Ok(Backup { created: index.created, app: index.app, rows, files })
+}
+
+/// A file that has been read.
+struct Known<B> {
+    part: Part,
+    range: (u64, u64),
+    media_type: String,
+    file: B,
 }
 
 struct Archive<'a, B> {
@@ -90,6 +86,51 @@ impl<B: Blob> Archive<'_, B> {
             found == name && part.is_none_or(|part| part.bytes == end - start)
         });
         found.ok_or_else(|| damaged(name))
+    }
+
+    /// The files of the index. Those that share a name and a type are one reference.
+    async fn files(
+        &mut self,
+        index: Vec<Listed>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Vec<(Item, B)>, BackupError> {
+        let mut known: BTreeMap<String, Known<B>> = BTreeMap::new();
+        let mut files = Vec::new();
+        for Listed { name, item, part } in index {
+            let file = match known.get(&name) {
+                Some(same) if same.part != part => return Err(damaged(name)),
+                Some(same) if same.media_type == item.media_type => same.file.clone(),
+                Some(Known { range: (start, end), .. }) => self.file.slice(*start, *end, &item.media_type)?,
+                None => {
+                    let range = self.checked(&name, &part, progress).await?;
+                    let file = self.file.slice(range.0, range.1, &item.media_type)?;
+                    let media_type = item.media_type.clone();
+                    known.insert(name, Known { part, range, media_type, file: file.clone() });
+                    file
+                }
+            };
+            files.push((item, file));
+        }
+        Ok(files)
+    }
+
+    /// Where the next file lies, once its bytes have been held against its hash.
+    async fn checked(
+        &mut self,
+        name: &str,
+        part: &Part,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(u64, u64), BackupError> {
+        let (_, range) = self.expect(name, Some(part)).await?;
+        let mut seen = range.0;
+        let mut count = |bytes| {
+            seen += bytes;
+            progress(seen);
+        };
+        match hash_range(self.file, range, &mut count).await? == part.sha256 {
+            true => Ok(range),
+            false => Err(damaged(name)),
+        }
     }
 
     async fn text(&self, name: &str, (start, end): (u64, u64)) -> Result<Vec<u8>, BackupError> {

@@ -117,16 +117,89 @@ fn others_files_are_no_backups() {
     }
 }
 
-#[test]
-fn a_later_version_is_told() {
-    let index = b"{\"format\":\"palimpsest-backup\",\"version\":2,\"of\":\"the future\"}";
-    let hash = format!("{}  {}\n", crate::hash::hash_bytes(index), crate::format::INDEX);
+/// Files in a row, as a backup's writer lays them.
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (name, content) in [(crate::format::INDEX, &index[..]), (crate::format::INDEX_HASH, hash.as_bytes())]
-    {
+    for (name, content) in files {
         bytes.extend(crate::tar::header(name, content.len() as u64).unwrap());
-        bytes.extend(content);
+        bytes.extend(*content);
         bytes.extend(vec![0; crate::tar::padding(content.len() as u64)]);
     }
-    assert_eq!(read_bytes(&bytes), Err(BackupError::Version(2)));
+    bytes.extend(crate::tar::END);
+    bytes
+}
+
+/// A backup of one source in two pictures, with the index as given; `files` are what it names.
+fn of_two(version: u64, names: [&str; 2], hashes: [&str; 2], files: &[(&str, &[u8])]) -> Vec<u8> {
+    let rows = b"[]";
+    let listed = |at: usize| {
+        format!(
+            r#"{{"name":"{}","table":"picture_blobs","key":["{at}","source"],"media_type":"image/png","bytes":5,"sha256":"{}"}}"#,
+            names[at], hashes[at]
+        )
+    };
+    let index = format!(
+        r#"{{"format":"palimpsest-backup","version":{version},"created":"then","app":"a test","rows":{{"bytes":2,"sha256":"{}"}},"files":[{},{}]}}"#,
+        crate::hash::hash_bytes(rows),
+        listed(0),
+        listed(1)
+    );
+    let hash = format!("{}  {}\n", crate::hash::hash_bytes(index.as_bytes()), crate::format::INDEX);
+    let head: [(&str, &[u8]); 3] = [
+        (crate::format::INDEX, index.as_bytes()),
+        (crate::format::INDEX_HASH, hash.as_bytes()),
+        (crate::format::ROWS, rows),
+    ];
+    archive(&[&head, files].concat())
+}
+
+fn of_two_read() -> Backup<MemoryBlob> {
+    let file = |picture: &str| (item([picture, "source"], "image/png"), blob(b"photo"));
+    Backup {
+        created: "then".to_owned(),
+        app: "a test".to_owned(),
+        rows: Vec::new(),
+        files: vec![file("0"), file("1")],
+    }
+}
+
+#[test]
+fn what_pictures_share_is_written_once() {
+    let written = block_on(write(&of_two_read(), &mut |_| {})).unwrap().bytes().to_vec();
+    let photos = written.windows(5).filter(|bytes| bytes == b"photo").count();
+    assert_eq!(photos, 1);
+    assert_eq!(read_bytes(&written), Ok(of_two_read()));
+    // Of another type it is still the same bytes.
+    let mut other = of_two_read();
+    other.files[1].0.media_type = String::new();
+    let written = block_on(write(&other, &mut |_| {})).unwrap();
+    assert_eq!(block_on(read(&written, &mut |_| {})), Ok(other));
+}
+
+/// The first version wrote each file by itself.
+#[test]
+fn backups_of_the_first_version_are_read() {
+    let hash = crate::hash::hash_bytes(b"photo");
+    let names = ["picture_blobs/000000.png", "picture_blobs/000001.png"];
+    let files: [(&str, &[u8]); 2] = [(names[0], b"photo"), (names[1], b"photo")];
+    assert_eq!(read_bytes(&of_two(1, names, [&hash, &hash], &files)), Ok(of_two_read()));
+}
+
+#[test]
+fn one_name_is_one_file() {
+    let (hash, other) = (crate::hash::hash_bytes(b"photo"), crate::hash::hash_bytes(b"phony"));
+    let name = "picture_blobs/000000.png";
+    let files: [(&str, &[u8]); 1] = [(name, b"photo")];
+    assert_eq!(read_bytes(&of_two(2, [name; 2], [&hash, &hash], &files)), Ok(of_two_read()));
+    let damaged = Err(BackupError::Damaged { at: name.to_owned() });
+    assert_eq!(read_bytes(&of_two(2, [name; 2], [&hash, &other], &files)), damaged);
+}
+
+#[test]
+fn a_later_version_is_told() {
+    let index = b"{\"format\":\"palimpsest-backup\",\"version\":3,\"of\":\"the future\"}";
+    let hash = format!("{}  {}\n", crate::hash::hash_bytes(index), crate::format::INDEX);
+    let bytes = archive(&[(crate::format::INDEX, &index[..]), (crate::format::INDEX_HASH, hash.as_bytes())]);
+    assert_eq!(read_bytes(&bytes), Err(BackupError::Version(3)));
+    assert!(BackupError::Version(3).to_string().contains("version 3, and this page reads versions up to 2;"));
 }

@@ -1,5 +1,7 @@
 //! From rows and files to one file.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use packs::Blob;
 
 use crate::error::BackupError;
@@ -7,7 +9,8 @@ use crate::format::{Backup, FORMAT, INDEX, INDEX_HASH, Index, Listed, Part, ROWS
 use crate::hash::{hash_bytes, hash_range};
 use crate::tar::{END, header, padding};
 
-/// Writes a backup. Its files are hashed piece by piece and then referred to, not copied. `progress` hears how many bytes
+/// Writes a backup. Its files are hashed piece by piece and then referred to, not copied; files with the same bytes, as
+/// the source of several pictures, are one in the archive. `progress` hears how many bytes
 /// of files have been hashed.
 ///
 /// # Errors
@@ -15,7 +18,7 @@ use crate::tar::{END, header, padding};
 pub async fn write<B: Blob>(backup: &Backup<B>, progress: &mut dyn FnMut(u64)) -> Result<B, BackupError> {
     let json = |error: serde_json::Error| BackupError::File(error.to_string());
     let rows = serde_json::to_vec(&backup.rows).map_err(json)?;
-    let (mut files, mut done_bytes) = (Vec::new(), 0);
+    let (mut files, mut names, mut done_bytes) = (Vec::new(), BTreeMap::new(), 0);
     for (number, (item, file)) in backup.files.iter().enumerate() {
         let mut count = |bytes| {
             done_bytes += bytes;
@@ -23,7 +26,8 @@ pub async fn write<B: Blob>(backup: &Backup<B>, progress: &mut dyn FnMut(u64)) -
         };
         let sha256 = hash_range(file, (0, file.len_bytes()), &mut count).await?;
         let part = Part { bytes: file.len_bytes(), sha256 };
-        files.push(Listed { name: name_of(item, number), item: item.clone(), part });
+        let name = names.entry(part.sha256.clone()).or_insert_with(|| name_of(item, number)).clone();
+        files.push(Listed { name, item: item.clone(), part });
     }
     let index = Index {
         format: FORMAT.to_owned(),
@@ -39,8 +43,11 @@ pub async fn write<B: Blob>(backup: &Backup<B>, progress: &mut dyn FnMut(u64)) -
     archive.add(INDEX, B::from_bytes(&index_json)?)?;
     archive.add(INDEX_HASH, B::from_bytes(index_hash.as_bytes())?)?;
     archive.add(ROWS, B::from_bytes(&rows)?)?;
+    let mut written = BTreeSet::new();
     for (listed, (_, file)) in index.files.iter().zip(&backup.files) {
-        archive.add(&listed.name, file.clone())?;
+        if written.insert(&listed.name) {
+            archive.add(&listed.name, file.clone())?;
+        }
     }
     archive.0.push(B::from_bytes(&END)?);
     Ok(B::join(&archive.0, "application/x-tar")?)

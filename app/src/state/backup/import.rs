@@ -9,6 +9,7 @@ use packs::Blob as _;
 use prompts::{History, Styles};
 use serde::de::DeserializeOwned;
 use storage::{ModelRecord, PackEntry, PictureEntry, PicturePart, SourceEntry, SourcePart, StorageError};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
@@ -61,10 +62,6 @@ impl Contents {
             files.take_while(|((of, key), _)| of == table && key.first().is_some_and(|key| key == id));
         files.filter_map(|((_, key), file)| Some((key.get(1)?.clone(), file.0.clone()))).collect()
     }
-
-    fn bytes_of(&self, table: &str, id: &str) -> f64 {
-        self.files_of(table, id).iter().map(|(_, file)| file.size()).sum()
-    }
 }
 
 /// What of a backup is not here.
@@ -83,12 +80,21 @@ impl New {
         self.pictures.len() + self.packs.len() + self.sources.len() + self.models.len()
     }
 
+    /// The room that it takes. A file that several share, as pictures share a source, counts once.
     fn bytes(&self, from: &Contents) -> f64 {
-        let pictures = self.pictures.iter().map(|(entry, _)| from.bytes_of(table::PICTURE_FILES, &entry.id));
-        let packs = self.packs.iter().map(|pack| from.bytes_of(table::PACK_FILES, &pack.id));
-        let sources = self.sources.iter().map(|source| from.bytes_of(table::SOURCE_FILES, &source.id));
-        let models = self.models.iter().map(|model| from.bytes_of(table::MODEL_FILES, &model.id));
-        pictures.chain(packs).chain(sources).chain(models).sum()
+        let pictures = self.pictures.iter().map(|(entry, _)| (table::PICTURE_FILES, &entry.id));
+        let packs = self.packs.iter().map(|pack| (table::PACK_FILES, &pack.id));
+        let sources = self.sources.iter().map(|source| (table::SOURCE_FILES, &source.id));
+        let models = self.models.iter().map(|model| (table::MODEL_FILES, &model.id));
+        let counted = js_sys::Set::new(&JsValue::UNDEFINED);
+        let all = pictures.chain(packs).chain(sources).chain(models);
+        let files = all.flat_map(|(table, id)| from.files_of(table, id));
+        let first = files.filter(|(_, file)| {
+            let new = !counted.has(file);
+            counted.add(file);
+            new
+        });
+        first.map(|(_, file)| file.size()).sum()
     }
 }
 
