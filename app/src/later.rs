@@ -14,7 +14,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use web_sys::{Blob, File};
 
 use crate::components;
-use crate::state::{Made, Place, SheetCell, Studio};
+use crate::state::{Made, MaskToKeep, Place, SheetCell, Studio};
 use crate::words::frame as words;
 
 /// Between two tries to fetch the module: a second at first, then longer and longer.
@@ -38,6 +38,8 @@ pub(crate) enum Errand {
     Reuse(Arc<Record>),
     ReuseSettings(Box<Settings>),
     TakeMask(Blob),
+    /// Store a mask beside its source.
+    KeepMask(Box<MaskToKeep>),
     /// Take up the recent source of this key.
     TakeRecent(String),
     Download(Vec<Arc<Record>>),
@@ -58,6 +60,7 @@ fn run(studio: Studio, errand: Errand) -> Result<(), SplitLoaderError> {
         Errand::Reuse(record) => studio.reuse_picture(&record),
         Errand::ReuseSettings(settings) => studio.reuse_settings(&settings),
         Errand::TakeMask(file) => studio.take_mask(file),
+        Errand::KeepMask(mask) => studio.keep_mask(*mask),
         Errand::TakeRecent(id) => studio.take_recent(&id),
         Errand::Download(records) => studio.download_pictures(records),
         Errand::OfferPacks(files) => studio.offer_packs(files),

@@ -9,6 +9,7 @@ mod kept;
 
 pub(crate) use brush::{BrushForm, BrushValues};
 pub(crate) use files::Ground;
+pub(crate) use kept::ToKeep;
 
 use leptos::prelude::*;
 use masks::{Editor, MOST_SIDE_PX, Mask, Rect, Size};

@@ -43,7 +43,7 @@ pub(crate) use comparison::{Comparison, Side as ComparedSide};
 pub(crate) use downloads::by_role;
 pub(crate) use library::{Library, View, address};
 pub(crate) use loras::{LEAST_SCALE, MOST_SCALE, SCALE_STEP};
-pub(crate) use mask::{BrushForm, Ground};
+pub(crate) use mask::{BrushForm, Ground, ToKeep as MaskToKeep};
 pub(crate) use memory::Theme;
 pub(crate) use notices::{Notice, Place};
 pub(crate) use output::OutputFormat;

@@ -73,6 +73,14 @@ impl Notices {
         }
     }
 
+    /// Clears what is said at `place`, if it is this.
+    pub(crate) fn take_back(self, place: Place, sentence: &str) {
+        if self.0.with_untracked(|notices| notices.get(&place).is_some_and(|said| said.sentence == sentence))
+        {
+            self.clear(place);
+        }
+    }
+
     /// Clears what a new run may make untrue. The gallery's notice stays: it is about pictures already made.
     pub(crate) fn clear_for_run(self) {
         self.0.update(|notices| notices.retain(|place, _| *place == Place::Gallery));

@@ -40,18 +40,20 @@ impl MaskFile {
 }
 
 impl Masking {
-    /// The mask as a PNG, written once for each of its states.
-    pub(super) fn file(self) -> Option<Result<MaskFile, String>> {
-        let now = self.changes.get_untracked();
-        let written = self.file.with_value(Clone::clone).filter(|(of, _)| *of == now);
+    /// The mask as a PNG.
+    fn file(self) -> Option<Result<MaskFile, String>> {
+        self.peek(|editor| self.file_of(self.changes.get_untracked(), editor.mask()))
+    }
+
+    /// What the mask was after so many changes, as a PNG that is written once.
+    pub(super) fn file_of(self, changes: u64, mask: &Mask) -> Result<MaskFile, String> {
+        let written = self.file.with_value(Clone::clone).filter(|(of, _)| *of == changes);
         if let Some((_, file)) = written {
-            return Some(Ok(file));
+            return Ok(file);
         }
-        let file = self.peek(|editor| MaskFile::of(editor.mask()))?;
-        if let Ok(file) = &file {
-            self.file.set_value(Some((now, file.clone())));
-        }
-        Some(file)
+        let file = MaskFile::of(mask)?;
+        self.file.set_value(Some((changes, file.clone())));
+        Ok(file)
     }
 }
 

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
-use masks::{Mask, Size};
+use masks::{Editor, Mask, Size};
 use storage::{SourcePart, StorageError};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Masking;
 use super::files::read;
+use crate::later::Errand;
 use crate::state::{Place, Studio};
 use crate::words::mask as words;
 
@@ -21,6 +22,16 @@ pub(super) struct Waiting {
     mask: Mask,
     /// The hash of its source's file; without, it suits any source of its shape.
     source: Option<String>,
+}
+
+/// A mask on its way into the database.
+pub(crate) struct ToKeep {
+    /// The hash of its source's file.
+    source: String,
+    /// The count of changes that it is of.
+    changes: u64,
+    /// A black one need not be kept.
+    mask: Option<Mask>,
 }
 
 impl Masking {
@@ -57,21 +68,27 @@ impl Studio {
         });
     }
 
-    /// Stores the mask beside its source. A black one need not be kept.
+    /// Stores the mask beside its source, as it is now.
     pub(in crate::state) fn store_mask(self) {
         let Some(source) = untrack(|| self.source.ready()) else { return };
-        let png = match self.mask.peek(|editor| editor.mask().is_black()) {
-            Some(true) => None,
-            Some(false) => match self.mask.file() {
-                Some(Ok(file)) => Some(file.png().clone()),
-                // Said when a picture is asked for.
-                Some(Err(_)) | None => return,
-            },
-            None => return,
+        let changes = self.mask.changes.get_untracked();
+        let of = |editor: &Editor| Some(editor.mask().clone()).filter(|mask| !mask.is_black());
+        if let Some(mask) = self.mask.peek(of) {
+            self.later(Errand::KeepMask(Box::new(ToKeep { source: source.original.hash, changes, mask })));
+        }
+    }
+
+    /// Writes a mask into the database.
+    pub(crate) fn keep_mask(self, ToKeep { source, changes, mask }: ToKeep) {
+        let png = match mask.map(|mask| self.mask.file_of(changes, &mask)) {
+            Some(Ok(file)) => Some(file.png().clone()),
+            None => None,
+            // Said when a picture is asked for.
+            Some(Err(_)) => return,
         };
         spawn_local(async move {
-            match self.shelf.set_source_mask(&source.original.hash, png).await {
-                Ok(()) => {}
+            match self.shelf.set_source_mask(&source, png).await {
+                Ok(()) => self.notices.take_back(Place::Mask, words::NOT_KEPT),
                 Err(StorageError::Full) => self.notices.say(Place::Mask, words::NOT_KEPT),
                 Err(error) => log::debug!("the mask is not kept: {error}"),
             }
