@@ -18,9 +18,9 @@ const CEILING: f64 = 1e-4;
 /// A LoRA that is used changes more than this.
 const FLOOR: f64 = 1e-3;
 const NAME: &str = "a_kohya";
-const SCALE: &str = "Scale of a_kohya";
+pub(crate) const SCALE: &str = "Scale of a_kohya";
 
-fn lora() -> PathBuf {
+pub(crate) fn lora() -> PathBuf {
     repository::root().join(format!("tests/golden/sd1-lora/{NAME}.safetensors"))
 }
 
@@ -32,7 +32,7 @@ fn open(model: &Path) -> Outcome<Page> {
     Ok(page)
 }
 
-fn import(page: &Page, file: &Path) -> Outcome {
+pub(crate) fn import(page: &Page, file: &Path) -> Outcome {
     let input = control(page.session(), "Import LoRA")?;
     page.session().type_into(&input, &file.display().to_string())?;
     page.wait("the LoRA", SOON, || Ok(control(page.session(), SCALE).ok().map(drop)))

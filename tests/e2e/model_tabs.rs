@@ -1,13 +1,16 @@
-//! Two tabs and one download: the second shows what the first does, and goes on with it when the first is closed.
+//! Models in several tabs: the second shows what the first downloads, and goes on with it when the first is closed; what
+//! is deleted in one is gone in all.
 
 use std::time::Duration;
 
 use tests::Outcome;
+use tests::chromium::Graphics;
 use tests::controls::{control, press};
 use tests::page::{Page, SOON};
 use tests::webdriver::Tab;
 
-use crate::models::{PIECE, UNET, open_drawer, progress, wait_for, with_catalogue};
+use crate::loras;
+use crate::models::{PIECE, UNET, close_drawer, open_drawer, progress, wait_for, with_catalogue};
 
 const ELSEWHERE: &str = "Another tab is downloading this model";
 
@@ -79,7 +82,56 @@ fn a_second_tab_shows_a_download_and_never_repeats_it() -> Outcome {
         wait_for(&page, "Use Twin")?;
     }
     assert_eq!((asked_from(&page, 0), asked_from(&page, PIECE)), (1, 1), "each piece comes once");
+
+    // Deleted in one tab, it is gone in all; the form of a tab that was about to use it says so.
+    session.go_to_tab(&second)?;
+    press(session, "Use Twin")?;
+    assert_eq!(chosen(&page)?, "twin");
+    session.go_to_tab(&first)?;
+    session.run("window.confirm = () => true;", &[])?;
+    press(session, "Delete Twin")?;
+    for tab in [&first, &second, &third] {
+        session.go_to_tab(tab)?;
+        wait_for(&page, "Download Twin")?;
+        assert_eq!(chosen(&page)?, "builtin");
+        let told = if *tab == second {
+            vec!["The model “Twin” is no longer on this device, so another one is chosen."]
+        } else {
+            Vec::new()
+        };
+        assert_eq!(alerts_once(&page)?, told);
+    }
     Ok(())
+}
+
+/// The form's model, which lies under the drawer.
+fn chosen(page: &Page) -> Outcome<String> {
+    let model = page.session().run("return document.querySelector('#model').value;", &[])?;
+    Ok(model.as_str().unwrap_or_default().to_owned())
+}
+
+/// What is being said; in the form and in the drawer alike.
+fn alerts_once(page: &Page) -> Outcome<Vec<String>> {
+    let mut alerts = page.alerts()?;
+    alerts.dedup();
+    Ok(alerts)
+}
+
+#[test]
+fn a_lora_is_listed_in_every_tab_and_in_none() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    let session = page.session();
+    let first = session.tab()?;
+    let second = open_second(&page)?;
+    close_drawer(&page)?;
+    session.go_to_tab(&first)?;
+    loras::import(&page, &loras::lora())?;
+    session.go_to_tab(&second)?;
+    wait_for(&page, loras::SCALE)?;
+    session.run("window.confirm = () => true;", &[])?;
+    press(session, "Delete LoRA a_kohya")?;
+    session.go_to_tab(&first)?;
+    page.wait("the LoRA to be gone", SOON, || Ok(control(session, loras::SCALE).is_err().then_some(())))
 }
 
 #[test]

@@ -30,8 +30,7 @@ impl Studio {
             Event::Ready { .. } => {
                 self.session.engine.set(EngineState::Ready);
                 self.send(Command::SetDevice(self.form.device.get_untracked()), Vec::new());
-                self.send(Command::ListModels, Vec::new());
-                self.send(Command::ListLoras, Vec::new());
+                self.ask_for_models();
                 self.count_tokens();
                 self.ask_for_catalogue();
             }

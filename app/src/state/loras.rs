@@ -9,6 +9,7 @@ use web_sys::File;
 use super::import::stem;
 use super::queue::Job;
 use super::session::{Importing, Kind};
+use super::tabs::News;
 use super::{Place, Studio};
 
 /// The range and step of the scale's slider.
@@ -114,7 +115,14 @@ impl Studio {
             self.session.importing.get_untracked().filter(|importing| importing.kind == Kind::Lora);
         let new =
             importing.and_then(|importing| loras.iter().find(|lora| lora.name == importing.name).cloned());
+        let changed = self.session.loras.with_untracked(|known| {
+            let known = known.as_ref().map(|known| known.iter().map(|lora| &lora.hash));
+            known.is_some_and(|known| !known.eq(loras.iter().map(|lora| &lora.hash)))
+        });
         self.session.loras.set(Some(loras));
+        if changed {
+            self.tabs.tell(&News::Models);
+        }
         self.session.listed(Kind::Lora);
         if let Some(lora) = new {
             self.session.importing.set(None);

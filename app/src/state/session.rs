@@ -6,7 +6,9 @@ use protocol::{Command, DeviceChoice, DeviceInfo, JobId, LoraInfo, ModelId, Mode
 
 use super::memory::Theme;
 use super::size::{Sides, explain_choice, is_stretched};
+use super::tabs::News;
 use super::{Aspect, Place, Studio};
+use crate::words::models as words;
 
 /// Whether the engine can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,10 +107,24 @@ impl Studio {
     }
 
     pub(crate) fn delete_model(self, id: ModelId) {
+        // The form goes on to another one at once: of one that goes by itself there is a word.
+        let other = |models: &Vec<ModelInfo>| {
+            models.iter().map(|model| &model.id).find(|other| **other != id).cloned()
+        };
+        let other = self.session.models.with_untracked(other);
+        if let Some(other) = other.filter(|_| self.form.model.with_untracked(|chosen| *chosen == id)) {
+            self.choose_model(&other);
+        }
         self.send(Command::DeleteModel(id), Vec::new());
     }
 
-    /// Has the engine list the models and LoRAs that are here now, and waits until the page knows them.
+    /// Has the engine list the models and LoRAs that are here now.
+    pub(super) fn ask_for_models(self) {
+        self.send(Command::ListModels, Vec::new());
+        self.send(Command::ListLoras, Vec::new());
+    }
+
+    /// As [`Studio::ask_for_models`], and waits until the page knows them.
     pub(super) async fn list_anew(self) {
         if self.session.engine.get_untracked() == EngineState::Unusable {
             return;
@@ -125,15 +141,29 @@ impl Studio {
         }
     }
 
-    /// Takes the list of models. A model that has gone gives way to the first, with a word about it.
+    /// Takes the list of models. A model that has gone, as when another tab deleted it, gives way to the first, with a
+    /// word about it.
     pub(super) fn take_models(self, models: Vec<ModelInfo>) {
         let new = self.finished_import(&models);
+        // The first list is no news. A tab that hears of a change lists what it then knows, and is silent.
+        let changed = self.session.models.with_untracked(|known| {
+            !known.is_empty()
+                && !known.iter().map(|model| &model.hash).eq(models.iter().map(|model| &model.hash))
+        });
+        let chosen = untrack(|| self.model()).map(|chosen| (chosen.id, chosen.name));
+        let gone = chosen.filter(|(id, _)| models.iter().all(|model| model.id != *id));
         self.session.models.set(models);
+        if changed {
+            self.tabs.tell(&News::Models);
+        }
         self.session.listed(Kind::Model);
         if let Some(id) = new {
             self.choose_model(&id);
         }
         self.settle_model();
+        if let Some((_, name)) = gone {
+            self.notices.say(Place::Model, words::gone(&name));
+        }
         self.fulfil_wish();
     }
 

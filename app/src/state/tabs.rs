@@ -23,6 +23,8 @@ pub(super) enum News {
     Kept(Vec<String>),
     /// These pictures were deleted.
     Gone(Vec<String>),
+    /// Models or LoRAs came or went.
+    Models,
     /// A tab waits to make pictures.
     Waits,
     /// A tab has got its turn and wants to know who waits.
@@ -90,6 +92,7 @@ impl Studio {
             match news {
                 Some(News::Kept(ids)) => self.hear_of_pictures(ids),
                 Some(News::Gone(ids)) => self.hear_of_deletion(&ids),
+                Some(News::Models) => self.ask_for_models(),
                 Some(News::Waits) => {
                     self.tabs.wanted.set_value(true);
                     self.give_turn();

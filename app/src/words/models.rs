@@ -36,6 +36,11 @@ pub(crate) const OPENING: &str = "Opening it on trial …";
 pub(crate) const OWN: &str = "From this device";
 pub(crate) const OWN_HINT: &str = "A Stable Diffusion checkpoint as a folder in the diffusers layout, or as one .safetensors or .gguf file.";
 
+/// The chosen model is there no more.
+pub(crate) fn gone(name: &str) -> String {
+    format!("The model “{name}” is no longer on this device, so another one is chosen.")
+}
+
 /// What a model is the choice for.
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
