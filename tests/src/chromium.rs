@@ -85,9 +85,24 @@ fn capabilities(graphics: Graphics, profile: &Path) -> Outcome<Value> {
     }))
 }
 
+/// Starts of ChromeDriver that may fail: it chooses a port that is free for IPv4, and ends when another program has the
+/// same one for IPv6.
+const DRIVER_STARTS: usize = 4;
+
 impl Driver {
     /// Starts ChromeDriver on a free port and returns its address.
     fn start() -> Outcome<(Self, String)> {
+        let mut failure = None;
+        for _ in 0..DRIVER_STARTS {
+            match Self::start_once() {
+                Ok(started) => return Ok(started),
+                Err(error) => failure = Some(error),
+            }
+        }
+        Err(failure.unwrap_or_else(|| "ChromeDriver was not started".into()))
+    }
+
+    fn start_once() -> Outcome<(Self, String)> {
         let mut child = Command::new(program("CHROMEDRIVER", &["chromedriver"])?)
             .arg("--port=0")
             .stdout(Stdio::piped())

@@ -20,3 +20,4 @@ pub mod queue;
 pub mod report;
 pub mod tokens;
 pub mod trace;
+pub mod tuning;

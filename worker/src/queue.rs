@@ -49,10 +49,20 @@ impl<J> Queue<J> {
         }
     }
 
-    /// Waits for a job and makes it the running one; the one before it is thereby finished.
-    pub async fn next(&self) -> (Option<JobId>, J) {
+    /// The running job is finished.
+    pub fn finish(&self) {
         self.running.set(None);
         self.marked.set(false);
+    }
+
+    /// Whether no job waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.borrow().is_empty()
+    }
+
+    /// Waits for a job and makes it the running one; the one before it is thereby finished.
+    pub async fn next(&self) -> (Option<JobId>, J) {
+        self.finish();
         poll_fn(|context| match self.waiting.borrow_mut().pop_front() {
             Some((id, job)) => {
                 self.running.set(id);
@@ -104,6 +114,18 @@ mod tests {
         queue.push(None, 'b');
         assert_eq!(block_on(queue.next()), (Some(JobId(1)), 'a'));
         assert_eq!(block_on(queue.next()), (None, 'b'));
+    }
+
+    #[test]
+    fn a_finished_job_is_unknown_while_nothing_follows() {
+        let queue = Queue::default();
+        queue.push(Some(JobId(1)), 'a');
+        assert!(!queue.is_empty());
+        block_on(queue.next());
+        assert!(queue.is_empty());
+        assert_eq!(queue.awaited(), Some(JobId(1)));
+        queue.finish();
+        assert_eq!((queue.awaited(), queue.cancel(JobId(1))), (None, Cancelled::Unknown));
     }
 
     #[test]

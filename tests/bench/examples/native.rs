@@ -2,14 +2,15 @@
 //!
 //! One line of JSON for each case and device, behind one that says where it ran. Stable Diffusion 1.5 at its full size is
 //! counted in dry runs. `--device cpu` or `gpu` takes one of them, `--full` times that size too, `--runs N` sets the timed
-//! runs, and any other word the beginning of the names to be run. `--profile` prints where the time of each case goes on the
+//! runs, and any other word the beginning of the names to be run. `--tune` lets the GPU find out first which kernels it is
+//! fastest with, as it does between two pictures, and tells them. `--profile` prints where the time of each case goes on the
 //! GPU instead.
 
 mod wishes;
 
 use std::{error::Error, process::ExitCode};
 
-use bench::{Roofline, cases::Case, count, measure, profile, profiling_device};
+use bench::{Effort, Roofline, cases::Case, count, measure, profile, profiling_device};
 use kernels::{Device, GpuOptions};
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -24,9 +25,13 @@ fn open(device: &str) -> Result<Device, Box<dyn Error + Send + Sync>> {
 
 fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let wishes = Wishes::read(true)?;
+    if named(&wishes).next().is_none() {
+        return Err("no case has a name that begins like this".into());
+    }
     if wishes.profile {
         return print_profiles(&wishes);
     }
+    let effort = Effort { runs: wishes.runs, tunes: wishes.tune };
     for &device in &wishes.devices {
         let where_it_runs = open(device)?;
         println!(
@@ -45,7 +50,7 @@ fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
                 continue;
             }
             // A device of its own, so that peaks and pipelines are the case's.
-            match block_on(measure(&case, &open(device)?, wishes.runs)) {
+            match block_on(measure(&case, &open(device)?, effort)) {
                 Ok(line) => println!("{}", serde_json::to_string(&line)?),
                 Err(error) => {
                     println!(

@@ -4,7 +4,7 @@ use js_sys::{Array, Float32Array, Uint8Array};
 use kernels::{Device, GpuOptions};
 use wasm_bindgen::prelude::*;
 
-use crate::{Entry, Roofline, Task, cases::Case, measure, profile, profiling_device};
+use crate::{Effort, Entry, Roofline, Task, cases::Case, measure, profile, profiling_device};
 
 /// A device that cases are loaded on.
 #[wasm_bindgen]
@@ -44,7 +44,7 @@ impl Engine {
     /// # Errors
     /// When there is no such case, and from the device.
     pub async fn measure(&self, case: String, runs: usize) -> Result<String, JsError> {
-        let line = measure(&find(&case)?, &self.device, runs).await?;
+        let line = measure(&find(&case)?, &self.device, Effort { runs, tunes: false }).await?;
         Ok(serde_json::to_string(&line)?)
     }
 

@@ -21,6 +21,6 @@ mod task;
 
 pub use entry::{Entry, Port};
 pub use error::BenchError;
-pub use measure::{Counts, Line, count, measure};
+pub use measure::{Counts, Effort, Line, count, measure};
 pub use profile::{Profile, Roofline, device as profiling_device, profile};
 pub use task::Task;

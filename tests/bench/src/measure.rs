@@ -1,6 +1,6 @@
 //! Timing one case.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use kernels::{Device, Stats};
 use serde::Serialize;
@@ -39,6 +39,9 @@ pub struct Line {
     /// What it took besides time.
     #[serde(flatten)]
     pub counts: Counts,
+    /// The fastest form of each kind of operation, where that was found out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tuned: BTreeMap<String, String>,
 }
 
 /// What a case takes of a device besides time.
@@ -90,11 +93,21 @@ pub async fn count(case: &Case, device: &Device) -> Result<Counts, BenchError> {
     Ok(Counts::between(&before, &device.stats(), 1))
 }
 
-/// Loads a case on a device of its own and runs it `runs` times, or as often as fits 20 seconds, but at least once.
+/// How a case is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// Timed runs, as many of them as fit 20 seconds, but at least one.
+    pub runs: usize,
+    /// Whether the device finds out first which kernels are fastest.
+    pub tunes: bool,
+}
+
+/// Loads a case on a device of its own and runs it.
 ///
 /// # Errors
 /// From loading and from the device.
-pub async fn measure(case: &Case, device: &Device, runs: usize) -> Result<Line, BenchError> {
+pub async fn measure(case: &Case, device: &Device, effort: Effort) -> Result<Line, BenchError> {
+    let runs = effort.runs;
     let inputs = case.inputs();
     let inputs: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
     let begun = Instant::now();
@@ -107,6 +120,7 @@ pub async fn measure(case: &Case, device: &Device, runs: usize) -> Result<Line, 
     let begun = Instant::now();
     task.run(&inputs).await?;
     let first_ms = millis_since(begun);
+    while effort.tunes && device.tune().await? {}
     let before = device.stats();
     let begun = Instant::now();
     let mut millis = Vec::with_capacity(runs);
@@ -133,6 +147,7 @@ pub async fn measure(case: &Case, device: &Device, runs: usize) -> Result<Line, 
         gflop: rounded(gflop),
         gflops_per_s: rounded(gflop / median_ms * 1e3),
         counts: Counts::between(&before, &after, count),
+        tuned: device.tuned(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! The device that tensors live on.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use crate::{
     CancelToken, GpuOptions, KernelError, Stats, Tensor, Timing, Weight, WeightData,
@@ -90,6 +90,44 @@ impl Device {
                 gpu.compile(&twin.met(), &self.0.cancel, progress).await
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Tells an adapter from others, by what a browser says of it: its name, which may be empty there, and its limits. The
+    /// same at every visit.
+    pub fn fingerprint(&self) -> String {
+        match self.backend() {
+            Backend::Cpu(_) => "CPU".to_owned(),
+            Backend::Gpu(gpu) => gpu.fingerprint(),
+        }
+    }
+
+    /// Measures, for the kind of operation that did most of the work so far and was not measured yet, which form of its
+    /// kernel is fastest here. Takes some tenths of a second: for times when nobody waits. Results do not depend on it, to
+    /// the bit. False when there is nothing left to measure, as on the CPU.
+    ///
+    /// # Errors
+    /// [`KernelError::Cancelled`] soon after the token is set, and the device's own errors.
+    pub async fn tune(&self) -> Result<bool, KernelError> {
+        match self.backend() {
+            Backend::Cpu(_) => Ok(false),
+            Backend::Gpu(gpu) => gpu.tune(&self.0.cancel).await,
+        }
+    }
+
+    /// What [`tune`](Self::tune) found out and [`recall_tuned`](Self::recall_tuned) was told: names of forms by names of
+    /// kinds of operations.
+    pub fn tuned(&self) -> BTreeMap<String, String> {
+        match self.backend() {
+            Backend::Cpu(_) => BTreeMap::new(),
+            Backend::Gpu(gpu) => gpu.tuned(),
+        }
+    }
+
+    /// Takes over what an earlier device on the same adapter found out. Names that mean nothing here have no effect.
+    pub fn recall_tuned(&self, tuned: BTreeMap<String, String>) {
+        if let Backend::Gpu(gpu) = self.backend() {
+            gpu.recall_tuned(tuned);
         }
     }
 

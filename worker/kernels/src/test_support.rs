@@ -2,11 +2,11 @@
 //!
 //! The measure is the normalised mean squared error of the crate `measure`. A value that is not finite is a failure.
 
-use std::{error::Error, fmt::Debug};
+use std::{cell::Cell, error::Error, fmt::Debug};
 
 use measure::nmse;
 
-use crate::{BlockType, DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData};
+use crate::{BlockType, DType, Device, GpuOptions, KernelError, Tensor, Weight, WeightData, device::Backend};
 
 /// Highest error of `f32` arithmetic against an `f64` reference, or of one device against the other.
 pub(crate) const F32_CEILING: f64 = 1e-10;
@@ -41,6 +41,27 @@ pub(crate) fn gpu_matches_cpu(cases: &[impl Case]) {
         let expected: Vec<f64> = values(case.run(&cpu)?)?.into_iter().map(f64::from).collect();
         Ok(check(&values(case.run(&gpu)?)?, &expected, case.gpu_ceiling())?)
     });
+}
+
+/// Runs all cases on the GPU in every variant of their kernels, which must not make a difference in any bit.
+pub(crate) fn variants_agree(cases: &[impl Case]) {
+    let device = gpu();
+    let Backend::Gpu(gpu) = device.backend() else { panic!("no GPU") };
+    let tried = Cell::new(0);
+    report(cases, |case| {
+        gpu.settle_all(0);
+        let bits = || Ok::<_, KernelError>(values(case.run(&device)?)?.into_iter().map(f32::to_bits));
+        let expected: Vec<u32> = bits()?.collect();
+        for nth in (1..).take_while(|&nth| gpu.settle_all(nth)) {
+            let apart = bits()?.zip(&expected).filter(|(got, expected)| got != *expected).count();
+            if apart > 0 {
+                return Err(format!("{apart} of {} values differ in variant {nth}", expected.len()).into());
+            }
+            tried.set(tried.get() + 1);
+        }
+        Ok(())
+    });
+    assert!(tried.get() >= cases.len(), "{} variants of {} cases", tried.get(), cases.len());
 }
 
 /// Runs every case before it fails, so that one look shows which shapes are wrong.

@@ -40,6 +40,20 @@ impl Shape {
             Self::Values(_) => 0,
         }
     }
+
+    /// Each size as the next power of two.
+    pub(crate) fn rounded(self) -> Self {
+        let up = usize::next_power_of_two;
+        match self {
+            Self::Product { rows, columns, depth } => {
+                Self::Product { rows: up(rows), columns: up(columns), depth: up(depth) }
+            }
+            Self::Attention { heads, queries, keys, head } => {
+                Self::Attention { heads: up(heads), queries: up(queries), keys: up(keys), head: up(head) }
+            }
+            Self::Values(values) => Self::Values(up(values)),
+        }
+    }
 }
 
 impl fmt::Display for Shape {

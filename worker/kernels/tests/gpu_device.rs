@@ -2,7 +2,7 @@
 
 use kernels::{
     BlockType, DType, Device, GpuOptions, KernelError, Stats, WeightData,
-    ops::{Epilogue, add, linear, scale_shift},
+    ops::{Epilogue, add, attention, linear, scale_shift},
 };
 use pollster::block_on;
 
@@ -207,5 +207,56 @@ fn a_lost_device_says_so_everywhere() -> Result<(), KernelError> {
     // A new device works.
     let device = gpu(false)?;
     assert_eq!(block_on(device.tensor(&[2], &[1.0, 2.0])?.to_vec())?, [1.0, 2.0]);
+    Ok(())
+}
+
+/// What a network would do: a large product, a small one, and attention.
+fn some_work(device: &Device) -> Result<Vec<u32>, KernelError> {
+    let x = device.tensor(&[8, 128, 64], &vec![0.5; 8 * 128 * 64])?;
+    let bytes: Vec<u8> = (0..640 * 64).flat_map(|at| ((at % 97) as f32 / 97.0).to_le_bytes()).collect();
+    let w =
+        device.weight(WeightData { shape: &[640, 64], dtype: DType::F32, bytes: &bytes, scales: None })?;
+    let y = linear(&x, &w, Epilogue::default())?;
+    let y = attention(&y, &y, &y, 16, false)?;
+    Ok(block_on(y.to_vec())?.into_iter().map(f32::to_bits).collect())
+}
+
+#[test]
+fn a_gpu_is_tuned_once_and_results_stay_the_same_to_the_bit() -> Result<(), KernelError> {
+    let device = gpu(false)?;
+    let before = some_work(&device)?;
+    assert!(device.tuned().is_empty());
+    let mut measured = 0;
+    while block_on(device.tune())? {
+        measured += 1;
+    }
+    assert_eq!(measured, 2, "the product and the attention");
+    assert_eq!(device.tuned().len(), 2, "{:?}", device.tuned());
+    assert_eq!(some_work(&device)?, before);
+    assert!(!block_on(device.tune())?, "measured once");
+
+    let later = gpu(false)?;
+    later.recall_tuned(device.tuned());
+    assert_eq!(some_work(&later)?, before);
+    assert!(!block_on(later.tune())?, "measured at an earlier visit");
+    Ok(())
+}
+
+#[test]
+fn a_cancelled_measurement_can_be_made_later() -> Result<(), KernelError> {
+    let device = gpu(false)?;
+    some_work(&device)?;
+    device.cancel_token().cancel();
+    assert!(matches!(block_on(device.tune()), Err(KernelError::Cancelled)));
+    device.cancel_token().reset();
+    some_work(&device)?;
+    assert!(block_on(device.tune())?);
+    Ok(())
+}
+
+#[test]
+fn there_is_nothing_to_tune_on_the_cpu_and_before_any_work() -> Result<(), KernelError> {
+    assert!(!block_on(Device::cpu().tune())?);
+    assert!(!block_on(gpu(false)?.tune())?);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use kernels::Device;
 use pipeline::{Model, Output};
 use protocol::{DeviceChoice, Event, ImageReport, JobId, ModelId, Request};
 use sampling::Philox;
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     catalogue::engine_request, device::DeviceKeeper, error::EngineError, import::Watch, lora::OpenLoras,
+    tuning,
 };
 
 /// Does the jobs.
@@ -25,6 +27,8 @@ pub(super) struct Engine {
     pub(super) loras: OpenLoras,
     /// The model of the last run: loading it again would take longer than many a picture.
     opened: Option<Opened>,
+    /// A measurement of kernels failed: there is no second try in this visit.
+    has_failed_to_tune: bool,
 }
 
 struct Opened {
@@ -36,7 +40,7 @@ struct Opened {
 impl Engine {
     /// An engine that has not worked yet.
     pub(super) fn new(session: Rc<Session>, keeper: DeviceKeeper) -> Self {
-        Self { session, keeper, loras: OpenLoras::default(), opened: None }
+        Self { session, keeper, loras: OpenLoras::default(), opened: None, has_failed_to_tune: false }
     }
 
     /// Does a job and tells the page how it ended.
@@ -65,14 +69,49 @@ impl Engine {
         };
         let Err(error) = done else { return };
         if error.is_device_lost() {
-            // Everything on it is gone; the next job loads again on a new one.
-            self.keeper.forget();
-            self.opened = None;
+            self.forget_device();
         }
         match id {
             Some(id) if error.is_cancelled() => self.session.port.post(&Event::Cancelled(id)),
             id => self.session.fail(id, &error),
         }
+    }
+
+    /// Everything on the device is gone; the next job loads again on a new one.
+    fn forget_device(&mut self) {
+        self.keeper.forget();
+        self.opened = None;
+    }
+
+    /// Measures the graphics card's kernels while nothing else is to be done, those of the last pictures first.
+    pub(super) async fn tune(&mut self) {
+        let Some(device) = self.session.device.borrow().clone().filter(tuning::is_worthwhile) else { return };
+        device.cancel_token().reset();
+        self.session.is_tuning.set(true);
+        while self.session.queue.is_empty() && !self.has_failed_to_tune {
+            match self.measure(&device).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if error.is_cancelled() => break,
+                Err(error) => {
+                    log::warn!("kernels are not measured: {error}");
+                    self.has_failed_to_tune = true;
+                }
+            }
+        }
+        self.session.is_tuning.set(false);
+        if device.is_lost() {
+            self.forget_device();
+        }
+    }
+
+    /// One measurement. False when there was nothing left to measure.
+    async fn measure(&self, device: &Device) -> Result<bool, EngineError> {
+        let found = device.tune().await?;
+        if let (true, Ok(storage)) = (found, self.library()?.storage()) {
+            tuning::keep(storage, device).await?;
+        }
+        Ok(found)
     }
 
     /// Stores the built-in model, so that it is there when the network is not. Being offline now is no failure:
@@ -173,14 +212,25 @@ impl Engine {
     }
 
     /// The device for this job, with its token cleared of what cancelled the job before.
-    async fn device(&mut self) -> Result<kernels::Device, EngineError> {
+    async fn device(&mut self) -> Result<Device, EngineError> {
         let (device, news) = self.keeper.device().await?;
         device.cancel_token().reset();
         self.session.device.replace(Some(device.clone()));
         if let Some(news) = news {
             self.session.port.post(&Event::Device(news));
+            self.recall_tuning(&device).await;
         }
         Ok(device)
+    }
+
+    /// Tells a new device what earlier visits found out. Without that it is found out again.
+    async fn recall_tuning(&self, device: &Device) {
+        if let (true, Ok(storage)) =
+            (tuning::is_worthwhile(device), self.library().and_then(|library| Ok(library.storage()?)))
+            && let Err(error) = tuning::recall(storage, device).await
+        {
+            log::warn!("what was found out about the graphics card cannot be read: {error}");
+        }
     }
 
     async fn shelf(&self, id: &ModelId) -> Result<Shelf, EngineError> {

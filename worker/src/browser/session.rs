@@ -4,7 +4,7 @@
 //! is cancelled, and how the page sees that the worker is alive.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
 };
 
@@ -79,6 +79,8 @@ pub(super) struct Session {
     pub(super) queue: Queue<Job>,
     /// The device that the running job uses or the last one used.
     pub(super) device: RefCell<Option<Device>>,
+    /// Whether the device is being measured, since nothing else is to be done.
+    pub(super) is_tuning: Cell<bool>,
     /// The models; filled in before the page hears of us.
     pub(super) library: OnceCell<Library>,
     /// For counting tokens; unpacked when they are first counted.
@@ -99,6 +101,7 @@ pub fn start() {
         port: Port::here(),
         queue: Queue::default(),
         device: RefCell::default(),
+        is_tuning: Cell::default(),
         library: OnceCell::new(),
         tokenizer: OnceCell::new(),
         downloads: Downloads::default(),
@@ -134,13 +137,23 @@ impl Session {
         // The built-in model went with the page's data: it is stored again before anyone asks for it.
         library.on_closed({
             let session = Rc::clone(&self);
-            move || session.queue.push(None, Job::Prepare)
+            move || session.put(None, Job::Prepare)
         });
-        self.queue.push(None, Job::Prepare);
+        self.put(None, Job::Prepare);
         let mut engine = Engine::new(Rc::clone(&self), keeper);
         loop {
             let (id, job) = self.queue.next().await;
             engine.run(id, job).await;
+            self.queue.finish();
+            engine.tune().await;
+        }
+    }
+
+    /// Puts a job into the queue. What is done in idle hours gives way.
+    fn put(&self, id: Option<JobId>, job: Job) {
+        self.queue.push(id, job);
+        if let (true, Some(device)) = (self.is_tuning.get(), &*self.device.borrow()) {
+            device.cancel_token().cancel();
         }
     }
 
@@ -162,7 +175,7 @@ impl Session {
 
     fn hear(self: &Rc<Self>, command: Result<Command, DecodeError>, values: &Arrived) {
         match command {
-            Ok(Command::SetDevice(choice)) => self.queue.push(None, Job::SetDevice(choice)),
+            Ok(Command::SetDevice(choice)) => self.put(None, Job::SetDevice(choice)),
             Ok(Command::ListModels) => {
                 let session = Rc::clone(self);
                 spawn_local(async move { session.post_models().await });
@@ -185,20 +198,20 @@ impl Session {
                     .map(|file| Some((file.path, BrowserBlob(values.blob(file.blob)?))))
                     .collect();
                 match files {
-                    Some(files) => self.queue.push(Some(job), Job::Import { name, files, precision }),
+                    Some(files) => self.put(Some(job), Job::Import { name, files, precision }),
                     None => self.fail(Some(job), &lacking("a file")),
                 }
             }
-            Ok(Command::DeleteModel(id)) => self.queue.push(None, Job::Delete(id)),
+            Ok(Command::DeleteModel(id)) => self.put(None, Job::Delete(id)),
             Ok(Command::ListLoras) => {
                 let session = Rc::clone(self);
                 spawn_local(async move { session.post_loras().await });
             }
             Ok(Command::ImportLora { job, name, file }) => match values.blob(file) {
-                Some(file) => self.queue.push(Some(job), Job::ImportLora { name, file: BrowserBlob(file) }),
+                Some(file) => self.put(Some(job), Job::ImportLora { name, file: BrowserBlob(file) }),
                 None => self.fail(Some(job), &lacking("a file")),
             },
-            Ok(Command::DeleteLora(id)) => self.queue.push(None, Job::DeleteLora(id)),
+            Ok(Command::DeleteLora(id)) => self.put(None, Job::DeleteLora(id)),
             Ok(
                 command @ (Command::ListCatalogue
                 | Command::StartDownload(_)
@@ -230,7 +243,7 @@ impl Session {
             (_, Some(None)) => self.fail(Some(job), &lacking("the mask")),
             (source, mask) => {
                 let (source, mask) = (source.flatten(), mask.flatten());
-                self.queue.push(Some(job), Job::Generate { request, source, mask });
+                self.put(Some(job), Job::Generate { request, source, mask });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What a person asks of a benchmark: `[--device cpu|gpu] [--full] [--profile] [--runs N] [NAMES]`.
+//! What a person asks of a benchmark: `[--device cpu|gpu] [--full] [--tune] [--profile] [--runs N] [NAMES]`.
 
 use std::error::Error;
 
@@ -8,6 +8,8 @@ pub(crate) struct Wishes {
     pub(crate) devices: Vec<&'static str>,
     /// The large cases too.
     pub(crate) full: bool,
+    /// Find out first which kernels are fastest.
+    pub(crate) tune: bool,
     /// Time each dispatch of the GPU.
     pub(crate) profile: bool,
     /// Timed runs of a case.
@@ -16,14 +18,16 @@ pub(crate) struct Wishes {
 }
 
 impl Wishes {
-    /// Reads the command line. `--full` is an option only of a benchmark that has large cases.
-    pub(crate) fn read(has_large_cases: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
+    /// Reads the command line. `--full` and `--tune` are options only of the benchmark outside a browser.
+    pub(crate) fn read(is_native: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let devices = vec!["cpu", "gpu"];
-        let mut wishes = Self { devices, full: false, profile: false, runs: 5, names: Vec::new() };
+        let mut wishes =
+            Self { devices, full: false, tune: false, profile: false, runs: 5, names: Vec::new() };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {
-                "--full" if has_large_cases => wishes.full = true,
+                "--full" if is_native => wishes.full = true,
+                "--tune" if is_native => wishes.tune = true,
                 "--profile" => wishes.profile = true,
                 "--runs" => wishes.runs = words.next().ok_or("--runs needs a number")?.parse()?,
                 "--device" => {

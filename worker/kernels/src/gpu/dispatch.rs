@@ -8,6 +8,7 @@ use super::{
     Buffer, Gpu,
     recorder::{Command, PARAMS_BYTES},
     too_large,
+    trial::Trial,
 };
 use crate::{KernelError, Shape, Timing, shader::Kernel};
 
@@ -32,12 +33,22 @@ pub(crate) struct Dispatch<'a> {
 
 /// Tiles of one operation, a workgroup each, which may be cut into several runs.
 pub(crate) struct Tiled<'a> {
+    /// The form that follows from the sizes. Another variant may be faster here.
     pub(crate) kernel: Kernel,
     /// What it reads, in the order of its bindings.
     pub(crate) inputs: &'a [BufferBinding<'a>],
     /// What it writes. Never one of the inputs.
     pub(crate) out: &'a Buffer,
     pub(crate) shape: Shape,
+    /// How a variant cuts it.
+    pub(crate) cut: &'a dyn Fn(Kernel) -> Cut,
+    /// The fields of `Params` before its first and end tile, and those behind.
+    pub(crate) words: [&'a [u32]; 2],
+}
+
+/// How an operation is cut into tiles.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut {
     pub(crate) tiles: usize,
     /// Estimated work of a tile.
     pub(crate) flops_per_tile: u64,
@@ -144,13 +155,11 @@ impl Gpu {
         self.dispatch(&Dispatch { kernel, inputs, out, params, workgroups, flops, shape, of_workgroups })
     }
 
-    /// Runs all tiles in ranges that fit a submission each. `params` gets the words of a range's first and end tile.
-    pub(crate) fn dispatch_tiles(
-        &self,
-        work: &Tiled<'_>,
-        params: impl Fn([u32; 2]) -> Vec<u32>,
-    ) -> Result<(), KernelError> {
-        let Tiled { kernel, inputs, out, shape, tiles, flops_per_tile } = *work;
+    /// Runs all tiles in the fastest known form, in ranges that fit a submission each.
+    pub(crate) fn dispatch_tiles(&self, work: &Tiled<'_>) -> Result<(), KernelError> {
+        let Tiled { inputs, out, shape, words: [before, behind], .. } = *work;
+        let kernel = self.form_of(work);
+        let Cut { tiles, flops_per_tile } = (work.cut)(kernel);
         let budget_flops = self.recorder.borrow().budget_flops();
         let tiles_per_dispatch = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
         for first in (0..tiles).step_by(tiles_per_dispatch) {
@@ -160,7 +169,7 @@ impl Gpu {
                 kernel,
                 inputs,
                 out,
-                params: &params(words([first, end])?),
+                params: &[before, &words([first, end])?, behind].concat(),
                 workgroups,
                 flops: workgroups as u64 * flops_per_tile,
                 shape,
@@ -168,6 +177,16 @@ impl Gpu {
             })?;
         }
         Ok(())
+    }
+
+    /// The form in which an operation runs.
+    fn form_of(&self, work: &Tiled<'_>) -> Kernel {
+        let tuning = &mut *self.tuning.borrow_mut();
+        let kernel = tuning.form(work.kernel, work.shape);
+        if self.mode.computes() {
+            tuning.meet(work.kernel, work.shape, || work.trial());
+        }
+        kernel
     }
 
     /// For inputs that a call leaves out.
@@ -188,6 +207,21 @@ impl Gpu {
         match (u32::try_from(columns), u32::try_from(rows)) {
             (Ok(columns), Ok(rows)) if rows as usize <= longest => Ok([columns, rows]),
             _ => Err(KernelError::Gpu(format!("a dispatch of {workgroups} workgroups is too large"))),
+        }
+    }
+}
+
+impl Tiled<'_> {
+    /// The same on stand-ins of its buffers, in every form.
+    fn trial(&self) -> Trial {
+        let variants = self.kernel.variants().into_iter();
+        Trial {
+            variants: variants.map(|kernel| (kernel, (self.cut)(kernel).tiles)).collect(),
+            words: self.words.map(<[u32]>::to_vec),
+            input_bytes: self.inputs.iter().map(bytes_of).collect(),
+            out_bytes: self.out.raw().size(),
+            shape: self.shape,
+            met_flops: 0,
         }
     }
 }

@@ -18,12 +18,18 @@ mod profile;
 mod recorder;
 mod tempo;
 mod transfer;
+mod trial;
+mod tuning;
 mod weight;
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 
 pub(crate) use buffer::Buffer;
-pub(crate) use dispatch::{Dispatch, Tiled, words};
+pub(crate) use dispatch::{Cut, Dispatch, Tiled, words};
 pub(crate) use product::{Moments, Product, Windows};
 pub use profile::Timing;
 pub(crate) use weight::Weight;
@@ -38,6 +44,7 @@ use pool::{Fate, Pool};
 use profile::Profiler;
 use recorder::{Command, Recorder};
 use tempo::Tempo;
+use tuning::Tuning;
 
 /// Submissions that may be on their way while more work is recorded: enough to keep the GPU busy, few enough that
 /// a cancelled job stops soon.
@@ -65,6 +72,8 @@ pub(crate) struct Gpu {
     pipelines: Pipelines,
     /// Kernels that a run without computation would have needed, as they came.
     met: RefCell<Vec<Kernel>>,
+    /// Shared with rehearsals, which are to meet the kernels that will run.
+    tuning: Rc<RefCell<Tuning>>,
     bindings: Bindings,
     recorder: RefCell<Recorder>,
     flight: RefCell<Flight>,
@@ -117,6 +126,7 @@ impl Gpu {
             recorder: RefCell::new(recorder),
             pipelines: Pipelines::default(),
             met: RefCell::default(),
+            tuning: Rc::default(),
             bindings: Bindings::default(),
             flight: RefCell::default(),
             dispatches: Cell::default(),
@@ -140,6 +150,18 @@ impl Gpu {
 
     pub(crate) fn name(&self) -> String {
         self.name.clone()
+    }
+
+    pub(crate) fn fingerprint(&self) -> String {
+        let limits = self.device.limits();
+        let sizes = [
+            limits.max_buffer_size,
+            limits.max_storage_buffer_binding_size,
+            limits.max_compute_workgroup_storage_size.into(),
+            limits.max_compute_invocations_per_workgroup.into(),
+            limits.max_storage_buffers_per_shader_stage.into(),
+        ];
+        format!("{} {sizes:?}", self.name)
     }
 
     /// A buffer of `len` values, whatever they are.
@@ -229,6 +251,22 @@ impl Gpu {
             live_bytes,
             peak_bytes,
         }
+    }
+
+    /// What was measured here: names of variants by names of classes.
+    pub(crate) fn tuned(&self) -> BTreeMap<String, String> {
+        self.tuning.borrow().names()
+    }
+
+    /// Takes over what an earlier device of this adapter measured.
+    pub(crate) fn recall_tuned(&self, names: BTreeMap<String, String>) {
+        self.tuning.borrow_mut().recall(names);
+    }
+
+    /// See [`Tuning::settle_all`].
+    #[cfg(test)]
+    pub(crate) fn settle_all(&self, nth: usize) -> bool {
+        self.tuning.borrow_mut().settle_all(nth)
     }
 
     pub(crate) fn destroy(&self) {

@@ -39,7 +39,8 @@ impl Gpu {
         };
         let recorder = Recorder::new(&self.device, self.recorder.borrow().tempo().clone(), None);
         let (health, limit_bytes) = (self.health.clone(), self.binding_limit_bytes);
-        self.mode.computes().then(|| Self::with(opened, health, recorder, limit_bytes, Mode::Rehearsal))
+        let twin = || Self::with(opened, health, recorder, limit_bytes, Mode::Rehearsal);
+        self.mode.computes().then(|| Self { tuning: self.tuning.clone(), ..twin() })
     }
 
     pub(crate) fn is_rehearsal(&self) -> bool {

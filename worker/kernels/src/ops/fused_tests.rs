@@ -122,6 +122,22 @@ fn gpu_matches_cpu() {
     test_support::gpu_matches_cpu(CASES);
 }
 
+/// Large tiles with all that can be fused into them, over the edges and not.
+const VARIANT_CASES: &[Chain] = &[
+    RowNorm { rows: 600, k: 128, n: 1032, gated: true, dtype: DType::I8 },
+    RowNorm { rows: 600, k: 68, n: 960, gated: false, dtype: DType::F32 },
+    RowNorm { rows: 16_500, k: 68, n: 32, gated: true, dtype: DType::F32 },
+    Beside { size: [64, 50], own: 64, further: 32, convolved: false },
+    Grown { from: [32, 32], to: [63, 66], channels: 36 },
+    Groups { size: [64, 64], samples: 2, channels: 64, groups: 32, dtype: DType::F16 },
+    Groups { size: [96, 96], samples: 2, channels: 32, groups: 32, dtype: DType::F32 },
+];
+
+#[test]
+fn gpu_variants_agree() {
+    test_support::variants_agree(VARIANT_CASES);
+}
+
 /// That the kernels do it themselves, or the cases above would prove nothing.
 #[test]
 fn gpu_takes_one_dispatch_a_layer() -> Result<(), KernelError> {

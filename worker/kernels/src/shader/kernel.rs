@@ -3,7 +3,7 @@
 use super::{
     ComposeError,
     compose::{Recipe, compose},
-    matmul::{Matmul, Rows},
+    matmul::{Matmul, Rows, Span},
     modules::module,
     weight_type,
 };
@@ -83,6 +83,8 @@ pub struct Attention {
     pub columns: u32,
     /// Queries of one workgroup, in units of 16.
     pub rows: u32,
+    /// Keys of a tile, and values of a head, that belong to one thread.
+    pub span: Span,
     /// How heads are read and written.
     pub width: Width,
 }
@@ -93,9 +95,22 @@ impl Attention {
 
     /// Rows of 16 queries for workgroups of so many columns: as many as registers hold beside the columns, but not
     /// twice as many as there are `queries`.
-    pub fn rows_for(columns: u32, queries: usize) -> u32 {
-        let most = if columns <= 4 { 4 } else { 2 };
-        [1, 2].into_iter().find(|&rows| rows < most && queries <= 16 * rows as usize).unwrap_or(most)
+    pub fn rows_for(columns: u32, span: Span, queries: usize) -> u32 {
+        let fits = |rows: &u32| queries <= 16 * *rows as usize;
+        Self::row_choices(columns, span).find(fits).unwrap_or(Self::most_rows(columns, span))
+    }
+
+    /// The rows that workgroups of so many columns can have.
+    pub(super) fn row_choices(columns: u32, span: Span) -> impl Iterator<Item = u32> {
+        [1, 2, 4].into_iter().filter(move |&rows| rows <= Self::most_rows(columns, span))
+    }
+
+    const fn most_rows(columns: u32, span: Span) -> u32 {
+        let columns_of_4_rows = match span {
+            Span::Four => 4,
+            Span::Eight => 2,
+        };
+        if columns <= columns_of_4_rows { 4 } else { 2 }
     }
 
     /// Queries of one workgroup.
@@ -106,8 +121,9 @@ impl Attention {
     /// Every form for one width.
     fn all(width: Width) -> impl Iterator<Item = Self> {
         (1..=Self::MOST_COLUMNS).flat_map(move |columns| {
-            let rows = [1, 2, 4].into_iter().filter(move |&rows| rows <= Self::rows_for(columns, usize::MAX));
-            rows.map(move |rows| Self { columns, rows, width })
+            Span::ALL.into_iter().flat_map(move |span| {
+                Self::row_choices(columns, span).map(move |rows| Self { columns, rows, span, width })
+            })
         })
     }
 
@@ -221,11 +237,19 @@ impl Kernel {
 
 impl Attention {
     fn constants(self) -> Vec<(&'static str, u32)> {
-        let Self { columns, rows, .. } = self;
+        let Self { columns, rows, span, .. } = self;
+        let vectors = span.columns() as u32 / 4;
         // Keys whose values lie in workgroup memory at once: as many as fit where the largest tile of queries and keys
         // lay before, 384 vectors of four.
         let value_keys = [32, 16].into_iter().find(|keys| keys * columns * 8 <= 384).unwrap_or(8);
-        vec![("ROWS", rows), ("COLUMNS", columns), ("SLICE", columns * 32), ("VALUE_KEYS", value_keys)]
+        vec![
+            ("ROWS", rows),
+            ("SPAN", vectors),
+            ("THREADS_X", 8 / vectors),
+            ("VECTORS", columns * vectors),
+            ("SLICE", columns * 32),
+            ("VALUE_KEYS", value_keys),
+        ]
     }
 }
 

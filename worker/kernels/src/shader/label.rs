@@ -25,6 +25,17 @@ impl fmt::Display for Kernel {
     }
 }
 
+impl fmt::Display for Tile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Square => "square",
+            Self::Tall => "tall",
+            Self::Sliced => "sliced",
+            Self::Narrow => "narrow",
+        })
+    }
+}
+
 /// What it multiplies and in which tiles, then what is fused before and behind.
 impl fmt::Display for Matmul {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,13 +44,7 @@ impl fmt::Display for Matmul {
             Rows::Windows => "convolution",
             Rows::Squares => "convolution 3x3",
         };
-        let tile = match self.tile {
-            Tile::Square => "square",
-            Tile::Tall => "tall",
-            Tile::Sliced => "sliced",
-            Tile::Narrow => "narrow",
-        };
-        write!(formatter, "{rows}, {}, {tile}", self.weight)?;
+        write!(formatter, "{rows}, {}, {}", self.weight, self.tile)?;
         formatter.write_str(match self.reads {
             Reads::Plain => "",
             Reads::Beside => ", joined",

@@ -15,6 +15,8 @@ pub struct Matmul {
     pub weight: DType,
     /// What a workgroup computes.
     pub tile: Tile,
+    /// What a thread has of that.
+    pub span: Span,
     /// How rows are read and written.
     pub width: Width,
     /// What happens to the left matrix on its way in.
@@ -58,12 +60,34 @@ pub enum Writes {
     Moments,
 }
 
-/// Outputs of one workgroup of 128 threads.
+/// Columns of a tile that belong to one thread. The order in which a value is summed does not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Span {
+    /// Eight, in 64 threads. With eight rows, a thread reads 16 values from workgroup memory for 64 products.
+    Eight,
+    /// Four, in 128 threads: 12 values for 32 products, but twice as many threads to hide what memory takes.
+    Four,
+}
+
+impl Span {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Eight, Self::Four];
+
+    /// How many.
+    pub const fn columns(self) -> usize {
+        match self {
+            Self::Four => 4,
+            Self::Eight => 8,
+        }
+    }
+}
+
+/// Outputs of one workgroup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tile {
-    /// 64 rows, 64 columns: 32 values a thread.
+    /// 64 rows, 64 columns.
     Square,
-    /// 128 rows, 32 columns: as many values, for products of 17 to 32 columns.
+    /// 128 rows, 32 columns: as many outputs, for products of 17 to 32 columns.
     Tall,
     /// 32 rows, 32 columns, and the steps along `k` shared among four groups of threads: few rows or columns, such as
     /// a single time embedding or the innermost level of a UNet.
@@ -85,8 +109,8 @@ impl Tile {
         }
     }
 
-    /// Whether group norms may be in front of and behind it: 32 values a thread, all rows read by all threads.
-    pub const fn takes_groups(self) -> bool {
+    /// Whether it has 4096 outputs, eight rows a thread: then group norms may be in front of and behind it.
+    pub const fn is_large(self) -> bool {
         matches!(self, Self::Square | Self::Tall)
     }
 
@@ -115,6 +139,7 @@ impl Matmul {
             rows: Rows::Matrix,
             weight,
             tile: Tile::Square,
+            span: Span::Eight,
             width: Width::Four,
             reads: Reads::Plain,
             writes: Writes::Plain,
@@ -133,7 +158,7 @@ impl Matmul {
                 of(Reads::Plain, Writes::Gated),
             ]
         });
-        let large = || Tile::ALL.into_iter().filter(|tile| tile.takes_groups());
+        let large = || Tile::ALL.into_iter().filter(|tile| tile.is_large());
         let groups = large().flat_map(move |tile| {
             [
                 (Rows::Matrix, Reads::NormGroups, Writes::Plain),
@@ -147,7 +172,7 @@ impl Matmul {
             ]
             .map(|(rows, reads, writes)| Self { rows, tile, reads, writes, ..plain })
         });
-        everywhere.chain(matrices).chain(groups)
+        everywhere.chain(matrices).chain(groups).flat_map(Self::spans)
     }
 
     pub(super) fn defines(self) -> Vec<&'static str> {
@@ -161,6 +186,9 @@ impl Matmul {
         }
         if self.tile.slices() > 1 {
             defines.push("SLICED");
+        }
+        if self.span == Span::Eight {
+            defines.push("WIDE");
         }
         match self.reads {
             Reads::Plain => {}
@@ -180,13 +208,17 @@ impl Matmul {
         let mut constants = weight_type::constants(self.weight);
         let mut add = |name, value: usize| constants.push((name, value as u32));
         let (rows, columns, slices) = (self.tile.rows(), self.tile.columns(), self.tile.slices());
-        let threads = 128 / slices;
+        let span = self.span.columns() / 4;
+        let threads = 128 / span;
+        let lanes = threads / slices;
         add("TILE_ROWS", rows);
         add("TILE_COLUMNS", columns);
         add("SLICES", slices);
-        // Each thread computes four columns, and loads four values at a time of a row of 16.
-        add("ROWS", rows * columns / 4 / threads);
-        add("LOADS", rows * 4 / threads);
+        add("SPAN", span);
+        add("THREADS", threads);
+        // Each thread computes some vectors of four columns, and loads four values at a time of a row of 16.
+        add("ROWS", rows * columns / (4 * span) / lanes);
+        add("LOADS", rows * 4 / lanes);
         // Threads that load a row.
         add("PARTS", 4 * slices);
         constants

@@ -5,8 +5,9 @@ mod kernel;
 mod label;
 mod matmul;
 mod modules;
+mod variant;
 mod weight_type;
 
 pub use compose::ComposeError;
 pub use kernel::{Attention, Kernel, Threads, Width};
-pub use matmul::{Matmul, Reads, Rows, Tile, Writes};
+pub use matmul::{Matmul, Reads, Rows, Span, Tile, Writes};

@@ -5,13 +5,15 @@
 // along the columns one of the two changes at a time, so that no slot is taken twice. Products of more than one tile
 // along the columns have tiles of 64, which is what norm_groups goes by.
 //
-// Wants all rows of a tile to belong to one sample, eight rows a thread, and 256 free vectors in `tiles`.
+// Wants all rows of a tile to belong to one sample, parts of eight rows and four columns, and 256 free vectors in `tiles`.
 
-// Threads along a row, four columns each, and threads along a column.
+// Parts along the columns, and along the rows.
 const ACROSS = TILE_COLUMNS / 4u;
-const DOWN = THREADS / ACROSS;
+const DOWN = TILE_ROWS / 8u;
+const PARTS_OF_TILE = ACROSS * DOWN;
 
-fn store_moments(thread: u32, row: u32, column: u32, tile_x: u32, row_tile: u32, y: array<scalar4, 8>) {
+// Leaves mean and squared deviations of a part to all threads.
+fn leave_part(row: u32, quad: u32, y: array<scalar4, 8>) {
     var mean = scalar4(0.0);
 #repeat i 8
     mean += y[$i] * 0.125;
@@ -21,18 +23,22 @@ fn store_moments(thread: u32, row: u32, column: u32, tile_x: u32, row_tile: u32,
     let deviation$i = y[$i] - mean;
     squares += deviation$i * deviation$i;
 #end
-    tiles[row * ACROSS + column] = mean;
-    tiles[THREADS + row * ACROSS + column] = squares;
+    tiles[row * ACROSS + quad] = mean;
+    tiles[PARTS_OF_TILE + row * ACROSS + quad] = squares;
+}
+
+// Once all parts are left.
+fn store_moments(thread: u32, tile_x: u32, row_tile: u32) {
     workgroupBarrier();
-    // Columns over all rows: parts of eight rows each.
+    // Columns over all rows.
+    var mean = scalar4(0.0);
+    var squares = scalar4(0.0);
     if (thread < ACROSS) {
-        mean = scalar4(0.0);
-        squares = scalar4(0.0);
-        for (var part = thread; part < THREADS; part += ACROSS) {
+        for (var part = thread; part < PARTS_OF_TILE; part += ACROSS) {
             mean += tiles[part] / scalar(DOWN);
-            squares += tiles[THREADS + part];
+            squares += tiles[PARTS_OF_TILE + part];
         }
-        for (var part = thread; part < THREADS; part += ACROSS) {
+        for (var part = thread; part < PARTS_OF_TILE; part += ACROSS) {
             let apart = tiles[part] - mean;
             squares += apart * apart * 8.0;
         }

@@ -2,35 +2,42 @@
 // of a tile belong to one sample.
 #import spread
 
-const MOST_GROUPS = THREADS / 4u;
+const MOST_GROUPS = 32u;
+// Each group's moments are merged in so many parts.
+const PARTS_OF_GROUP = 4u;
 // Mean and inverse deviation of each group.
 var<workgroup> group_norms: array<vec2<scalar>, MOST_GROUPS>;
 
-// Merges the moments of each group over all tiles of `sample`, four threads for each group.
+// Merges the moments of each group over all tiles of `sample`.
 fn find_groups(thread: u32, sample: u32) {
-    let group = thread / 4u;
-    var spread = Spread(0.0, 0.0, 0.0);
-    if (group < params.groups) {
-        // Tiles that the group lies in: of 64 columns, unless one of 32 has all.
-        let first = group * params.group_channels / 64u;
-        let across = ((group + 1u) * params.group_channels - 1u) / 64u - first + 1u;
-        for (var at = thread % 4u; at < params.moments_tiles * across; at += 4u) {
-            let tile = sample * params.moments_tiles + at / across;
-            let slot = first + at % across + group;
-            let found = x[params.moments_at + tile * params.moments_slots + slot];
-            spread = merged(spread, Spread(found.z, found.x, found.y));
-        }
+    for (var at = thread; at < params.groups * PARTS_OF_GROUP; at += THREADS) {
+        let spread = spread_of_group(at / PARTS_OF_GROUP, at % PARTS_OF_GROUP, sample);
+        tiles[at] = scalar4(spread.count, spread.mean, spread.squares, 0.0);
     }
-    tiles[thread] = scalar4(spread.count, spread.mean, spread.squares, 0.0);
     workgroupBarrier();
-    if (thread % 4u == 0u && group < params.groups) {
-#repeat i 3
-        let part$i = tiles[thread + $iu + 1u];
+    if (thread < params.groups) {
+        var spread = Spread(0.0, 0.0, 0.0);
+#repeat i 4
+        let part$i = tiles[thread * PARTS_OF_GROUP + $iu];
         spread = merged(spread, Spread(part$i.x, part$i.y, part$i.z));
 #end
-        group_norms[group] = vec2(spread.mean, 1.0 / sqrt(spread.squares / spread.count + params.eps));
+        group_norms[thread] = vec2(spread.mean, 1.0 / sqrt(spread.squares / spread.count + params.eps));
     }
     workgroupBarrier();
+}
+
+fn spread_of_group(group: u32, part: u32, sample: u32) -> Spread {
+    // Tiles that the group lies in: of 64 columns, unless one of 32 has all.
+    let first = group * params.group_channels / 64u;
+    let across = ((group + 1u) * params.group_channels - 1u) / 64u - first + 1u;
+    var spread = Spread(0.0, 0.0, 0.0);
+    for (var at = part; at < params.moments_tiles * across; at += PARTS_OF_GROUP) {
+        let tile = sample * params.moments_tiles + at / across;
+        let slot = first + at % across + group;
+        let found = x[params.moments_at + tile * params.moments_slots + slot];
+        spread = merged(spread, Spread(found.z, found.x, found.y));
+    }
+    return spread;
 }
 
 // What is done to four channels from `input` on. Past the last one it does not matter.

@@ -11,7 +11,6 @@
 
 // Depth of a tile. Rows of the weight are padded to a multiple of it; blocks are read as if they were.
 const STEP = 16u;
-const THREADS = 128u;
 // What `locate` says about a row that lies in the padding.
 const NOWHERE = 0xffffffffu;
 

@@ -8,15 +8,16 @@
 #import product
 
 const LANES = THREADS / SLICES;
-// Threads along a row of the output, four columns each, and threads along a column.
-const THREADS_X = TILE_COLUMNS / 4u;
-const THREADS_Y = LANES / THREADS_X;
-// Vectors of four in a row of a tile's output.
+// Vectors of four in a row of a tile, and in a row of its output.
+const QUADS = TILE_COLUMNS / 4u;
 const OUT_QUADS = OUT_COLUMNS / 4u;
+// Threads along a row of the output, SPAN vectors each, and threads along a column.
+const THREADS_X = QUADS / SPAN;
+const THREADS_Y = LANES / THREADS_X;
 
 // Of each slice: x as [row][k / 4], then the weight as [k][column / 4]. Later its sums, as [row][column / 4].
 const X_QUADS = TILE_ROWS * STEP / 4u;
-const SLICE_QUADS = X_QUADS + STEP * THREADS_X;
+const SLICE_QUADS = X_QUADS + STEP * QUADS;
 var<workgroup> tiles: array<scalar4, SLICES * SLICE_QUADS>;
 #ifdef NORM_ROWS
 #import norm_rows
@@ -67,7 +68,7 @@ fn main(
     // For loading, four threads stand side by side along k.
     let load_line = lane / 4u;
     let load_k = lane % 4u * 4u;
-    // For computing, a thread has four columns and every THREADS_Y-th row.
+    // For computing, a thread has every THREADS_Y-th row and every THREADS_X-th vector of columns.
     let column = lane % THREADS_X;
     let row = lane / THREADS_X;
 
@@ -93,8 +94,10 @@ fn main(
     find_groups(thread, first_row / params.epilogue.rows_per_sample);
 #endif
 
+#repeat c SPAN
 #repeat i ROWS
-    var sum$i = scalar4(0.0);
+    var sum$i_$c = scalar4(0.0);
+#end
 #end
     let rounds = (params.steps + SLICES - 1u) / SLICES;
     for (var round = 0u; round < rounds; round++) {
@@ -118,23 +121,27 @@ fn main(
         tiles[x_tile + $iu * LANES + lane] = x4(begin$i, input + load_k);
 #end
 #endif
-        if (load_line < THREADS_X) {
-            let w = weight_block(weight_row(tile_x, load_line * 4u), tap, input + load_k);
+        for (var line = load_line; line < QUADS; line += LANES / 4u) {
+            let w = weight_block(weight_row(tile_x, line * 4u), tap, input + load_k);
 #repeat i 4
-            tiles[weight_tile + (load_k + $iu) * THREADS_X + load_line] = w[$i];
+            tiles[weight_tile + (load_k + $iu) * QUADS + line] = w[$i];
 #end
         }
         workgroupBarrier();
         for (var quad = 0u; quad < STEP / 4u; quad++) {
-#repeat i 4
-            let w$i = tiles[weight_tile + (quad * 4u + $iu) * THREADS_X + column];
-#end
 #repeat i ROWS
             let x$i = tiles[x_tile + (row + $iu * THREADS_Y) * (STEP / 4u) + quad];
-            sum$i += x$i.x * w0;
-            sum$i += x$i.y * w1;
-            sum$i += x$i.z * w2;
-            sum$i += x$i.w * w3;
+#end
+#repeat c SPAN
+#repeat i 4
+            let w$i_$c = tiles[weight_tile + (quad * 4u + $iu) * QUADS + column + $cu * THREADS_X];
+#end
+#repeat i ROWS
+            sum$i_$c += x$i.x * w0_$c;
+            sum$i_$c += x$i.y * w1_$c;
+            sum$i_$c += x$i.z * w2_$c;
+            sum$i_$c += x$i.w * w3_$c;
+#end
 #end
         }
         workgroupBarrier();
@@ -150,8 +157,10 @@ fn main(
 
 #ifdef SLICED
     // All slices' sums of a quad of the output, and with GATED those of its gates, come together in one thread.
+#repeat c SPAN
 #repeat i ROWS
-    tiles[x_tile + (row + $iu * THREADS_Y) * THREADS_X + column] = sum$i;
+    tiles[x_tile + (row + $iu * THREADS_Y) * QUADS + column + $cu * THREADS_X] = sum$i_$c;
+#end
 #end
     workgroupBarrier();
     for (var at = thread; at < TILE_ROWS * OUT_QUADS; at += THREADS) {
@@ -159,12 +168,12 @@ fn main(
         let quad = at % OUT_QUADS;
         var total = scalar4(0.0);
 #repeat s SLICES
-        total += tiles[$su * SLICE_QUADS + out_row * THREADS_X + quad];
+        total += tiles[$su * SLICE_QUADS + out_row * QUADS + quad];
 #end
 #ifdef GATED
         var gates = scalar4(0.0);
 #repeat s SLICES
-        gates += tiles[$su * SLICE_QUADS + out_row * THREADS_X + OUT_QUADS + quad];
+        gates += tiles[$su * SLICE_QUADS + out_row * QUADS + OUT_QUADS + quad];
 #end
         store_gated(tile_x, first_row + out_row, quad, total, gates);
 #else
@@ -173,31 +182,44 @@ fn main(
     }
 #else
 #ifdef GATED
+#ifdef WIDE
+    // A thread's second vector of columns gates the first.
+#repeat i ROWS
+    store_gated(tile_x, first_row + row + $iu * THREADS_Y, column, sum$i_0, sum$i_1);
+#end
+#else
     // Gates lie with other threads than what they gate.
     if (column >= OUT_QUADS) {
 #repeat i ROWS
-        tiles[(row + $iu * THREADS_Y) * OUT_QUADS + column - OUT_QUADS] = sum$i;
+        tiles[(row + $iu * THREADS_Y) * OUT_QUADS + column - OUT_QUADS] = sum$i_0;
 #end
     }
     workgroupBarrier();
     if (column < OUT_QUADS) {
 #repeat i ROWS
         let gates$i = tiles[(row + $iu * THREADS_Y) * OUT_QUADS + column];
-        store_gated(tile_x, first_row + row + $iu * THREADS_Y, column, sum$i, gates$i);
+        store_gated(tile_x, first_row + row + $iu * THREADS_Y, column, sum$i_0, gates$i);
 #end
     }
+#endif
 #else
 #ifdef MOMENTS
-    let out_column = tile_x * TILE_COLUMNS + column * 4u;
-    var y: array<scalar4, 8>;
+#repeat c SPAN
+    let quad$c = column + $cu * THREADS_X;
+    let out_column$c = tile_x * TILE_COLUMNS + quad$c * 4u;
+    var y$c: array<scalar4, 8>;
 #repeat i ROWS
-    y[$i] = finish(params.epilogue, first_row + row + $iu * THREADS_Y, out_column, sum$i);
-    store(first_row + row + $iu * THREADS_Y, out_column, params.epilogue.columns, y[$i]);
+    y$c[$i] = finish(params.epilogue, first_row + row + $iu * THREADS_Y, out_column$c, sum$i_$c);
+    store(first_row + row + $iu * THREADS_Y, out_column$c, params.epilogue.columns, y$c[$i]);
 #end
-    store_moments(thread, row, column, tile_x, first_row / TILE_ROWS, y);
+    leave_part(row, quad$c, y$c);
+#end
+    store_moments(thread, tile_x, first_row / TILE_ROWS);
 #else
+#repeat c SPAN
 #repeat i ROWS
-    store_quad(tile_x, first_row + row + $iu * THREADS_Y, column, sum$i);
+    store_quad(tile_x, first_row + row + $iu * THREADS_Y, column + $cu * THREADS_X, sum$i_$c);
+#end
 #end
 #endif
 #endif

@@ -9,11 +9,11 @@ use wgpu::BufferBinding;
 pub(crate) use moments::Moments;
 pub(crate) use plan::Windows;
 
-use super::{Buffer, Gpu, Tiled, Weight, weight::ROW_STEP, words as sizes};
+use super::{Buffer, Cut, Gpu, Tiled, Weight, weight::ROW_STEP, words as sizes};
 use crate::{
     DType, KernelError, Shape,
     ops::{Fused, Input, Norm, geglu},
-    shader::{Kernel, Matmul, Reads, Rows, Tile, Width, Writes},
+    shader::{Kernel, Matmul, Reads, Rows, Span, Tile, Width, Writes},
 };
 use plan::Plan;
 
@@ -42,6 +42,22 @@ struct Run<'a> {
     writes: Writes,
     /// What is left behind the output.
     moments: Option<Moments>,
+}
+
+impl Run<'_> {
+    /// How a variant of the kernel cuts it.
+    fn cut(&self, kernel: Kernel) -> Cut {
+        let Self { product, plan, .. } = *self;
+        let plan = match kernel {
+            Kernel::Matmul(Matmul { tile, .. }) => plan.recut(tile, product.rows),
+            _ => plan,
+        };
+        let k = product.weight.steps() * ROW_STEP;
+        Cut {
+            tiles: plan.tiles(product.columns(), product.share()),
+            flops_per_tile: (2 * plan.tile.rows() * plan.tile.columns() * k) as u64,
+        }
+    }
 }
 
 impl Product<'_> {
@@ -77,7 +93,7 @@ impl Product<'_> {
                 if is_fused { Reads::Beside } else { Reads::Plain }
             }
             (Some(Norm::Rows { .. }), None) if is_wide && plan.rows == Rows::Matrix => Reads::NormRows,
-            (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile.takes_groups() => {
+            (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile.is_large() => {
                 let found = x.buffer("product")?.moments();
                 let samples = self.rows / self.fused.rows_per_sample;
                 let fits = found.is_some_and(|moments| moments.serve(samples, groups));
@@ -150,19 +166,17 @@ impl Gpu {
             rows: plan.rows,
             weight: product.weight.dtype(),
             tile: plan.tile,
+            span: Span::Eight,
             width: run.width,
             reads: run.reads,
             writes: run.writes,
         });
-        let k = product.weight.steps() * ROW_STEP;
-        let flops_per_tile = (2 * plan.tile.rows() * plan.tile.columns() * k) as u64;
         let depth = product.weight.taps() * product.inputs;
-        let tiles = plan.tiles(columns, product.share());
         let inputs = self.bindings(run)?;
         let [before, behind] = [run.words_before_tiles()?, run.words_behind_tiles()?];
         let shape = Shape::Product { rows: product.rows, columns: product.weight.rows(), depth };
-        let work = Tiled { kernel, inputs: &inputs, out: &out, shape, tiles, flops_per_tile };
-        self.dispatch_tiles(&work, |range| [&before[..], &range, &behind].concat())?;
+        let (cut, words) = (&|kernel| run.cut(kernel), [&before[..], &behind]);
+        self.dispatch_tiles(&Tiled { kernel, inputs: &inputs, out: &out, shape, cut, words })?;
         Ok(out)
     }
 

@@ -44,7 +44,7 @@ impl Gpu {
         let groups = product.fused.groups.filter(|&groups| groups <= MOST_GROUPS)?;
         let can = matches!(reads, Reads::Plain | Reads::NormGroups)
             && !product.fused.gated
-            && plan.tile.takes_groups()
+            && plan.tile.is_large()
             && width == Width::Four
             && plan.tiles_divide_samples
             && columns.is_multiple_of(groups);

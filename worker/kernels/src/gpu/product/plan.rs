@@ -86,7 +86,7 @@ impl Plan {
             tiles_divide_samples: rows_per_sample.is_multiple_of(tile.rows()),
         };
         let Some((windows, squares)) = windows
-            .filter(|_| tile.takes_groups() && width == Width::Four)
+            .filter(|_| tile.is_large() && width == Width::Four)
             .and_then(|windows| Some((windows, windows.squares(tile)?)))
         else {
             return as_matrix;
@@ -97,6 +97,11 @@ impl Plan {
             tiles_divide_samples: windows.is_whole_squares(tile),
             ..as_matrix
         }
+    }
+
+    /// The same product of `rows` in other tiles, which for squares there are not.
+    pub(super) fn recut(self, tile: Tile, rows: usize) -> Self {
+        if tile == self.tile { self } else { Self { tile, tiles_down: rows.div_ceil(tile.rows()), ..self } }
     }
 
     /// Tiles for an output of `columns`, each of which has a `share` of a tile's columns.

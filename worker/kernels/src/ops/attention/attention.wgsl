@@ -7,12 +7,13 @@
 // head's output, and each computes the scores anew.
 #import element
 
-const THREADS = 128u;
-// Eight threads stand along the keys (or the values of a head), 16 along the queries.
-const THREADS_X = 8u;
+// THREADS_X threads stand along the keys (or the values of a head), SPAN vectors of four keys each, and 16 along the
+// queries.
 const THREADS_Y = 16u;
+const THREADS = THREADS_X * THREADS_Y;
 const QUERIES = ROWS * THREADS_Y;
 const KEYS = 32u;
+const KEY_QUADS = KEYS / 4u;
 // Values of a head per step of the scores.
 const STEP = 16u;
 // Vectors of four in a row of the output slice.
@@ -130,7 +131,7 @@ fn main(
     // For loading, four threads stand side by side along a head.
     let load_line = thread / 4u;
     let load_at = thread % 4u * 4u;
-    // For computing, a thread has four keys (or values) and every 16th query.
+    // For computing, a thread has every THREADS_X-th vector of keys (or values) and every 16th query.
     let column = thread % THREADS_X;
     let row = thread / THREADS_X;
 
@@ -139,21 +140,23 @@ fn main(
     let visible$i = select(params.keys, min(params.keys, query$i + 1u), params.causal != 0u);
     var maximum$i = scalar(LOWEST);
     var total$i = scalar(0.0);
-#repeat c COLUMNS
+#repeat c VECTORS
     var sum$i_$c = scalar4(0.0);
 #end
 #end
     for (var first_key = 0u; first_key < end_key; first_key += KEYS) {
-        // Scores of four keys for each row.
+        // Scores of a thread's keys for each row.
+#repeat c SPAN
 #repeat i ROWS
-        var score$i = scalar4(0.0);
+        var score$i_$c = scalar4(0.0);
+#end
 #end
         for (var at = 0u; at < params.head; at += STEP) {
             for (var line = load_line; line < QUERIES; line += THREADS / 4u) {
                 let load_query = min(first_query + line, params.queries - 1u);
                 staged[line * (STEP / 4u) + thread % 4u] = q4(q_begin + load_query * params.q_width, at + load_at);
             }
-            if (load_line < KEYS / 4u) {
+            if (load_line < KEY_QUADS) {
                 // A block of 4 x 4 changes from rows along the head to rows along the keys.
 #repeat j 4
                 let load_key$j = min(first_key + load_line * 4u + $ju, params.keys - 1u);
@@ -165,35 +168,41 @@ fn main(
                     k4(k_begin + load_key3 * params.k_width, at + load_at),
                 ));
 #repeat j 4
-                staged[KEY_TILE + (load_at + $ju) * (KEYS / 4u) + load_line] = block[$j];
+                staged[KEY_TILE + (load_at + $ju) * KEY_QUADS + load_line] = block[$j];
 #end
             }
             workgroupBarrier();
             for (var quad = 0u; quad < STEP / 4u; quad++) {
-#repeat j 4
-                let k$j = staged[KEY_TILE + (quad * 4u + $ju) * (KEYS / 4u) + column];
-#end
 #repeat i ROWS
                 let q$i = staged[(row + $iu * THREADS_Y) * (STEP / 4u) + quad];
-                score$i += q$i.x * k0;
-                score$i += q$i.y * k1;
-                score$i += q$i.z * k2;
-                score$i += q$i.w * k3;
+#end
+#repeat c SPAN
+#repeat j 4
+                let k$j_$c = staged[KEY_TILE + (quad * 4u + $ju) * KEY_QUADS + column + $cu * THREADS_X];
+#end
+#repeat i ROWS
+                score$i_$c += q$i.x * k0_$c;
+                score$i_$c += q$i.y * k1_$c;
+                score$i_$c += q$i.z * k2_$c;
+                score$i_$c += q$i.w * k3_$c;
+#end
 #end
             }
             workgroupBarrier();
         }
 
         // Each thread shares the maxima of its rows with the others that have parts of them.
-        let key = vec4(first_key + column * 4u) + vec4(0u, 1u, 2u, 3u);
         var tile_maximum = scalar4(LOWEST);
+#repeat c SPAN
+        let key$c = vec4(first_key + (column + $cu * THREADS_X) * 4u) + vec4(0u, 1u, 2u, 3u);
 #repeat i ROWS
-        score$i = select(scalar4(LOWEST), score$i * params.scale, key < vec4(visible$i));
-        tile_maximum[$i] = max4(score$i);
+        score$i_$c = select(scalar4(LOWEST), score$i_$c * params.scale, key$c < vec4(visible$i));
+        tile_maximum[$i] = max(tile_maximum[$i], max4(score$i_$c));
+#end
 #end
         staged[thread] = tile_maximum;
         workgroupBarrier();
-#repeat j 8
+#repeat j THREADS_X
         tile_maximum = max(tile_maximum, staged[row * THREADS_X + $ju]);
 #end
 #repeat i ROWS
@@ -201,11 +210,13 @@ fn main(
         let shrink$i = exp(maximum$i - maximum_now$i);
         maximum$i = maximum_now$i;
         total$i *= shrink$i;
-#repeat c COLUMNS
+#repeat c VECTORS
         sum$i_$c *= shrink$i;
 #end
-        weights[(row + $iu * THREADS_Y) * THREADS_X + column] =
-            select(scalar4(0.0), exp(score$i - maximum$i), key < vec4(visible$i));
+#repeat c SPAN
+        weights[(row + $iu * THREADS_Y) * KEY_QUADS + column + $cu * THREADS_X] =
+            select(scalar4(0.0), exp(score$i_$c - maximum$i), key$c < vec4(visible$i));
+#end
 #end
         workgroupBarrier();
 
@@ -217,10 +228,10 @@ fn main(
             workgroupBarrier();
             for (var quad = 0u; quad < VALUE_KEYS / 4u; quad++) {
 #repeat i ROWS
-                let w$i = weights[(row + $iu * THREADS_Y) * THREADS_X + first / 4u + quad];
+                let w$i = weights[(row + $iu * THREADS_Y) * KEY_QUADS + first / 4u + quad];
                 total$i += w$i.x + w$i.y + w$i.z + w$i.w;
 #end
-#repeat c COLUMNS
+#repeat c VECTORS
 #repeat j 4
                 let v$j_$c = staged[(quad * 4u + $ju) * SLICE_QUADS + column + $cu * THREADS_X];
 #end
@@ -238,7 +249,7 @@ fn main(
 
 #repeat i ROWS
     if (first_query + row + $iu * THREADS_Y < params.queries) {
-#repeat c COLUMNS
+#repeat c VECTORS
         store(out_begin + query$i * width, first_value + (column + $cu * THREADS_X) * 4u, sum$i_$c / total$i);
 #end
     }

@@ -3,9 +3,9 @@
 use super::{OP, Shape};
 use crate::{
     KernelError, Shape as Work,
-    gpu::{Buffer, Gpu, Tiled, words},
+    gpu::{Buffer, Cut, Gpu, Tiled, words},
     ops::Columns,
-    shader::{Attention, Kernel, Width},
+    shader::{Attention, Kernel, Span, Width},
 };
 
 /// Slices of a head that is too large for one workgroup, in units of 32 values.
@@ -16,7 +16,6 @@ pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Resul
     let is_aligned = |part: &Columns<'_>| part.width().is_multiple_of(4) && part.first.is_multiple_of(4);
     let form = form(tq, head, [q, k, v].iter().all(is_aligned));
     let slices = head.div_ceil(form.slice());
-    let tiles = batch * heads * slices * tq.div_ceil(form.queries());
     let sizes = words([
         tq,
         tk,
@@ -36,10 +35,19 @@ pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Resul
     let inputs = [q?.binding(), k?.binding(), v?.binding()];
     let out = gpu.allocate(batch * tq * heads * head)?;
     let work = Work::Attention { heads: batch * heads, queries: tq, keys: tk, head };
-    let flops_per_tile = (2 * form.queries() * tk * (head + form.slice())) as u64;
+    let cut = |kernel| {
+        let queries = match kernel {
+            Kernel::Attention(form) => form.queries(),
+            _ => form.queries(),
+        };
+        Cut {
+            tiles: batch * heads * slices * tq.div_ceil(queries),
+            flops_per_tile: (2 * queries * tk * (head + form.slice())) as u64,
+        }
+    };
+    let words = [&[&sizes[..], &[scale]].concat()[..], &[]];
     let kernel = Kernel::Attention(form);
-    let work = Tiled { kernel, inputs: &inputs, out: &out, shape: work, tiles, flops_per_tile };
-    gpu.dispatch_tiles(&work, |range| [&sizes[..], &[scale], &range].concat())?;
+    gpu.dispatch_tiles(&Tiled { kernel, inputs: &inputs, out: &out, shape: work, cut: &cut, words })?;
     Ok(out)
 }
 
@@ -48,5 +56,6 @@ fn form(queries: usize, head: usize, rows_are_aligned: bool) -> Attention {
     let columns = u32::try_from(head.div_ceil(32)).unwrap_or(u32::MAX);
     let columns = if columns <= Attention::MOST_COLUMNS { columns } else { SLICE_COLUMNS };
     let width = if rows_are_aligned { Width::fitting(&[head]) } else { Width::One };
-    Attention { columns, rows: Attention::rows_for(columns, queries), width }
+    let span = Span::Eight;
+    Attention { columns, rows: Attention::rows_for(columns, span, queries), span, width }
 }

@@ -111,6 +111,11 @@ fn gpu_matches_cpu() {
 }
 
 #[test]
+fn gpu_variants_agree() {
+    test_support::variants_agree(CASES);
+}
+
+#[test]
 fn wrong_shapes_are_refused() -> Result<(), KernelError> {
     let device = Device::cpu();
     let (q, k) = (device.zeros(&[1, 4, 6])?, device.zeros(&[1, 5, 6])?);

@@ -7,10 +7,11 @@
 #import product
 #import pixel
 
-// Threads along the channels of a position, four each.
+// Vectors of four channels of a position, and threads along them, SPAN vectors each.
 const QUADS = TILE_COLUMNS / 4u;
+const THREADS_X = QUADS / SPAN;
 const HEIGHT = 8u;
-const WIDTH = THREADS / QUADS;
+const WIDTH = THREADS / THREADS_X;
 const PATCH_WIDTH = WIDTH + 2u;
 const PATCH_QUADS = PATCH_WIDTH * (HEIGHT + 2u) * 4u;
 const TAP_QUADS = STEP * QUADS;
@@ -42,18 +43,17 @@ fn main(
     let sample = square / squares_x / squares_y;
 
     let load_k = thread % 4u * 4u;
-    // Weights: as many threads as columns for each of two taps, a block of 4 x 4 each.
-    let load_tap = thread / TILE_COLUMNS;
-    let load_line = thread % TILE_COLUMNS / 4u;
-    // For computing, a thread has four channels and a column of eight positions.
-    let column = thread % QUADS;
-    let row = thread / QUADS;
+    // For computing, a thread has every THREADS_X-th vector of channels, of a column of eight positions.
+    let column = thread % THREADS_X;
+    let row = thread / THREADS_X;
 #ifdef NORM_GROUPS
     find_groups(thread, sample);
 #endif
 
+#repeat c SPAN
 #repeat i 8
-    var sum$i = scalar4(0.0);
+    var sum$i_$c = scalar4(0.0);
+#end
 #end
     for (var input = 0u; input < params.padded_inputs; input += STEP) {
 #ifdef NORM_GROUPS
@@ -70,10 +70,13 @@ fn main(
 #endif
         }
         for (var first_tap = 0u; first_tap < 9u; first_tap += 2u) {
-            if (load_tap < 2u) {
-                let w = weight_block(weight_row(tile_x, load_line * 4u), first_tap + load_tap, input + load_k);
+            // A block of 4 x 4 weights at a time, as many as columns for each tap.
+            for (var load = thread; load < 2u * TILE_COLUMNS; load += THREADS) {
+                let tap = load / TILE_COLUMNS;
+                let line = load % TILE_COLUMNS / 4u;
+                let w = weight_block(weight_row(tile_x, line * 4u), first_tap + tap, input + load_k);
 #repeat j 4
-                tiles[PATCH_QUADS + load_tap * TAP_QUADS + (load_k + $ju) * QUADS + load_line] = w[$j];
+                tiles[PATCH_QUADS + tap * TAP_QUADS + (load_k + $ju) * QUADS + line] = w[$j];
 #end
             }
             workgroupBarrier();
@@ -81,15 +84,19 @@ fn main(
                 let weights = PATCH_QUADS + tap % 2u * TAP_QUADS;
                 let corner = (tap / 3u * PATCH_WIDTH + tap % 3u + row) * 4u;
                 for (var quad = 0u; quad < STEP / 4u; quad++) {
-#repeat j 4
-                    let w$j = tiles[weights + (quad * 4u + $ju) * QUADS + column];
-#end
 #repeat i 8
                     let x$i = tiles[corner + $iu * PATCH_WIDTH * 4u + quad];
-                    sum$i += x$i.x * w0;
-                    sum$i += x$i.y * w1;
-                    sum$i += x$i.z * w2;
-                    sum$i += x$i.w * w3;
+#end
+#repeat c SPAN
+#repeat j 4
+                    let w$j_$c = tiles[weights + (quad * 4u + $ju) * QUADS + column + $cu * THREADS_X];
+#end
+#repeat i 8
+                    sum$i_$c += x$i.x * w0_$c;
+                    sum$i_$c += x$i.y * w1_$c;
+                    sum$i_$c += x$i.z * w2_$c;
+                    sum$i_$c += x$i.w * w3_$c;
+#end
 #end
                 }
             }
@@ -97,24 +104,30 @@ fn main(
         }
     }
 
-    let out_column = tile_x * TILE_COLUMNS + column * 4u;
     let out_x = first_x + row;
     let first_row = (sample * params.out_height + first_y) * params.out_width + out_x;
+#repeat c SPAN
+    let quad$c = column + $cu * THREADS_X;
+    let out_column$c = tile_x * TILE_COLUMNS + quad$c * 4u;
 #ifdef MOMENTS
     // Only for pictures of whole squares.
-    var y: array<scalar4, 8>;
+    var y$c: array<scalar4, 8>;
 #repeat i 8
-    let out_row$i = first_row + $iu * params.out_width;
-    y[$i] = finish(params.epilogue, out_row$i, out_column, sum$i);
-    store(out_row$i, out_column, params.epilogue.columns, y[$i]);
+    y$c[$i] = finish(params.epilogue, first_row + $iu * params.out_width, out_column$c, sum$i_$c);
+    store(first_row + $iu * params.out_width, out_column$c, params.epilogue.columns, y$c[$i]);
 #end
-    store_moments(thread, row, column, tile_x, square, y);
+    leave_part(row, quad$c, y$c);
 #else
 #repeat i 8
     if (out_x < params.out_width && first_y + $iu < params.out_height) {
         let out_row = first_row + $iu * params.out_width;
-        store(out_row, out_column, params.epilogue.columns, finish(params.epilogue, out_row, out_column, sum$i));
+        let y = finish(params.epilogue, out_row, out_column$c, sum$i_$c);
+        store(out_row, out_column$c, params.epilogue.columns, y);
     }
 #end
+#endif
+#end
+#ifdef MOMENTS
+    store_moments(thread, tile_x, square);
 #endif
 }

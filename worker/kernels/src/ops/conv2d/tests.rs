@@ -168,6 +168,17 @@ fn cpu_matches_reference_with_blocks() {
     test_support::cpu_matches_reference(&block_cases());
 }
 
+/// Windows in large tiles, of values in fours and one by one.
+#[test]
+fn gpu_variants_agree() {
+    test_support::variants_agree(&[
+        Conv2d { stride: 2, ..same([2, 64, 63, 32], 320, ALL) },
+        Conv2d { stride: 2, dtype: DType::I8, ..same([1, 90, 91, 30], 322, BIAS) },
+        Conv2d { stride: 2, dtype: DType::Block(BlockType::Q8_0), ..same([1, 90, 91, 32], 320, PLAIN) },
+        case([2, 70, 64, 33], [65, 1, 1], ALL),
+    ]);
+}
+
 #[test]
 fn gpu_matches_cpu_with_blocks() {
     test_support::gpu_matches_cpu(&block_cases());

@@ -1,0 +1,178 @@
+//! Which variant of a kernel is fastest on this GPU, for operations of about one size.
+//!
+//! Nothing is measured while somebody waits. An operation runs in the form that follows from its sizes until its class
+//! was measured (see `trial`), which its owner starts when there is nothing else to do, and keeps what came out of it
+//! from one visit to the next. Variants compute the same to the bit, so that no picture depends on it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
+
+use super::trial::Trial;
+use crate::{Shape, shader::Kernel};
+
+/// Classes with less of the work than this are not worth their measurement.
+const LEAST_SHARE: f64 = 0.005;
+
+/// Operations that one variant suits: the form that follows from their sizes, and sizes rounded up to powers of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Class {
+    kernel: Kernel,
+    shape: Shape,
+}
+
+impl Class {
+    pub(super) fn of(kernel: Kernel, shape: Shape) -> Self {
+        Self { kernel, shape: shape.rounded() }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.kernel, self.shape)
+    }
+}
+
+/// What was measured, and what could be.
+#[derive(Default)]
+pub(super) struct Tuning {
+    /// The variant of each class that came by. None while it was not measured.
+    chosen: HashMap<Class, Option<Kernel>>,
+    /// Names of variants by names of classes, from earlier visits.
+    remembered: BTreeMap<String, String>,
+    /// What can be measured of classes without a variant.
+    trials: HashMap<Class, Trial>,
+    /// Of everything that came by, in floating-point operations.
+    flops: u64,
+}
+
+impl Tuning {
+    /// The form in which an operation runs.
+    pub(super) fn form(&mut self, kernel: Kernel, shape: Shape) -> Kernel {
+        let class = Class::of(kernel, shape);
+        let remembered = &self.remembered;
+        self.chosen.entry(class).or_insert_with(|| recall(remembered, &class)).unwrap_or(kernel)
+    }
+
+    /// Notes that an operation runs, with what could be measured of it.
+    pub(super) fn meet(&mut self, kernel: Kernel, shape: Shape, trial: impl FnOnce() -> Trial) {
+        let (class, flops) = (Class::of(kernel, shape), shape.flops());
+        self.flops = self.flops.saturating_add(flops);
+        if !matches!(self.chosen.get(&class), Some(Some(_))) {
+            let trial = self.trials.entry(class).or_insert_with(trial);
+            trial.met_flops = trial.met_flops.saturating_add(flops);
+        }
+    }
+
+    /// Takes out the trial of what has most of the work, if any is worth it.
+    pub(super) fn next_trial(&mut self) -> Option<(Class, Trial)> {
+        let (&class, trial) = self.trials.iter().max_by_key(|(_, trial)| trial.met_flops)?;
+        let is_worth_it = trial.met_flops as f64 >= self.flops as f64 * LEAST_SHARE;
+        let trial = is_worth_it.then(|| self.trials.remove(&class))??;
+        Some((class, trial))
+    }
+
+    /// A class was measured.
+    pub(super) fn settle(&mut self, class: Class, fastest: Kernel) {
+        self.remembered.insert(class.to_string(), fastest.variant_name());
+        self.chosen.insert(class, Some(fastest));
+    }
+
+    /// Names of variants by names of classes, to be kept.
+    pub(super) fn names(&self) -> BTreeMap<String, String> {
+        self.remembered.clone()
+    }
+
+    /// Takes over what [`names`](Self::names) once gave. Names that mean nothing here have no effect.
+    pub(super) fn recall(&mut self, names: BTreeMap<String, String>) {
+        self.remembered.extend(names);
+        self.chosen.retain(|_, chosen| chosen.is_some());
+        self.trials.clear();
+    }
+}
+
+/// The variant that a class had at an earlier visit.
+fn recall(remembered: &BTreeMap<String, String>, class: &Class) -> Option<Kernel> {
+    let name = remembered.get(&class.to_string())?;
+    class.kernel.variants().into_iter().find(|variant| variant.variant_name() == *name)
+}
+
+#[cfg(test)]
+impl Tuning {
+    /// Takes variant number `nth` of every class that came by and has so many. True if there are any.
+    pub(super) fn settle_all(&mut self, nth: usize) -> bool {
+        let mut any = false;
+        for (class, chosen) in &mut self.chosen {
+            *chosen = class.kernel.variants().get(nth).copied();
+            any |= chosen.is_some();
+        }
+        any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shader::{Attention, Span, Width};
+
+    const SPAN: Span = Span::Eight;
+    const FORM: Kernel = Kernel::Attention(Attention { columns: 2, rows: 4, span: SPAN, width: Width::Four });
+    const OTHER: Kernel =
+        Kernel::Attention(Attention { columns: 2, rows: 1, span: SPAN, width: Width::Four });
+
+    const fn shape(queries: usize) -> Shape {
+        Shape::Attention { heads: 8, queries, keys: 77, head: 40 }
+    }
+
+    fn meet(tuning: &mut Tuning, queries: usize) {
+        tuning.meet(FORM, shape(queries), || Trial::of(&[FORM, OTHER], shape(queries)));
+    }
+
+    #[test]
+    fn a_class_is_measured_once_and_serves_all_sizes_of_its_octave() {
+        let mut tuning = Tuning::default();
+        assert_eq!(tuning.form(FORM, shape(900)), FORM);
+        meet(&mut tuning, 900);
+        let (class, _) = tuning.next_trial().unwrap();
+        tuning.settle(class, OTHER);
+        meet(&mut tuning, 1000);
+        assert!(tuning.next_trial().is_none());
+        assert_eq!(tuning.form(FORM, shape(1024)), OTHER);
+        assert_eq!(tuning.form(FORM, shape(1025)), FORM);
+    }
+
+    #[test]
+    fn what_takes_most_is_measured_first_and_trifles_never() {
+        let mut tuning = Tuning::default();
+        meet(&mut tuning, 1);
+        for queries in [64, 4096] {
+            meet(&mut tuning, queries);
+        }
+        let (first, _) = tuning.next_trial().unwrap();
+        assert_eq!(first, Class::of(FORM, shape(4096)));
+        assert!(tuning.next_trial().is_some());
+        assert!(tuning.next_trial().is_none(), "one query in four thousand");
+    }
+
+    #[test]
+    fn another_visit_knows_what_was_measured() {
+        let mut tuning = Tuning::default();
+        tuning.settle(Class::of(FORM, shape(900)), OTHER);
+        let mut later = Tuning::default();
+        assert_eq!(later.form(FORM, shape(900)), FORM);
+        let mut names = tuning.names();
+        names.insert("kernels of another version".to_owned(), "fast".to_owned());
+        later.recall(names);
+        assert_eq!(later.form(FORM, shape(900)), OTHER);
+        assert_eq!(later.names().len(), 2, "what this version does not know is kept for the one that does");
+    }
+
+    #[test]
+    fn names_that_mean_nothing_have_no_effect() {
+        let mut tuning = Tuning::default();
+        let class = Class::of(FORM, shape(900)).to_string();
+        tuning.recall(BTreeMap::from([(class, "no such variant".to_owned())]));
+        assert_eq!(tuning.form(FORM, shape(900)), FORM);
+    }
+}

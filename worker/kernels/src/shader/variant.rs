@@ -1,0 +1,95 @@
+//! Forms of a kernel that compute the same to the bit.
+//!
+//! Which of them is fastest depends on the GPU, and a picture must not: they differ in what a workgroup and a thread
+//! have of the work, never in the order in which a value is summed up.
+
+use super::{Attention, Kernel, Matmul, Reads, Rows, Span, Tile, Writes};
+
+impl Kernel {
+    /// This form, then the others.
+    pub fn variants(self) -> Vec<Self> {
+        let all: Vec<Self> = match self {
+            Self::Matmul(matmul) => matmul.variants().map(Self::Matmul).collect(),
+            Self::Attention(attention) => attention.variants().map(Self::Attention).collect(),
+            _ => vec![],
+        };
+        let others = all.into_iter().filter(|&other| other != self);
+        std::iter::once(self).chain(others).collect()
+    }
+
+    /// What tells this form from its variants: for a person, and to remember it by.
+    pub fn variant_name(self) -> String {
+        match self {
+            Self::Matmul(Matmul { tile, span, .. }) => format!("{tile}, {} columns a thread", span.columns()),
+            Self::Attention(attention) => {
+                format!("{} queries, {} keys a thread", attention.queries(), attention.span.columns())
+            }
+            _ => "the only one".to_owned(),
+        }
+    }
+}
+
+impl Matmul {
+    fn variants(self) -> impl Iterator<Item = Self> {
+        // Moments are merged by tiles, and squares of positions are a tile's own.
+        let is_bound =
+            self.writes == Writes::Moments || self.reads == Reads::NormGroups || self.rows == Rows::Squares;
+        let tiles = Tile::ALL
+            .into_iter()
+            .filter(move |&tile| tile == self.tile || (tile.is_large() && self.tile.is_large() && !is_bound));
+        tiles.flat_map(move |tile| Self { tile, ..self }.spans())
+    }
+
+    /// The same for each span.
+    pub(super) fn spans(self) -> impl Iterator<Item = Self> {
+        Span::ALL.into_iter().map(move |span| Self { span, ..self })
+    }
+}
+
+impl Attention {
+    fn variants(self) -> impl Iterator<Item = Self> {
+        Span::ALL.into_iter().flat_map(move |span| {
+            Self::row_choices(self.columns, span).map(move |rows| Self { rows, span, ..self })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::{DType, shader::Width};
+
+    fn product(reads: Reads, writes: Writes) -> Kernel {
+        let (tile, span, width) = (Tile::Square, Span::Eight, Width::Four);
+        Kernel::Matmul(Matmul { rows: Rows::Matrix, weight: DType::F16, tile, span, width, reads, writes })
+    }
+
+    #[test]
+    fn a_form_comes_first_and_its_variants_have_names_of_their_own() {
+        for kernel in Kernel::all() {
+            let variants = kernel.variants();
+            assert_eq!(variants[0], kernel);
+            let names: HashSet<String> = variants.iter().map(|variant| variant.variant_name()).collect();
+            assert_eq!(names.len(), variants.len(), "{kernel:?}");
+        }
+    }
+
+    #[test]
+    fn every_variant_is_a_known_form_with_the_same_variants() {
+        let known: HashSet<Kernel> = Kernel::all().into_iter().collect();
+        for kernel in &known {
+            let variants: HashSet<Kernel> = kernel.variants().into_iter().collect();
+            assert!(variants.is_subset(&known), "{kernel:?}");
+            assert!(variants.iter().all(|other| other.variants().len() == variants.len()), "{kernel:?}");
+        }
+    }
+
+    #[test]
+    fn what_depends_on_the_tile_keeps_it() {
+        assert_eq!(product(Reads::NormRows, Writes::Gated).variants().len(), 4);
+        assert_eq!(product(Reads::Plain, Writes::Moments).variants().len(), 2);
+        assert_eq!(product(Reads::NormGroups, Writes::Plain).variants().len(), 2);
+    }
+}
