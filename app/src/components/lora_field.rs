@@ -47,7 +47,7 @@ fn ImportLora() -> impl IntoView {
         input.set_value("");
     };
     view! {
-        <label class="button quiet file-button" title="Import LoRA: a .safetensors file">
+        <label class="button quiet file-button label-button" title="Import LoRA: a .safetensors file">
             {Icon::File.draw()}
             "Import LoRA"
             <input

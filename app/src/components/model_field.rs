@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::ModelId;
 
+use super::DrawerKind;
 use super::icon::Icon;
 use super::icon_button::IconButton;
 use super::import_model::ImportModel;
@@ -35,7 +36,13 @@ pub(crate) fn ModelField() -> impl IntoView {
     };
     view! {
         <div class="field">
-            <label for="model">"Model"</label>
+            <div class="label-row">
+                <label for="model">"Model"</label>
+                <button type="button" class="quiet label-button" on:click=move |_| studio.open_drawer(DrawerKind::Models)>
+                    {Icon::Download.draw()}
+                    {models::MORE}
+                </button>
+            </div>
             <div class="with-button">
                 <select
                     id="model"
@@ -49,6 +56,7 @@ pub(crate) fn ModelField() -> impl IntoView {
                 <DeleteModel />
             </div>
             <ImportModel />
+            <p class="hint">{models::IMPORT_HINT}</p>
             <ImportProgress kind=Kind::Model />
             <NoticeAt place=Place::Model />
         </div>

@@ -2,7 +2,7 @@
 
 pub(crate) const ENABLE: &str = "Enable inpainting";
 pub(crate) const ENABLE_HINT: &str = "Draw only a part of the source anew.";
-pub(crate) const NEEDS_SOURCE: &str = "Acts on a source image.";
+pub(crate) const NEEDS_SOURCE: &str = "Draws a part of a source image anew; choose one first.";
 pub(crate) const EDIT: &str = "Edit mask";
 pub(crate) const FEATHER: &str = "Mask feather";
 pub(crate) const AREA: &str = "Inpaint area";

@@ -4,6 +4,12 @@ use protocol::catalogue::Role;
 
 pub(crate) const TITLE: &str = "Models and storage";
 
+/// Beside **Model**: leads to the drawer.
+pub(crate) const MORE: &str = "More models";
+/// Under the buttons for models of one's own.
+pub(crate) const IMPORT_HINT: &str =
+    "A Stable Diffusion model from this device. Fewer bits take less memory.";
+
 pub(crate) const ROOM: &str = "Storage";
 pub(crate) const ROOM_METER: &str = "Storage in use";
 pub(crate) const KEPT: &str = "The browser keeps models and pictures until you delete them.";

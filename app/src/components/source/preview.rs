@@ -15,7 +15,7 @@ pub(super) fn Preview() -> impl IntoView {
         SourceState::None => view! {
             <div class="source-empty">
                 {Icon::Picture.draw()}
-                <p><strong>{words::CHOOSE}</strong>{words::CHOOSE_HOW}</p>
+                <p><strong>{words::CHOOSE}</strong><span class="by-mouse">{words::CHOOSE_HOW}</span></p>
                 <p class="hint">{words::FORMATS}</p>
             </div>
         }
