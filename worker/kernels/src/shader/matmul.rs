@@ -73,6 +73,15 @@ impl Span {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Eight, Self::Four];
 
+    /// The spans that threads of a tile can have, the usual one first. Twice the columns are half the threads, and each then
+    /// loads twice as much: more than four vectors of x at a time take some compilers minutes. Squares are loaded in a loop.
+    pub fn choices(tile: Tile, rows: Rows) -> &'static [Self] {
+        match (tile, rows) {
+            (Tile::Square, _) | (Tile::Tall, Rows::Squares) => &[Self::Eight, Self::Four],
+            (Tile::Tall | Tile::Sliced | Tile::Narrow, _) => &[Self::Four],
+        }
+    }
+
     /// How many.
     pub const fn columns(self) -> usize {
         match self {
@@ -139,7 +148,7 @@ impl Matmul {
             rows: Rows::Matrix,
             weight,
             tile: Tile::Square,
-            span: Span::Eight,
+            span: Span::Four,
             width: Width::Four,
             reads: Reads::Plain,
             writes: Writes::Plain,

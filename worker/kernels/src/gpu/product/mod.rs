@@ -166,7 +166,7 @@ impl Gpu {
             rows: plan.rows,
             weight: product.weight.dtype(),
             tile: plan.tile,
-            span: Span::Eight,
+            span: Span::choices(plan.tile, plan.rows)[0],
             width: run.width,
             reads: run.reads,
             writes: run.writes,
