@@ -39,6 +39,15 @@ pub(super) struct Trial {
 }
 
 impl Trial {
+    /// What one input that serves for all, and the output, take.
+    pub(super) fn stand_in_bytes(&self) -> u64 {
+        self.input_bytes() + self.out_bytes
+    }
+
+    fn input_bytes(&self) -> u64 {
+        self.input_bytes.iter().copied().max().unwrap_or_default()
+    }
+
     /// How much of the operation runs at a time, so that a submission holds no more than it may.
     fn share(&self, budget_flops: u64) -> f64 {
         (budget_flops as f64 / self.shape.flops().max(1) as f64).min(1.0)
@@ -73,9 +82,8 @@ impl Gpu {
     /// The fastest variant of a trial.
     async fn race(&self, trial: &Trial, cancel: &CancelToken) -> Result<Kernel, KernelError> {
         // Nothing writes an input, so that one buffer stands in for all of them.
-        let input_bytes = trial.input_bytes.iter().copied().max().unwrap_or_default();
         let stage = Stage {
-            input: Buffer::new(self.create(input_bytes, Fate::Freed)?),
+            input: Buffer::new(self.create(trial.input_bytes(), Fate::Freed)?),
             out: Buffer::new(self.create(trial.out_bytes, Fate::Freed)?),
             share: trial.share(self.recorder.borrow().budget_flops()),
         };

@@ -15,6 +15,9 @@ use crate::{Shape, shader::Kernel};
 /// Classes with less of the work than this are not worth their measurement.
 const LEAST_SHARE: f64 = 0.005;
 
+/// Classes whose buffers take more are not measured: the model of the last picture is still there.
+const MOST_STAND_IN_BYTES: u64 = 256 << 20;
+
 /// Operations that one variant suits: the form that follows from their sizes, and sizes rounded up to powers of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Class {
@@ -67,7 +70,8 @@ impl Tuning {
 
     /// Takes out the trial of what has most of the work, if any is worth it.
     pub(super) fn next_trial(&mut self) -> Option<(Class, Trial)> {
-        let (&class, trial) = self.trials.iter().max_by_key(|(_, trial)| trial.met_flops)?;
+        let small = self.trials.iter().filter(|(_, trial)| trial.stand_in_bytes() <= MOST_STAND_IN_BYTES);
+        let (&class, trial) = small.max_by_key(|(_, trial)| trial.met_flops)?;
         let is_worth_it = trial.met_flops as f64 >= self.flops as f64 * LEAST_SHARE;
         let trial = is_worth_it.then(|| self.trials.remove(&class))??;
         Some((class, trial))
@@ -153,6 +157,14 @@ mod tests {
         assert_eq!(first, Class::of(FORM, shape(4096)));
         assert!(tuning.next_trial().is_some());
         assert!(tuning.next_trial().is_none(), "one query in four thousand");
+    }
+
+    #[test]
+    fn what_needs_much_memory_is_not_measured() {
+        let mut tuning = Tuning::default();
+        let large = Trial { out_bytes: 300 << 20, ..Trial::of(&[FORM, OTHER], shape(900)) };
+        tuning.meet(FORM, shape(900), || large);
+        assert!(tuning.next_trial().is_none());
     }
 
     #[test]
