@@ -9,6 +9,7 @@ use super::{
     recorder::{Command, PARAMS_BYTES},
     too_large,
     trial::Trial,
+    tuning::Class,
 };
 use crate::{KernelError, Shape, Timing, shader::Kernel};
 
@@ -182,9 +183,10 @@ impl Gpu {
     /// The form in which an operation runs.
     fn form_of(&self, work: &Tiled<'_>) -> Kernel {
         let tuning = &mut *self.tuning.borrow_mut();
-        let kernel = tuning.form(work.kernel, work.shape);
+        let class = Class::of(work.kernel, work.shape);
+        let kernel = tuning.form(class);
         if self.mode.computes() {
-            tuning.meet(work.kernel, work.shape, || work.trial());
+            tuning.meet(class, work.shape.flops(), || work.trial());
         }
         kernel
     }

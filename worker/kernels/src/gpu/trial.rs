@@ -3,12 +3,12 @@
 //! An operation runs again on stand-ins of its buffers, in each form by turns. What counts is the shortest time until the
 //! queue says that all is done: every browser tells that, and other work can only make it longer.
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 use web_time::Instant;
 use wgpu::BufferBinding;
 
-use super::{Buffer, Dispatch, Fate, Gpu, dispatch::words};
+use super::{Buffer, Dispatch, Fate, Gpu, words};
 use crate::{CancelToken, KernelError, Shape, shader::Kernel};
 
 /// What one measurement should take: far more than it takes to hear of its end.
@@ -117,8 +117,7 @@ impl Gpu {
         runs: usize,
     ) -> Result<f64, KernelError> {
         let workgroups = ((tiles as f64 * stage.share) as usize).max(1);
-        let bind =
-            |&bytes: &u64| BufferBinding { size: std::num::NonZeroU64::new(bytes), ..stage.input.binding() };
+        let bind = |&bytes: &u64| BufferBinding { size: NonZeroU64::new(bytes), ..stage.input.binding() };
         let inputs: Vec<BufferBinding<'_>> = trial.input_bytes.iter().map(bind).collect();
         let [before, behind] = &trial.words;
         let params = [&before[..], &words([0, workgroups])?, behind].concat();

@@ -51,16 +51,14 @@ pub(super) struct Tuning {
 }
 
 impl Tuning {
-    /// The form in which an operation runs.
-    pub(super) fn form(&mut self, kernel: Kernel, shape: Shape) -> Kernel {
-        let class = Class::of(kernel, shape);
+    /// The form in which operations of a class run.
+    pub(super) fn form(&mut self, class: Class) -> Kernel {
         let remembered = &self.remembered;
-        self.chosen.entry(class).or_insert_with(|| recall(remembered, &class)).unwrap_or(kernel)
+        self.chosen.entry(class).or_insert_with(|| first_choice(remembered, &class)).unwrap_or(class.kernel)
     }
 
-    /// Notes that an operation runs, with what could be measured of it.
-    pub(super) fn meet(&mut self, kernel: Kernel, shape: Shape, trial: impl FnOnce() -> Trial) {
-        let (class, flops) = (Class::of(kernel, shape), shape.flops());
+    /// Notes that an operation of a class runs, with what could be measured of it.
+    pub(super) fn meet(&mut self, class: Class, flops: u64, trial: impl FnOnce() -> Trial) {
         self.flops = self.flops.saturating_add(flops);
         if !matches!(self.chosen.get(&class), Some(Some(_))) {
             let trial = self.trials.entry(class).or_insert_with(trial);
@@ -96,10 +94,14 @@ impl Tuning {
     }
 }
 
-/// The variant that a class had at an earlier visit.
-fn recall(remembered: &BTreeMap<String, String>, class: &Class) -> Option<Kernel> {
+/// The variant that needs no measurement: the only one, or that of an earlier visit.
+fn first_choice(remembered: &BTreeMap<String, String>, class: &Class) -> Option<Kernel> {
+    let variants = class.kernel.variants();
+    if let [only] = variants[..] {
+        return Some(only);
+    }
     let name = remembered.get(&class.to_string())?;
-    class.kernel.variants().into_iter().find(|variant| variant.variant_name() == *name)
+    variants.into_iter().find(|variant| variant.variant_name() == *name)
 }
 
 #[cfg(test)]
@@ -129,21 +131,26 @@ mod tests {
         Shape::Attention { heads: 8, queries, keys: 77, head: 40 }
     }
 
+    fn class(queries: usize) -> Class {
+        Class::of(FORM, shape(queries))
+    }
+
     fn meet(tuning: &mut Tuning, queries: usize) {
-        tuning.meet(FORM, shape(queries), || Trial::of(&[FORM, OTHER], shape(queries)));
+        let shape = shape(queries);
+        tuning.meet(class(queries), shape.flops(), || Trial::of(&[FORM, OTHER], shape));
     }
 
     #[test]
     fn a_class_is_measured_once_and_serves_all_sizes_of_its_octave() {
         let mut tuning = Tuning::default();
-        assert_eq!(tuning.form(FORM, shape(900)), FORM);
+        assert_eq!(tuning.form(class(900)), FORM);
         meet(&mut tuning, 900);
-        let (class, _) = tuning.next_trial().unwrap();
-        tuning.settle(class, OTHER);
+        let (measured, _) = tuning.next_trial().unwrap();
+        tuning.settle(measured, OTHER);
         meet(&mut tuning, 1000);
         assert!(tuning.next_trial().is_none());
-        assert_eq!(tuning.form(FORM, shape(1024)), OTHER);
-        assert_eq!(tuning.form(FORM, shape(1025)), FORM);
+        assert_eq!(tuning.form(class(1024)), OTHER);
+        assert_eq!(tuning.form(class(1025)), FORM);
     }
 
     #[test]
@@ -154,37 +161,45 @@ mod tests {
             meet(&mut tuning, queries);
         }
         let (first, _) = tuning.next_trial().unwrap();
-        assert_eq!(first, Class::of(FORM, shape(4096)));
+        assert_eq!(first, class(4096));
         assert!(tuning.next_trial().is_some());
         assert!(tuning.next_trial().is_none(), "one query in four thousand");
+    }
+
+    #[test]
+    fn what_has_one_form_is_not_measured() {
+        let mut tuning = Tuning::default();
+        let class = Class::of(Kernel::Map, Shape::Values(1000));
+        assert_eq!(tuning.form(class), Kernel::Map);
+        tuning.meet(class, 1000, || Trial::of(&[Kernel::Map], Shape::Values(1000)));
+        assert!(tuning.next_trial().is_none());
     }
 
     #[test]
     fn what_needs_much_memory_is_not_measured() {
         let mut tuning = Tuning::default();
         let large = Trial { out_bytes: 300 << 20, ..Trial::of(&[FORM, OTHER], shape(900)) };
-        tuning.meet(FORM, shape(900), || large);
+        tuning.meet(class(900), shape(900).flops(), || large);
         assert!(tuning.next_trial().is_none());
     }
 
     #[test]
     fn another_visit_knows_what_was_measured() {
         let mut tuning = Tuning::default();
-        tuning.settle(Class::of(FORM, shape(900)), OTHER);
+        tuning.settle(class(900), OTHER);
         let mut later = Tuning::default();
-        assert_eq!(later.form(FORM, shape(900)), FORM);
+        assert_eq!(later.form(class(900)), FORM);
         let mut names = tuning.names();
         names.insert("kernels of another version".to_owned(), "fast".to_owned());
         later.recall(names);
-        assert_eq!(later.form(FORM, shape(900)), OTHER);
+        assert_eq!(later.form(class(900)), OTHER);
         assert_eq!(later.names().len(), 2, "what this version does not know is kept for the one that does");
     }
 
     #[test]
     fn names_that_mean_nothing_have_no_effect() {
         let mut tuning = Tuning::default();
-        let class = Class::of(FORM, shape(900)).to_string();
-        tuning.recall(BTreeMap::from([(class, "no such variant".to_owned())]));
-        assert_eq!(tuning.form(FORM, shape(900)), FORM);
+        tuning.recall(BTreeMap::from([(class(900).to_string(), "no such variant".to_owned())]));
+        assert_eq!(tuning.form(class(900)), FORM);
     }
 }
