@@ -110,7 +110,8 @@ impl Session {
         Ok(self.storage()?.model(&id.0).await?.is_some())
     }
 
-    fn storage(&self) -> Result<&BrowserStorage, EngineError> {
+    /// The database.
+    pub(super) fn storage(&self) -> Result<&BrowserStorage, EngineError> {
         Ok(self.library.get().ok_or_else(unopened)?.storage()?)
     }
 

@@ -108,7 +108,7 @@ impl Engine {
     /// One measurement. False when there was nothing left to measure.
     async fn measure(&self, device: &Device) -> Result<bool, EngineError> {
         let found = device.tune().await?;
-        if let (true, Ok(storage)) = (found, self.library()?.storage()) {
+        if let (true, Ok(storage)) = (found, self.session.storage()) {
             tuning::keep(storage, device).await?;
         }
         Ok(found)
@@ -225,8 +225,8 @@ impl Engine {
 
     /// Tells a new device what earlier visits found out. Without that it is found out again.
     async fn recall_tuning(&self, device: &Device) {
-        if let (true, Ok(storage)) =
-            (tuning::is_worthwhile(device), self.library().and_then(|library| Ok(library.storage()?)))
+        if tuning::is_worthwhile(device)
+            && let Ok(storage) = self.session.storage()
             && let Err(error) = tuning::recall(storage, device).await
         {
             log::warn!("what was found out about the graphics card cannot be read: {error}");
