@@ -218,19 +218,14 @@ fn models_travel_along_when_they_are_asked_for() -> Outcome {
     other.generate(LATER).map(drop)
 }
 
-/// A disk that is full from the third picture on.
-const FULL: &str = "const put = IDBObjectStore.prototype.put; window.left = 2; \
-    IDBObjectStore.prototype.put = function (...row) { \
-        if (this.name === 'picture_blobs' && window.left-- <= 0) throw new DOMException('full', 'QuotaExceededError'); \
-        return put.apply(this, row); };";
-
 #[test]
 fn a_full_disk_is_told_and_the_import_goes_on_later() -> Outcome {
     let folder = Folder::new("backup-full")?;
     let page = open_with(&(0..4).map(record).collect::<Vec<_>>())?;
     let (file, _) = exported(page, &folder)?;
     let other = Page::prepare(Graphics::None)?;
-    other.before_page(FULL)?;
+    // The third picture finds no room.
+    other.limit_disk("picture_blobs", Some(2))?;
     let other = other.load()?;
     offer(&other, &file)?;
     let sentence = other.sentence_at("backup")?;

@@ -79,17 +79,10 @@ fn a_full_database_is_told_and_nothing_is_lost() -> Outcome {
     Ok(())
 }
 
-/// A disk that is full from the second file of a picture on, for as long as the test says so.
-const FILLS: &str = "const put = IDBObjectStore.prototype.put; window.full = false; let files = 0; \
-    IDBObjectStore.prototype.put = function (...row) { \
-        if (this.name === 'picture_blobs' && window.full && files++ > 0) { \
-            throw new DOMException('full', 'QuotaExceededError'); } \
-        return put.apply(this, row); };";
-
 #[test]
 fn a_disk_that_fills_within_a_picture_keeps_nothing_by_halves() -> Outcome {
     let page = Page::prepare(Graphics::None)?;
-    page.before_page(FILLS)?;
+    page.limit_disk("picture_blobs", None)?;
     let page = page.load()?;
     write(page.session(), "Prompt", "a red apple")?;
     write(page.session(), "Quality steps", "2")?;
@@ -97,12 +90,13 @@ fn a_disk_that_fills_within_a_picture_keeps_nothing_by_halves() -> Outcome {
     let rows =
         || -> Outcome<_> { Ok((keys(page.session(), "pictures")?, keys(page.session(), "picture_blobs")?)) };
     let before = rows()?;
-    page.session().run("window.full = true;", &[])?;
+    // From the second file of a picture on.
+    page.session().run("window.left = 1;", &[])?;
     let shown = make_picture(&page)?;
     let sentence = page.sentence_at("gallery")?;
     assert!(sentence.contains("full") && sentence.ends_with('.'), "{sentence}");
     assert_eq!(rows()?, before, "the first picture is there, and no part of the second");
-    page.session().run("window.full = false;", &[])?;
+    page.session().run("window.left = Infinity;", &[])?;
     make_picture(&page)?;
     page.wait("the complaint to go", SOON, || Ok(page.alerts()?.is_empty().then_some(())))?;
     for id in shown.iter().chain([&kept.id]) {

@@ -252,6 +252,21 @@ impl Page {
         self.session().devtools("Page.addScriptToEvaluateOnNewDocument", &parameters).map(drop)
     }
 
+    /// In every document loaded from now on, a disk that has room for `left` more files of a table and then none; without a
+    /// number it has room. `window.left` is what is left.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub fn limit_disk(&self, table: &str, left: Option<u32>) -> Outcome {
+        let left = left.map_or("Infinity".to_owned(), |left| left.to_string());
+        self.before_page(&format!(
+            "const put = IDBObjectStore.prototype.put; window.left = {left}; \
+             IDBObjectStore.prototype.put = function (...row) {{ \
+                 if (this.name === '{table}' && window.left-- <= 0) throw new DOMException('full', 'QuotaExceededError'); \
+                 return put.apply(this, row); }};"
+        ))
+    }
+
     /// The device in use: whether it is the GPU, and the words about it.
     ///
     /// # Errors
