@@ -92,14 +92,8 @@ const DRIVER_STARTS: usize = 4;
 impl Driver {
     /// Starts ChromeDriver on a free port and returns its address.
     fn start() -> Outcome<(Self, String)> {
-        let mut failure = None;
-        for _ in 0..DRIVER_STARTS {
-            match Self::start_once() {
-                Ok(started) => return Ok(started),
-                Err(error) => failure = Some(error),
-            }
-        }
-        Err(failure.unwrap_or_else(|| "ChromeDriver was not started".into()))
+        // The last one's failure is told.
+        (1..DRIVER_STARTS).find_map(|_| Self::start_once().ok()).map_or_else(Self::start_once, Ok)
     }
 
     fn start_once() -> Outcome<(Self, String)> {
