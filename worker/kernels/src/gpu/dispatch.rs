@@ -62,7 +62,7 @@ impl Gpu {
     /// Records a run.
     pub(crate) fn dispatch(&self, dispatch: &Dispatch<'_>) -> Result<(), KernelError> {
         self.check()?;
-        if self.recorder.borrow().is_full_for(dispatch.flops) {
+        if self.recorder.borrow().is_full_for(dispatch.kernel, dispatch.flops) {
             self.flush();
         }
         let workgroups = self.fold(dispatch.workgroups)?;
@@ -73,7 +73,7 @@ impl Gpu {
             // Takes its place in the batch, so that buffers are freed when they would be.
             let recorder = &mut *self.recorder.borrow_mut();
             recorder.push_params(dispatch.params);
-            recorder.push(Command::Nothing, dispatch.flops);
+            recorder.push_run(Command::Nothing, dispatch.kernel, dispatch.flops);
             return Ok(());
         }
         let compiled = self.pipelines.get(&self.device, dispatch.kernel)?;
@@ -91,8 +91,8 @@ impl Gpu {
         let bindings = self.bindings.get(&self.device, kernel, &compiled.layout, &bindings, burials);
         let params_offset_bytes = recorder.push_params(dispatch.params);
         let pipeline = compiled.pipeline;
-        recorder
-            .push(Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups }, dispatch.flops);
+        let command = Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups };
+        recorder.push_run(command, kernel, dispatch.flops);
         Ok(())
     }
 
@@ -161,7 +161,7 @@ impl Gpu {
         let Tiled { inputs, out, shape, words: [before, behind], .. } = *work;
         let kernel = self.form_of(work);
         let Cut { tiles, flops_per_tile } = (work.cut)(kernel);
-        let budget_flops = self.recorder.borrow().budget_flops();
+        let budget_flops = self.recorder.borrow().tempo().budget_flops(kernel);
         let tiles_per_dispatch = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
         for first in (0..tiles).step_by(tiles_per_dispatch) {
             let end = tiles.min(first + tiles_per_dispatch);

@@ -6,7 +6,7 @@ use futures_channel::oneshot;
 use web_time::Instant;
 use wgpu::{PollType, SubmissionIndex};
 
-use super::tempo::Tempo;
+use super::tempo::{Tempo, Work};
 
 /// One submission on its way.
 pub(super) struct Submission {
@@ -19,12 +19,12 @@ pub(super) struct Submission {
 pub(super) struct Flight(VecDeque<Submission>);
 
 impl Flight {
-    /// Remembers what `queue` was just given: work of `flops`.
-    pub(super) fn depart(&mut self, queue: &wgpu::Queue, index: SubmissionIndex, flops: u64, tempo: &Tempo) {
+    /// Remembers what `queue` was just given.
+    pub(super) fn depart(&mut self, queue: &wgpu::Queue, index: SubmissionIndex, work: Work, tempo: &Tempo) {
         let (sender, done) = oneshot::channel();
         let (tempo, departure) = (tempo.clone(), Instant::now());
         queue.on_submitted_work_done(move || {
-            tempo.learn(flops, departure);
+            tempo.learn(&work, departure);
             // Nobody listens any more when the device was dropped meanwhile.
             sender.send(()).unwrap_or_default();
         });

@@ -231,10 +231,10 @@ impl Gpu {
             self.bytes_queued.set(0);
             recorder.forget();
         }
-        if let Some((index, flops)) = recorder.submit(&self.device, &self.queue) {
+        if let Some((index, work)) = recorder.submit(&self.device, &self.queue) {
             self.submits.set(self.submits.get() + 1);
             self.bytes_queued.set(0);
-            self.flight.borrow_mut().depart(&self.queue, index, flops, recorder.tempo());
+            self.flight.borrow_mut().depart(&self.queue, index, work, recorder.tempo());
         }
         self.pool.bury_retired();
     }

@@ -8,7 +8,11 @@ use wgpu::{
     ComputePassDescriptor, ComputePassTimestampWrites, ComputePipeline,
 };
 
-use super::{profile::Profiler, tempo::Tempo};
+use super::{
+    profile::Profiler,
+    tempo::{Tempo, Work},
+};
+use crate::shader::Kernel;
 
 /// Dispatches in one submission, at most.
 pub(super) const BATCH: usize = 48;
@@ -41,7 +45,9 @@ pub(super) struct Recorder {
     commands: Vec<Command>,
     params: Vec<u8>,
     params_buffer: wgpu::Buffer,
-    flops: u64,
+    work: Work,
+    /// How much of a submission the work takes up.
+    share: f64,
     tempo: Tempo,
     profiler: Option<Profiler>,
 }
@@ -54,18 +60,14 @@ impl Recorder {
             usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        Self { commands: Vec::new(), params: Vec::new(), params_buffer, flops: 0, tempo, profiler }
+        let (commands, params, work) = (Vec::new(), Vec::new(), Vec::new());
+        Self { commands, params, params_buffer, work, share: 0.0, tempo, profiler }
     }
 
     /// The uniform buffer that every bind group refers to. One serves all batches: the queue writes it between
     /// two submissions.
     pub(super) fn params_buffer(&self) -> &wgpu::Buffer {
         &self.params_buffer
-    }
-
-    /// Work that one submission may hold.
-    pub(super) fn budget_flops(&self) -> u64 {
-        self.tempo.budget_flops()
     }
 
     /// What the measured times of submissions say.
@@ -83,14 +85,14 @@ impl Recorder {
     }
 
     /// True when work of this size belongs into the next batch.
-    pub(super) fn is_full_for(&self, flops: u64) -> bool {
+    pub(super) fn is_full_for(&self, kernel: Kernel, flops: u64) -> bool {
         self.params.len() >= BATCH * PARAMS_BYTES
-            || (!self.is_empty() && self.flops + flops > self.budget_flops())
+            || (!self.is_empty() && self.share + self.tempo.share(kernel, flops) > 1.0)
     }
 
     /// True when a batch of this many dispatches, or a quarter of the work that a submission may hold, is waiting.
     pub(super) fn is_worthwhile(&self, dispatches: usize) -> bool {
-        self.commands.len() >= dispatches || self.flops >= self.budget_flops() / 4
+        self.commands.len() >= dispatches || self.share >= 0.25
     }
 
     /// Stores the parameters of the next dispatch and returns their place.
@@ -102,16 +104,24 @@ impl Recorder {
         offset as u32
     }
 
-    pub(super) fn push(&mut self, command: Command, flops: u64) {
+    /// A run of a kernel.
+    pub(super) fn push_run(&mut self, command: Command, kernel: Kernel, flops: u64) {
         self.commands.push(command);
-        self.flops += flops;
+        self.share += self.tempo.share(kernel, flops);
+        self.work.push((kernel, flops));
+    }
+
+    /// What costs next to nothing.
+    pub(super) fn push_transfer(&mut self, command: Command) {
+        self.commands.push(command);
     }
 
     /// Drops all commands.
     pub(super) fn forget(&mut self) {
         self.commands.clear();
         self.params.clear();
-        self.flops = 0;
+        self.work.clear();
+        self.share = 0.0;
     }
 
     /// Hands all commands to the queue, and tells how much work they are. Nothing happens when there are none.
@@ -119,7 +129,7 @@ impl Recorder {
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
-    ) -> Option<(wgpu::SubmissionIndex, u64)> {
+    ) -> Option<(wgpu::SubmissionIndex, Work)> {
         if self.commands.is_empty() {
             return None;
         }
@@ -134,9 +144,9 @@ impl Recorder {
                 profiler.close(device, &mut encoder);
             }
         }
-        let flops = self.flops;
+        let work = std::mem::take(&mut self.work);
         self.forget();
-        Some((queue.submit([encoder.finish()]), flops))
+        Some((queue.submit([encoder.finish()]), work))
     }
 }
 

@@ -28,7 +28,7 @@ impl Gpu {
 
     pub(crate) fn zeros(&self, len: usize) -> Result<Buffer, KernelError> {
         let buffer = self.allocate(len)?;
-        self.recorder.borrow_mut().push(Command::Clear { buffer: buffer.raw().clone() }, len as u64);
+        self.recorder.borrow_mut().push_transfer(Command::Clear { buffer: buffer.raw().clone() });
         Ok(buffer)
     }
 
@@ -61,7 +61,7 @@ impl Gpu {
     pub(crate) async fn read(&self, buffer: &Buffer, len: usize) -> Result<Vec<f32>, KernelError> {
         self.check()?;
         if !self.mode.computes() {
-            self.recorder.borrow_mut().push(Command::Nothing, 0);
+            self.recorder.borrow_mut().push_transfer(Command::Nothing);
             self.flush();
             return Ok(vec![0.0; len]);
         }
@@ -74,7 +74,7 @@ impl Gpu {
             mapped_at_creation: false,
         });
         let copy = Command::Copy { from: buffer.raw().clone(), to: staging.clone(), bytes };
-        self.recorder.borrow_mut().push(copy, 0);
+        self.recorder.borrow_mut().push_transfer(copy);
         self.flush();
         let values = self.map(&staging).await;
         staging.destroy();

@@ -85,7 +85,7 @@ impl Gpu {
         let stage = Stage {
             input: Buffer::new(self.create(trial.input_bytes(), Fate::Freed)?),
             out: Buffer::new(self.create(trial.out_bytes, Fate::Freed)?),
-            share: trial.share(self.recorder.borrow().budget_flops()),
+            share: trial.share(self.smallest_budget(&trial.variants)),
         };
         let mut runs = 1;
         let mut times = vec![f64::INFINITY; trial.variants.len()];
@@ -105,6 +105,13 @@ impl Gpu {
             }
         }
         Ok(winner(&trial.variants, &times))
+    }
+
+    /// What a submission of each variant may hold.
+    fn smallest_budget(&self, variants: &[(Kernel, usize)]) -> u64 {
+        let recorder = self.recorder.borrow();
+        let budgets = variants.iter().map(|&(kernel, _)| recorder.tempo().budget_flops(kernel));
+        budgets.min().unwrap_or_default()
     }
 
     /// Seconds of one run of all tiles, from several runs of as many as may run at a time.

@@ -43,6 +43,7 @@ const CASES: &[Chain] = &[
     Beside { size: [32, 24], own: 64, further: 32, convolved: true },
     Grown { from: [7, 9], to: [14, 18], channels: 32 },
     Grown { from: [7, 9], to: [13, 17], channels: 5 },
+    Grown { from: [7, 8], to: [14, 16], channels: 64 },
     Grown { from: [32, 32], to: [64, 64], channels: 64 },
     // Whole squares, squares over the edges, too few tiles; groups across tiles and several groups in one.
     Groups { size: [64, 64], samples: 2, channels: 64, groups: 32, dtype: DType::F32 },
@@ -55,6 +56,11 @@ const CASES: &[Chain] = &[
     Groups { size: [128, 128], samples: 1, channels: 24, groups: 3, dtype: DType::F16 },
     Groups { size: [121, 139], samples: 1, channels: 32, groups: 8, dtype: DType::F32 },
     Groups { size: [8, 8], samples: 2, channels: 64, groups: 16, dtype: DType::F32 },
+    Groups { size: [16, 24], samples: 2, channels: 96, groups: 8, dtype: DType::F16 },
+    Groups { size: [15, 16], samples: 1, channels: 64, groups: 32, dtype: DType::F32 },
+    // So many tiles that their moments are merged.
+    Groups { size: [96, 96], samples: 2, channels: 64, groups: 32, dtype: DType::F32 },
+    Groups { size: [136, 128], samples: 1, channels: 32, groups: 4, dtype: DType::F32 },
     Groups { size: [64, 64], samples: 2, channels: 66, groups: 3, dtype: DType::F32 },
 ];
 
@@ -160,7 +166,8 @@ fn gpu_takes_one_dispatch_a_layer() -> Result<(), KernelError> {
     assert_eq!(of(groups([64, 64], 2))?, 4);
     assert_eq!(of(Groups { size: [96, 96], samples: 2, channels: 32, groups: 32, dtype: f32 })?, 4);
     assert_eq!(of(groups([63, 61], 2))?, 7, "with three norms");
-    assert_eq!(of(groups([8, 8], 2))?, 7, "with three norms");
+    assert_eq!(of(groups([8, 8], 2))?, 6, "with two norms, of sliced products");
+    assert_eq!(of(groups([96, 96], 2))?, 7, "with three merges of moments");
     Ok(())
 }
 

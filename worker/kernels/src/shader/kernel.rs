@@ -22,6 +22,8 @@ pub enum Kernel {
     GroupStatistics,
     /// Group normalization: groups from channels.
     GroupMerge,
+    /// Group normalization: moments of groups, over all tiles of a product.
+    MergeMoments,
     /// Group normalization: the values.
     GroupApply(Width),
     /// Layer normalization of a row.
@@ -153,7 +155,14 @@ impl Width {
 impl Kernel {
     /// Every kernel in every form that the operators can ask for.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::GroupStatistics, Self::GroupMerge, Self::LayerNorm, Self::Map, Self::Add];
+        let mut all = vec![
+            Self::GroupStatistics,
+            Self::GroupMerge,
+            Self::MergeMoments,
+            Self::LayerNorm,
+            Self::Map,
+            Self::Add,
+        ];
         all.extend(Threads::ALL.map(Self::GroupNormSmall));
         for width in Width::ALL {
             all.extend([
@@ -184,6 +193,7 @@ impl Kernel {
             | Self::Geglu(_)
             | Self::Rows(_)
             | Self::UpsampleNearest(_) => 1,
+            Self::MergeMoments => 0,
         }
     }
 
@@ -201,10 +211,14 @@ impl Kernel {
             Self::Matmul(Matmul { rows: Rows::Matrix, .. }) => include_str!("../ops/linear/linear.wgsl"),
             Self::Matmul(Matmul { rows: Rows::Windows, .. }) => include_str!("../ops/conv2d/conv2d.wgsl"),
             Self::Matmul(Matmul { rows: Rows::Squares, .. }) => include_str!("../ops/conv2d/patch.wgsl"),
+            Self::Matmul(Matmul { rows: Rows::Transformed, .. }) => {
+                include_str!("../ops/conv2d/winograd.wgsl")
+            }
             Self::Attention(_) => include_str!("../ops/attention/attention.wgsl"),
             Self::GroupNormSmall(_) => include_str!("../ops/group_norm/small.wgsl"),
             Self::GroupStatistics => include_str!("../ops/group_norm/statistics.wgsl"),
             Self::GroupMerge => include_str!("../ops/group_norm/merge.wgsl"),
+            Self::MergeMoments => include_str!("../ops/group_norm/merge_moments.wgsl"),
             Self::GroupApply(_) => include_str!("../ops/group_norm/apply.wgsl"),
             Self::LayerNorm => include_str!("../ops/layer_norm/layer_norm.wgsl"),
             Self::Map => include_str!("../ops/map/map.wgsl"),
@@ -228,9 +242,12 @@ impl Kernel {
             | Self::UpsampleNearest(width) => (single(width), vec![]),
             Self::Embedding(weight) => (weight_type::defines(weight), weight_type::constants(weight)),
             Self::GroupNormSmall(threads) => (single(Width::One), vec![("THREADS", threads.count())]),
-            Self::GroupStatistics | Self::GroupMerge | Self::LayerNorm | Self::Map | Self::Add => {
-                (vec![], vec![])
-            }
+            Self::GroupStatistics
+            | Self::GroupMerge
+            | Self::MergeMoments
+            | Self::LayerNorm
+            | Self::Map
+            | Self::Add => (vec![], vec![]),
         }
     }
 }

@@ -12,6 +12,7 @@ impl fmt::Display for Kernel {
             Self::GroupNormSmall(_) => formatter.write_str("group norm"),
             Self::GroupStatistics => formatter.write_str("group norm, statistics"),
             Self::GroupMerge => formatter.write_str("group norm, merged"),
+            Self::MergeMoments => formatter.write_str("moments, merged"),
             Self::GroupApply(_) => formatter.write_str("group norm, applied"),
             Self::LayerNorm => formatter.write_str("layer norm"),
             Self::Map => formatter.write_str("function"),
@@ -32,6 +33,7 @@ impl fmt::Display for Tile {
             Self::Tall => "tall",
             Self::Sliced => "sliced",
             Self::Narrow => "narrow",
+            Self::Transformed => "transformed",
         })
     }
 }
@@ -42,7 +44,7 @@ impl fmt::Display for Matmul {
         let rows = match self.rows {
             Rows::Matrix => "product",
             Rows::Windows => "convolution",
-            Rows::Squares => "convolution 3x3",
+            Rows::Squares | Rows::Transformed => "convolution 3x3",
         };
         write!(formatter, "{rows}, {}, {}", self.weight, self.tile)?;
         formatter.write_str(match self.reads {

@@ -34,6 +34,8 @@ pub enum Rows {
     Windows,
     /// Each is a window of 3 x 3 pixels, and those of 8 x 8 neighbours, or twice as many, are read together.
     Squares,
+    /// Each is a window of 3 x 3 pixels, and those of 8 x 8 neighbours are computed by Winograd's algorithm.
+    Transformed,
 }
 
 /// What happens to the left matrix on its way in.
@@ -78,6 +80,7 @@ impl Span {
     pub fn choices(tile: Tile, rows: Rows) -> &'static [Self] {
         match (tile, rows) {
             (Tile::Square, _) | (Tile::Tall, Rows::Squares) => &[Self::Eight, Self::Four],
+            (Tile::Transformed, _) => &[Self::Eight],
             (Tile::Tall | Tile::Sliced | Tile::Narrow, _) => &[Self::Four],
         }
     }
@@ -103,31 +106,45 @@ pub enum Tile {
     Sliced,
     /// 128 rows, 16 columns: few channels, such as a picture's three.
     Narrow,
+    /// 64 rows, 32 columns, as 16 products of 16 rows each, for [`Rows::Transformed`].
+    Transformed,
 }
 
 impl Tile {
+    /// All tiles of plain products.
+    const PLAIN: [Self; 4] = [Self::Square, Self::Tall, Self::Sliced, Self::Narrow];
+
     /// All tiles.
-    pub const ALL: [Self; 4] = [Self::Square, Self::Tall, Self::Sliced, Self::Narrow];
+    pub const ALL: [Self; 5] = [Self::Square, Self::Tall, Self::Sliced, Self::Narrow, Self::Transformed];
 
     /// Rows of the output.
     pub const fn rows(self) -> usize {
         match self {
-            Self::Square => 64,
+            Self::Square | Self::Transformed => 64,
             Self::Sliced => 32,
             Self::Tall | Self::Narrow => 128,
         }
     }
 
-    /// Whether it has 4096 outputs, eight rows a thread: then group norms may be in front of and behind it.
+    /// Whether it has 4096 outputs.
     pub const fn is_large(self) -> bool {
         matches!(self, Self::Square | Self::Tall)
+    }
+
+    /// Rows of a column that one thread has in the end, where group norms may be in front of and behind a product.
+    pub const fn part_rows(self) -> Option<usize> {
+        match self {
+            Self::Square | Self::Tall => Some(8),
+            Self::Transformed => Some(4),
+            Self::Sliced | Self::Narrow => None,
+        }
     }
 
     /// Columns of the product.
     pub const fn columns(self) -> usize {
         match self {
             Self::Square => 64,
-            Self::Sliced | Self::Tall => 32,
+            Self::Sliced | Self::Tall | Self::Transformed => 32,
             Self::Narrow => 16,
         }
     }
@@ -136,7 +153,7 @@ impl Tile {
     pub const fn slices(self) -> usize {
         match self {
             Self::Sliced => 4,
-            Self::Square | Self::Tall | Self::Narrow => 1,
+            Self::Square | Self::Tall | Self::Narrow | Self::Transformed => 1,
         }
     }
 }
@@ -153,7 +170,7 @@ impl Matmul {
             reads: Reads::Plain,
             writes: Writes::Plain,
         };
-        let everywhere = Tile::ALL.into_iter().flat_map(move |tile| {
+        let everywhere = Tile::PLAIN.into_iter().flat_map(move |tile| {
             Width::ALL.into_iter().flat_map(move |width| {
                 [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, tile, width, ..plain })
             })
@@ -167,8 +184,7 @@ impl Matmul {
                 of(Reads::Plain, Writes::Gated),
             ]
         });
-        let large = || Tile::ALL.into_iter().filter(|tile| tile.is_large());
-        let groups = large().flat_map(move |tile| {
+        let groups = [Tile::Square, Tile::Tall].into_iter().flat_map(move |tile| {
             [
                 (Rows::Matrix, Reads::NormGroups, Writes::Plain),
                 (Rows::Matrix, Reads::NormGroups, Writes::Moments),
@@ -181,7 +197,11 @@ impl Matmul {
             ]
             .map(|(rows, reads, writes)| Self { rows, tile, reads, writes, ..plain })
         });
-        everywhere.chain(matrices).chain(groups).flat_map(Self::spans)
+        let transformed = [Reads::Plain, Reads::NormGroups].into_iter().flat_map(move |reads| {
+            let (rows, tile) = (Rows::Transformed, Tile::Transformed);
+            [Writes::Plain, Writes::Moments].map(|writes| Self { rows, tile, reads, writes, ..plain })
+        });
+        everywhere.chain(matrices).chain(groups).chain(transformed).flat_map(Self::spans)
     }
 
     pub(super) fn defines(self) -> Vec<&'static str> {
@@ -218,7 +238,7 @@ impl Matmul {
         let mut add = |name, value: usize| constants.push((name, value as u32));
         let (rows, columns, slices) = (self.tile.rows(), self.tile.columns(), self.tile.slices());
         let span = self.span.columns() / 4;
-        let threads = 128 / span;
+        let threads = if self.tile == Tile::Transformed { 128 } else { 128 / span };
         let lanes = threads / slices;
         add("TILE_ROWS", rows);
         add("TILE_COLUMNS", columns);
@@ -230,6 +250,9 @@ impl Matmul {
         add("LOADS", rows * 4 / lanes);
         // Threads that load a row.
         add("PARTS", 4 * slices);
+        if let Some(rows) = self.tile.part_rows() {
+            add("PART_ROWS", rows);
+        }
         constants
     }
 }

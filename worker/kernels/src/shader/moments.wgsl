@@ -2,24 +2,24 @@
 // deviations and count of each group of channels within each tile.
 //
 // A tile's vectors are in the order of its columns. The tile number c along the columns and group g meet in slot c + g:
-// along the columns one of the two changes at a time, so that no slot is taken twice. Products of more than one tile
-// along the columns have tiles of 64, which is what norm_groups goes by.
+// along the columns one of the two changes at a time, so that no slot is taken twice.
 //
-// Wants all rows of a tile to belong to one sample, parts of eight rows and four columns, and 256 free vectors in `tiles`.
+// Wants all rows of a tile to belong to one sample, parts of PART_ROWS rows and four columns, and two free vectors for each
+// part in `tiles`.
 
 // Parts along the columns, and along the rows.
 const ACROSS = TILE_COLUMNS / 4u;
-const DOWN = TILE_ROWS / 8u;
+const DOWN = TILE_ROWS / PART_ROWS;
 const PARTS_OF_TILE = ACROSS * DOWN;
 
 // Leaves mean and squared deviations of a part to all threads.
-fn leave_part(row: u32, quad: u32, y: array<scalar4, 8>) {
+fn leave_part(row: u32, quad: u32, y: array<scalar4, PART_ROWS>) {
     var mean = scalar4(0.0);
-#repeat i 8
-    mean += y[$i] * 0.125;
+#repeat i PART_ROWS
+    mean += y[$i] / scalar(PART_ROWS);
 #end
     var squares = scalar4(0.0);
-#repeat i 8
+#repeat i PART_ROWS
     let deviation$i = y[$i] - mean;
     squares += deviation$i * deviation$i;
 #end
@@ -40,7 +40,7 @@ fn store_moments(thread: u32, tile_x: u32, row_tile: u32) {
         }
         for (var part = thread; part < PARTS_OF_TILE; part += ACROSS) {
             let apart = tiles[part] - mean;
-            squares += apart * apart * 8.0;
+            squares += apart * apart * scalar(PART_ROWS);
         }
     }
     workgroupBarrier();

@@ -27,9 +27,9 @@ fn find_groups(thread: u32, sample: u32) {
 }
 
 fn spread_of_group(group: u32, part: u32, sample: u32) -> Spread {
-    // Tiles that the group lies in: of 64 columns, unless one of 32 has all.
-    let first = group * params.group_channels / 64u;
-    let across = ((group + 1u) * params.group_channels - 1u) / 64u - first + 1u;
+    // The producer's tiles that the group lies in.
+    let first = group * params.group_channels / params.moments_columns;
+    let across = ((group + 1u) * params.group_channels - 1u) / params.moments_columns - first + 1u;
     var spread = Spread(0.0, 0.0, 0.0);
     for (var at = part; at < params.moments_tiles * across; at += PARTS_OF_GROUP) {
         let tile = sample * params.moments_tiles + at / across;

@@ -2,7 +2,7 @@
 //
 // One workgroup computes TILE_ROWS x TILE_COLUMNS outputs and walks along k in steps of 16: all threads load a tile
 // of x and a tile of the weight into workgroup memory, then each adds up its rows x 4 outputs in registers. The main
-// function is in `tile` or, for 3x3 convolutions, in `patch`.
+// function is in `tile` or, for 3x3 convolutions, in `patch` or `winograd`.
 //
 // x may be normalised while it is read (NORM_ROWS: layer norm; NORM_GROUPS: group norm, perhaps with SiLU), or have
 // more channels in a second tensor (BESIDE). With GATED, half of a tile's columns gate the other half.
@@ -34,13 +34,14 @@ struct Params {
     // Norms only: what is added to the variance,
     eps: scalar,
     // and for groups: whether SiLU follows, how many groups there are, their channels, and where the moments of x
-    // are (see moments): the first vector, tiles of rows per sample and vectors of such a tile.
+    // are (see moments): the first vector, tiles of rows per sample, vectors of such a tile and the tile's columns.
     silu: u32,
     groups: u32,
     group_channels: u32,
     moments_at: u32,
     moments_tiles: u32,
     moments_slots: u32,
+    moments_columns: u32,
     // MOMENTS only: the same about the output.
     out_groups: u32,
     out_group_channels: u32,
@@ -183,6 +184,19 @@ fn weight_of_4(column: u32, tap: u32, input: u32) -> scalar4 {
         decode(place(column + 1u, tap, input)),
         decode(place(column + 2u, tap, input)),
         decode(place(column + 3u, tap, input)),
+    );
+}
+
+// Of one column, but apart from each other.
+fn weight4(column: u32, tap: u32, input: u32) -> scalar4 {
+    if (tap >= params.taps || input >= params.inputs) {
+        return scalar4(0.0);
+    }
+    return scalar4(
+        decode(place(column, tap, input)),
+        decode(place(column, tap, input + 1u)),
+        decode(place(column, tap, input + 2u)),
+        decode(place(column, tap, input + 3u)),
     );
 }
 #endif

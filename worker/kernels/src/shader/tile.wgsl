@@ -207,7 +207,7 @@ fn main(
 #repeat c SPAN
     let quad$c = column + $cu * THREADS_X;
     let out_column$c = tile_x * TILE_COLUMNS + quad$c * 4u;
-    var y$c: array<scalar4, 8>;
+    var y$c: array<scalar4, PART_ROWS>;
 #repeat i ROWS
     y$c[$i] = finish(params.epilogue, first_row + row + $iu * THREADS_Y, out_column$c, sum$i_$c);
     store(first_row + row + $iu * THREADS_Y, out_column$c, params.epilogue.columns, y$c[$i]);

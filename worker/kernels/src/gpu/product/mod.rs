@@ -52,10 +52,9 @@ impl Run<'_> {
             Kernel::Matmul(Matmul { tile, .. }) => plan.recut(tile, product.rows),
             _ => plan,
         };
-        let k = product.weight.steps() * ROW_STEP;
         Cut {
             tiles: plan.tiles(product.columns(), product.share()),
-            flops_per_tile: (2 * plan.tile.rows() * plan.tile.columns() * k) as u64,
+            flops_per_tile: plan.flops_per_tile(product.weight.steps() * ROW_STEP),
         }
     }
 }
@@ -93,11 +92,11 @@ impl Product<'_> {
                 if is_fused { Reads::Beside } else { Reads::Plain }
             }
             (Some(Norm::Rows { .. }), None) if is_wide && plan.rows == Rows::Matrix => Reads::NormRows,
-            (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile.is_large() => {
+            (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile.part_rows().is_some() => {
                 let found = x.buffer("product")?.moments();
                 let samples = self.rows / self.fused.rows_per_sample;
                 let fits = found.is_some_and(|moments| moments.serve(samples, groups));
-                let is_read = matches!(plan.rows, Rows::Squares)
+                let is_read = matches!(plan.rows, Rows::Squares | Rows::Transformed)
                     || (plan.rows == Rows::Matrix && plan.tiles_divide_samples);
                 if fits && is_read { Reads::NormGroups } else { Reads::Plain }
             }
@@ -158,10 +157,7 @@ impl Gpu {
         let Run { product, plan, moments, .. } = *run;
         let columns = product.columns();
         let len = product.rows * columns;
-        let out = match moments {
-            Some(moments) => self.allocate(len + moments.len())?.with_moments(moments),
-            None => self.allocate(len)?,
-        };
+        let out = self.allocate(len + moments.map_or(0, |moments| moments.len()))?;
         let kernel = Kernel::Matmul(Matmul {
             rows: plan.rows,
             weight: product.weight.dtype(),
@@ -177,7 +173,7 @@ impl Gpu {
         let shape = Shape::Product { rows: product.rows, columns: product.weight.rows(), depth };
         let (cut, words) = (&|kernel| run.cut(kernel), [&before[..], &behind]);
         self.dispatch_tiles(&Tiled { kernel, inputs: &inputs, out: &out, shape, cut, words })?;
-        Ok(out)
+        self.leave_moments(out, moments, columns)
     }
 
     /// Scales, bias, values per sample and residual, as the epilogue binds them, then what is multiplied.

@@ -85,23 +85,31 @@ impl Plan {
             tiles_down: down(tile),
             tiles_divide_samples: rows_per_sample.is_multiple_of(tile.rows()),
         };
-        let Some((windows, squares)) = windows
-            .filter(|_| tile.is_large() && width == Width::Four)
-            .and_then(|windows| Some((windows, windows.squares(tile)?)))
-        else {
+        let Some(windows) = windows.filter(|_| large != Tile::Narrow && width == Width::Four) else {
             return as_matrix;
         };
+        // With too little work for large tiles, halving the multiplications outweighs that less is shared.
+        let (of_squares, tile) =
+            if tile.is_large() { (Rows::Squares, tile) } else { (Rows::Transformed, Tile::Transformed) };
+        let Some(squares) = windows.squares(tile) else { return as_matrix };
         Self {
-            rows: Rows::Squares,
+            rows: of_squares,
+            tile,
             tiles_down: squares * (rows / rows_per_sample),
             tiles_divide_samples: windows.is_whole_squares(tile),
-            ..as_matrix
         }
     }
 
     /// The same product of `rows` in other tiles, which for squares there are not.
     pub(super) fn recut(self, tile: Tile, rows: usize) -> Self {
         if tile == self.tile { self } else { Self { tile, tiles_down: rows.div_ceil(tile.rows()), ..self } }
+    }
+
+    /// Estimated work of a tile, of products of so many values each.
+    pub(super) fn flops_per_tile(&self, depth: usize) -> u64 {
+        let flops = (2 * self.tile.rows() * self.tile.columns() * depth) as u64;
+        // 16 products for 36, and transforming.
+        if self.tile == Tile::Transformed { flops / 2 } else { flops }
     }
 
     /// Tiles for an output of `columns`, each of which has a `share` of a tile's columns.
@@ -143,7 +151,9 @@ mod tests {
         assert_eq!(plan(2, &picture(64, 64), 320).rows, Rows::Squares);
         assert_eq!(plan(2, &picture(64, 64), 320).tiles(320, 1), 2 * 64 * 5);
         assert_eq!(plan(2, &picture(96, 96), 32).tiles(32, 1), 2 * 12 * 6, "twice as wide for few channels");
-        assert_eq!(plan(2, &picture(8, 8), 1280).rows, Rows::Windows, "too few tiles");
+        let few = plan(2, &picture(8, 8), 1280);
+        assert_eq!((few.rows, few.tiles(1280, 1)), (Rows::Transformed, 2 * 40), "too few tiles of 64 x 64");
+        assert_eq!(plan(2, &picture(16, 9), 320).rows, Rows::Windows, "and too much over the edges");
         assert_eq!(plan(2, &picture(63, 65), 320).rows, Rows::Squares);
         assert!(!plan(2, &picture(63, 65), 320).tiles_divide_samples);
         assert_eq!(plan(99, &picture(9, 9), 320).rows, Rows::Windows, "too much over the edges");

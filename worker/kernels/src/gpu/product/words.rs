@@ -58,6 +58,7 @@ impl Run<'_> {
             read.at,
             read.tiles_per_sample,
             read.slots,
+            read.columns,
             written.groups,
             channels(written.groups, self.product.columns()),
             written.at,

@@ -1,4 +1,5 @@
-//! The GPU's way: a matrix product whose rows are windows of the picture, see `conv2d.wgsl` and `patch.wgsl`.
+//! The GPU's way: a matrix product whose rows are windows of the picture, see `conv2d.wgsl`, `patch.wgsl` and
+//! `winograd.wgsl`.
 
 use super::Shape;
 use crate::{

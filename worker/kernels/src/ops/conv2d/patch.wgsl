@@ -111,7 +111,7 @@ fn main(
     let out_column$c = tile_x * TILE_COLUMNS + quad$c * 4u;
 #ifdef MOMENTS
     // Only for pictures of whole squares.
-    var y$c: array<scalar4, 8>;
+    var y$c: array<scalar4, PART_ROWS>;
 #repeat i 8
     y$c[$i] = finish(params.epilogue, first_row + $iu * params.out_width, out_column$c, sum$i_$c);
     store(first_row + $iu * params.out_width, out_column$c, params.epilogue.columns, y$c[$i]);

@@ -49,6 +49,12 @@ const CASES: &[Conv2d] = &[
     same([1, 13, 11, 64], 64, RESIDUAL_INSIDE),
     same([1, 8, 8, 130], 129, Parts { activation: Activation::Silu, ..BIAS }),
     same([1, 4, 4, 320], 1, PLAIN),
+    // Squares of positions by Winograd's algorithm, whole and over the edges.
+    same([2, 16, 8, 36], 96, ALL),
+    same([1, 15, 14, 20], 68, RESIDUAL_INSIDE),
+    Conv2d { dtype: DType::F16, ..same([2, 8, 8, 64], 64, ALL) },
+    Conv2d { dtype: DType::BF16, ..same([1, 15, 16, 8], 20, BIAS) },
+    Conv2d { dtype: DType::I8, ..same([2, 8, 15, 36], 68, ALL) },
     // Several strips on the CPU, which end within a row of the picture.
     same([2, 47, 45, 130], 5, ALL),
     Conv2d { stride: 2, ..same([2, 9, 8, 32], 33, BIAS) },
@@ -67,13 +73,13 @@ const CASES: &[Conv2d] = &[
     Conv2d { dtype: DType::F16, ..same([1, 3, 3, 3], 3, BIAS) },
 ];
 
-/// For each type of blocks, which span taps and channels: channels in fours, splits of odd channels, and the narrow
-/// tile. Whatever else there is does not depend on the type.
+/// For each type of blocks, which span taps and channels: channels in fours by Winograd's algorithm, splits of odd channels,
+/// and the narrow tile. Whatever else there is does not depend on the type.
 fn block_cases() -> Vec<Conv2d> {
     let cases = |block: BlockType| {
         let dtype = DType::Block(block);
         [
-            Conv2d { dtype, ..same([1, 7, 9, 4], 64, BIAS) },
+            Conv2d { dtype, ..same([1, 8, 15, 4], 64, BIAS) },
             Conv2d { dtype, ..same([1, 5, 6, 66], 128, PLAIN) },
             Conv2d { dtype, ..same([1, 12, 11, 16], 16, RESIDUAL_INSIDE) },
         ]
@@ -84,6 +90,7 @@ fn block_cases() -> Vec<Conv2d> {
         Conv2d { dtype, stride: 2, ..same([1, 8, 8, 64], 36, BIAS) },
         Conv2d { dtype, stride: 2, ..case([1, 9, 9, 36], [64, 1, 1], BIAS) },
         Conv2d { dtype, ..case([1, 5, 7, 36], [64, 1, 1], BIAS) },
+        Conv2d { dtype, ..same([1, 7, 9, 4], 64, BIAS) },
     ];
     BlockType::ALL.into_iter().flat_map(cases).chain(more).collect()
 }
