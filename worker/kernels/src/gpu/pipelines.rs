@@ -4,8 +4,8 @@ use std::{cell::RefCell, collections::HashMap};
 
 use wgpu::{
     BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry, BindingType, BufferBindingType,
-    ComputePipeline, ComputePipelineDescriptor, PipelineLayoutDescriptor, ShaderModuleDescriptor,
-    ShaderSource, ShaderStages,
+    ComputePipeline, ComputePipelineDescriptor, PipelineCompilationOptions, PipelineLayoutDescriptor,
+    ShaderModuleDescriptor, ShaderSource, ShaderStages,
 };
 
 use crate::{KernelError, shader::Kernel};
@@ -65,7 +65,11 @@ pub(super) fn compile(device: &wgpu::Device, kernel: Kernel) -> Result<Compiled,
         layout: Some(&pipeline_layout),
         module: &module,
         entry_point: Some("main"),
-        compilation_options: Default::default(),
+        // Every kernel writes its workgroup memory before it reads it. Browsers clear it all the same.
+        compilation_options: PipelineCompilationOptions {
+            zero_initialize_workgroup_memory: false,
+            ..Default::default()
+        },
         cache: None,
     });
     Ok(Compiled { pipeline, layout })
