@@ -81,7 +81,7 @@ impl Threads {
 /// A form of attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Attention {
-    /// Values of a head that one workgroup makes, in units of 32.
+    /// Values of a head that one workgroup makes, in units of 16.
     pub columns: u32,
     /// Queries of one workgroup, in units of 16.
     pub rows: u32,
@@ -93,7 +93,7 @@ pub struct Attention {
 
 impl Attention {
     /// More columns would not fit into registers.
-    pub const MOST_COLUMNS: u32 = 5;
+    pub const MOST_COLUMNS: u32 = 10;
 
     /// Rows of 16 queries for workgroups of so many columns: as many as registers hold beside the columns, but not
     /// twice as many as there are `queries`.
@@ -109,10 +109,16 @@ impl Attention {
 
     const fn most_rows(columns: u32, span: Span) -> u32 {
         let columns_of_4_rows = match span {
-            Span::Four => 4,
-            Span::Eight => 2,
+            Span::Four => 8,
+            Span::Eight => 4,
         };
         if columns <= columns_of_4_rows { 4 } else { 2 }
+    }
+
+    /// The spans that threads of workgroups of so many columns can have: eight threads with four columns each stand along
+    /// 32.
+    pub(super) fn span_choices(columns: u32) -> impl Iterator<Item = Span> {
+        Span::ALL.into_iter().filter(move |&span| span == Span::Eight || columns.is_multiple_of(2))
     }
 
     /// Queries of one workgroup.
@@ -123,7 +129,7 @@ impl Attention {
     /// Every form for one width.
     fn all(width: Width) -> impl Iterator<Item = Self> {
         (1..=Self::MOST_COLUMNS).flat_map(move |columns| {
-            Span::ALL.into_iter().flat_map(move |span| {
+            Self::span_choices(columns).flat_map(move |span| {
                 Self::row_choices(columns, span).map(move |rows| Self { columns, rows, span, width })
             })
         })
@@ -131,7 +137,7 @@ impl Attention {
 
     /// Values of a head that one workgroup makes.
     pub const fn slice(self) -> usize {
-        self.columns as usize * 32
+        self.columns as usize * 16
     }
 }
 
@@ -258,13 +264,14 @@ impl Attention {
         let vectors = span.columns() as u32 / 4;
         // Keys whose values lie in workgroup memory at once: as many as fit where the largest tile of queries and keys
         // lay before, 384 vectors of four.
-        let value_keys = [32, 16].into_iter().find(|keys| keys * columns * 8 <= 384).unwrap_or(8);
+        let value_keys = [32, 16].into_iter().find(|keys| keys * columns * 4 <= 384).unwrap_or(8);
+        let threads_x = 8 / vectors;
         vec![
             ("ROWS", rows),
             ("SPAN", vectors),
-            ("THREADS_X", 8 / vectors),
-            ("VECTORS", columns * vectors),
-            ("SLICE", columns * 32),
+            ("THREADS_X", threads_x),
+            ("VECTORS", columns * 4 / threads_x),
+            ("SLICE", columns * 16),
             ("VALUE_KEYS", value_keys),
         ]
     }

@@ -31,6 +31,7 @@ impl fmt::Display for Tile {
         formatter.write_str(match self {
             Self::Square => "square",
             Self::Tall => "tall",
+            Self::Small => "small",
             Self::Sliced => "sliced",
             Self::Narrow => "narrow",
             Self::Transformed => "transformed",

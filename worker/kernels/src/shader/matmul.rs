@@ -81,7 +81,7 @@ impl Span {
         match (tile, rows) {
             (Tile::Square, _) | (Tile::Tall, Rows::Squares) => &[Self::Eight, Self::Four],
             (Tile::Transformed, _) => &[Self::Eight],
-            (Tile::Tall | Tile::Sliced | Tile::Narrow, _) => &[Self::Four],
+            (Tile::Tall | Tile::Small | Tile::Sliced | Tile::Narrow, _) => &[Self::Four],
         }
     }
 
@@ -101,8 +101,10 @@ pub enum Tile {
     Square,
     /// 128 rows, 32 columns: as many outputs, for products of 17 to 32 columns.
     Tall,
-    /// 32 rows, 32 columns, and the steps along `k` shared among four groups of threads: few rows or columns, such as
-    /// a single time embedding or the innermost level of a UNet.
+    /// 32 rows, 32 columns, in half as many threads: few rows or columns.
+    Small,
+    /// The same, and the steps along `k` shared among four groups of threads: few rows or columns and many steps, such as
+    /// the innermost level of a UNet.
     Sliced,
     /// 128 rows, 16 columns: few channels, such as a picture's three.
     Narrow,
@@ -112,16 +114,17 @@ pub enum Tile {
 
 impl Tile {
     /// All tiles of plain products.
-    const PLAIN: [Self; 4] = [Self::Square, Self::Tall, Self::Sliced, Self::Narrow];
+    const PLAIN: [Self; 5] = [Self::Square, Self::Tall, Self::Small, Self::Sliced, Self::Narrow];
 
     /// All tiles.
-    pub const ALL: [Self; 5] = [Self::Square, Self::Tall, Self::Sliced, Self::Narrow, Self::Transformed];
+    pub const ALL: [Self; 6] =
+        [Self::Square, Self::Tall, Self::Small, Self::Sliced, Self::Narrow, Self::Transformed];
 
     /// Rows of the output.
     pub const fn rows(self) -> usize {
         match self {
             Self::Square | Self::Transformed => 64,
-            Self::Sliced => 32,
+            Self::Small | Self::Sliced => 32,
             Self::Tall | Self::Narrow => 128,
         }
     }
@@ -135,7 +138,7 @@ impl Tile {
     pub const fn part_rows(self) -> Option<usize> {
         match self {
             Self::Square | Self::Tall => Some(8),
-            Self::Transformed => Some(4),
+            Self::Small | Self::Transformed => Some(4),
             Self::Sliced | Self::Narrow => None,
         }
     }
@@ -144,7 +147,7 @@ impl Tile {
     pub const fn columns(self) -> usize {
         match self {
             Self::Square => 64,
-            Self::Sliced | Self::Tall | Self::Transformed => 32,
+            Self::Small | Self::Sliced | Self::Tall | Self::Transformed => 32,
             Self::Narrow => 16,
         }
     }
@@ -153,7 +156,7 @@ impl Tile {
     pub const fn slices(self) -> usize {
         match self {
             Self::Sliced => 4,
-            Self::Square | Self::Tall | Self::Narrow | Self::Transformed => 1,
+            Self::Square | Self::Tall | Self::Small | Self::Narrow | Self::Transformed => 1,
         }
     }
 }
@@ -175,33 +178,38 @@ impl Matmul {
                 [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, tile, width, ..plain })
             })
         });
-        let matrices = [Tile::Square, Tile::Tall, Tile::Sliced].into_iter().flat_map(move |tile| {
-            let of = |reads, writes| Self { tile, reads, writes, ..plain };
-            [
-                of(Reads::Beside, Writes::Plain),
-                of(Reads::NormRows, Writes::Plain),
-                of(Reads::NormRows, Writes::Gated),
-                of(Reads::Plain, Writes::Gated),
-            ]
-        });
-        let groups = [Tile::Square, Tile::Tall].into_iter().flat_map(move |tile| {
+        let matrices =
+            [Tile::Square, Tile::Tall, Tile::Small, Tile::Sliced].into_iter().flat_map(move |tile| {
+                let of = |reads, writes| Self { tile, reads, writes, ..plain };
+                [
+                    of(Reads::Beside, Writes::Plain),
+                    of(Reads::NormRows, Writes::Plain),
+                    of(Reads::NormRows, Writes::Gated),
+                    of(Reads::Plain, Writes::Gated),
+                ]
+            });
+        let groups = [Tile::Square, Tile::Tall, Tile::Small].into_iter().flat_map(move |tile| {
             [
                 (Rows::Matrix, Reads::NormGroups, Writes::Plain),
                 (Rows::Matrix, Reads::NormGroups, Writes::Moments),
-                (Rows::Squares, Reads::NormGroups, Writes::Plain),
-                (Rows::Squares, Reads::NormGroups, Writes::Moments),
-                (Rows::Squares, Reads::Plain, Writes::Plain),
-                (Rows::Squares, Reads::Plain, Writes::Moments),
                 (Rows::Matrix, Reads::Plain, Writes::Moments),
                 (Rows::Windows, Reads::Plain, Writes::Moments),
             ]
             .map(|(rows, reads, writes)| Self { rows, tile, reads, writes, ..plain })
         });
-        let transformed = [Reads::Plain, Reads::NormGroups].into_iter().flat_map(move |reads| {
-            let (rows, tile) = (Rows::Transformed, Tile::Transformed);
-            [Writes::Plain, Writes::Moments].map(|writes| Self { rows, tile, reads, writes, ..plain })
+        let both = [Reads::Plain, Reads::NormGroups];
+        let squares = [
+            (Rows::Squares, Tile::Square),
+            (Rows::Squares, Tile::Tall),
+            (Rows::Transformed, Tile::Transformed),
+        ]
+        .into_iter()
+        .flat_map(move |(rows, tile)| {
+            both.into_iter().flat_map(move |reads| {
+                [Writes::Plain, Writes::Moments].map(|writes| Self { rows, tile, reads, writes, ..plain })
+            })
         });
-        everywhere.chain(matrices).chain(groups).chain(transformed).flat_map(Self::spans)
+        everywhere.chain(matrices).chain(groups).chain(squares).flat_map(Self::spans)
     }
 
     pub(super) fn defines(self) -> Vec<&'static str> {
@@ -238,7 +246,11 @@ impl Matmul {
         let mut add = |name, value: usize| constants.push((name, value as u32));
         let (rows, columns, slices) = (self.tile.rows(), self.tile.columns(), self.tile.slices());
         let span = self.span.columns() / 4;
-        let threads = if self.tile == Tile::Transformed { 128 } else { 128 / span };
+        let threads = match self.tile {
+            Tile::Transformed => 128,
+            Tile::Small => 64,
+            _ => 128 / span,
+        };
         let lanes = threads / slices;
         add("TILE_ROWS", rows);
         add("TILE_COLUMNS", columns);

@@ -48,7 +48,7 @@ impl Matmul {
 
 impl Attention {
     fn variants(self) -> impl Iterator<Item = Self> {
-        Span::ALL.into_iter().flat_map(move |span| {
+        Self::span_choices(self.columns).flat_map(move |span| {
             Self::row_choices(self.columns, span).map(move |rows| Self { rows, span, ..self })
         })
     }

@@ -2,9 +2,12 @@
 
 use crate::shader::{Rows, Tile, Width};
 
-/// Workgroups that keep a large GPU busy. A product of fewer large tiles gets small ones, whose steps along `k` are
-/// shared within a workgroup.
+/// Workgroups that keep a large GPU busy. A product of fewer large tiles gets small ones.
 const BUSY_WORKGROUPS: usize = 128;
+
+/// With more steps along `k`, these are shared within the workgroups of small tiles. With fewer, adding up what each
+/// group of threads has would cost more than it saves.
+const MOST_UNSHARED_STEPS: usize = 16;
 
 /// Height of the squares of positions that a 3x3 convolution reads together. A thread has a column of one.
 const SQUARE_HEIGHT: usize = 8;
@@ -76,9 +79,11 @@ impl Plan {
             _ => Tile::Square,
         };
         let is_busy = down(large) * columns.div_ceil(large.columns()) >= BUSY_WORKGROUPS;
-        // With fewer steps than slices some threads would have nothing to do.
-        let is_short = steps < Tile::Sliced.slices();
-        let tile = if large == Tile::Narrow || is_busy || is_short { large } else { Tile::Sliced };
+        let tile = match steps {
+            _ if large == Tile::Narrow || is_busy => large,
+            ..=MOST_UNSHARED_STEPS => Tile::Small,
+            _ => Tile::Sliced,
+        };
         let as_matrix = Self {
             rows: if windows.is_some() { Rows::Windows } else { Rows::Matrix },
             tile,
@@ -141,7 +146,9 @@ mod tests {
         assert_eq!(tile(128, 1280, 1280), Tile::Sliced);
         assert_eq!(tile(2, 1280, 320), Tile::Sliced);
         assert_eq!(tile(262_144, 3, 320), Tile::Narrow);
-        assert_eq!(tile(128, 64, 32), Tile::Square, "too few steps for four slices");
+        assert_eq!(tile(128, 64, 32), Tile::Small, "few steps");
+        assert_eq!(tile(128, 1280, 256), Tile::Small);
+        assert_eq!(tile(128, 1280, 272), Tile::Sliced);
         assert_eq!(tile(65_536, 32, 288), Tile::Tall);
         assert_eq!(tile(512, 32, 288), Tile::Sliced);
     }

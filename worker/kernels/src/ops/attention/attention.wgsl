@@ -172,7 +172,9 @@ fn main(
 #end
             }
             workgroupBarrier();
-            for (var quad = 0u; quad < STEP / 4u; quad++) {
+            // Past the end of the head there are zeros.
+            let quads = min(STEP, params.head - at + 3u) / 4u;
+            for (var quad = 0u; quad < quads; quad++) {
 #repeat i ROWS
                 let q$i = staged[(row + $iu * THREADS_Y) * (STEP / 4u) + quad];
 #end

@@ -8,8 +8,8 @@ use crate::{
     shader::{Attention, Kernel, Span, Width},
 };
 
-/// Slices of a head that is too large for one workgroup, in units of 32 values.
-const SLICE_COLUMNS: u32 = 4;
+/// Slices of a head that is too large for one workgroup, in units of 16 values.
+const SLICE_COLUMNS: u32 = 8;
 
 pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Result<Buffer, KernelError> {
     let Shape { batch, tq, tk, heads, head, causal } = shape;
@@ -53,7 +53,7 @@ pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Resul
 
 /// A workgroup makes whole heads of up to 160 values, and slices of 128 of larger ones.
 fn form(queries: usize, head: usize, rows_are_aligned: bool) -> Attention {
-    let columns = u32::try_from(head.div_ceil(32)).unwrap_or(u32::MAX);
+    let columns = u32::try_from(head.div_ceil(16)).unwrap_or(u32::MAX);
     let columns = if columns <= Attention::MOST_COLUMNS { columns } else { SLICE_COLUMNS };
     let width = if rows_are_aligned { Width::fitting(&[head]) } else { Width::One };
     let span = Span::Eight;
