@@ -1,7 +1,7 @@
 //! Bind groups that are made once.
 //!
 //! A denoiser gets the same buffers from the pool in every step and hands them to the same kernels, so that after its
-//! first step there is nothing to make. Groups go when buffers were freed: they would keep them alive.
+//! first steps there is nothing to make. Groups go when buffers were freed: they would keep them alive.
 
 use std::{
     cell::{Cell, RefCell},
