@@ -134,6 +134,11 @@ impl Tile {
         matches!(self, Self::Square | Self::Tall)
     }
 
+    /// Whether it sums up along `k` from the first value to the last: such tiles compute the same to the bit.
+    pub const fn sums_in_order(self) -> bool {
+        matches!(self, Self::Square | Self::Tall | Self::Small)
+    }
+
     /// Rows of a column that one thread has in the end, where group norms may be in front of and behind a product.
     pub const fn part_rows(self) -> Option<usize> {
         match self {
