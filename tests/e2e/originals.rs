@@ -54,6 +54,7 @@ fn ten_pictures_of_one_photo_store_it_once() -> Outcome {
     press(session, "Forget all")?;
     let ids = page.picture_ids()?;
     ids[1..].iter().try_for_each(|id| act(&page, id, "Delete"))?;
+    press(session, "Dismiss")?;
     wait_for_count(&page, "pictures", 1)?;
     assert_eq!(count(session, "originals")?, 1);
     page.reload()?;
@@ -61,6 +62,7 @@ fn ten_pictures_of_one_photo_store_it_once() -> Outcome {
     regenerate(&page, &ids[0])?;
     assert_eq!(count(session, "originals")?, 1, "the same file again");
     page.picture_ids()?.iter().try_for_each(|id| act(&page, id, "Delete"))?;
+    press(session, "Dismiss")?;
     wait_for_count(&page, "pictures", 0)?;
     assert_eq!((count(session, "originals")?, count(session, "original_uses")?), (0, 1));
     Ok(())
