@@ -9,9 +9,9 @@ use tests::chromium::Graphics;
 use tests::controls::keys::{CONTROL, DELETE, DOWN, END, ESCAPE, HOME, LEFT, RELEASE, RIGHT, SHIFT};
 use tests::controls::{choose, control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
-use tests::rows::keys;
+use tests::rows::{keys, query};
 
-use crate::made_up::{fill, id, open_with, record};
+use crate::made_up::{entry, fill, id, open_with, record};
 
 /// Counts addresses of Blobs that are in use.
 const COUNT_ADDRESSES: &str = "window.addresses = new Set(); \
@@ -35,6 +35,21 @@ fn act(page: &Page, id: &str, name: &str) -> Outcome {
 }
 
 /// Whether pictures are selected, and how many.
+/// The database's row of a picture.
+const READ_ROW: &str = r#"
+    const [id] = arguments;
+    return await done(database.transaction("pictures").objectStore("pictures").get([id]));
+"#;
+
+/// Waits until the row of a picture is another than the one that it was made with.
+fn wait_for_change(page: &Page, made: &Record) -> Outcome {
+    let made_with = json!(entry(made)?);
+    page.wait("the change to be stored", SOON, || {
+        let row = query(page.session(), READ_ROW, &[json!(made.id)])?;
+        Ok((row != made_with).then_some(()))
+    })
+}
+
 fn selected(page: &Page) -> Outcome<String> {
     let script = "return document.querySelector('.selection-bar [role=status]')?.textContent.trim() ?? '';";
     Ok(page.session().run(script, &[])?.as_str().unwrap_or_default().to_owned())
@@ -257,6 +272,8 @@ fn families_collections_and_favourites() -> Outcome {
     session.press_keys(&ESCAPE.to_string())?;
     session.press_keys(&ESCAPE.to_string())?;
     act(&page, &id(0), "Star")?;
+    wait_for_change(&page, &records[4])?;
+    wait_for_change(&page, &records[0])?;
     page.reload()?;
     choose(session, "Filter by collection", "Boats & <b>more</b> (1)")?;
     wait_for_count(&page, "1 of 6 pictures")?;
