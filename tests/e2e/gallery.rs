@@ -34,7 +34,6 @@ fn act(page: &Page, id: &str, name: &str) -> Outcome {
     page.session().click(&control_in(page.session(), name, &page.card(id)?)?)
 }
 
-/// Whether pictures are selected, and how many.
 /// The database's row of a picture.
 const READ_ROW: &str = r#"
     const [id] = arguments;
@@ -50,6 +49,7 @@ fn wait_for_change(page: &Page, made: &Record) -> Outcome {
     })
 }
 
+/// Whether pictures are selected, and how many.
 fn selected(page: &Page) -> Outcome<String> {
     let script = "return document.querySelector('.selection-bar [role=status]')?.textContent.trim() ?? '';";
     Ok(page.session().run(script, &[])?.as_str().unwrap_or_default().to_owned())
