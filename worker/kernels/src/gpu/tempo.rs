@@ -92,7 +92,11 @@ impl State {
     /// Short submissions say little: a checkpoint cut them short, and handing them over took as long. Of the others, each
     /// kernel's budget follows what was measured by as much as the kernel was expected to have of it.
     fn learn(&mut self, work: &Work, duration: Duration) {
-        let expected: f64 = work.iter().map(|&(kernel, flops)| flops as f64 / self.budget(kernel)).sum();
+        let mut shares: HashMap<Kernel, f64> = HashMap::new();
+        for &(kernel, flops) in work {
+            *shares.entry(kernel).or_default() += flops as f64 / self.budget(kernel);
+        }
+        let expected: f64 = shares.values().sum();
         let taken = duration.as_secs_f64() / WANTED.as_secs_f64();
         if expected <= 0.0 || (expected < 0.5 && taken < 1.0) {
             return;
@@ -100,10 +104,6 @@ impl State {
         let [least, most] = CHANGES;
         let change = (expected / taken).clamp(least, most);
         let changed = |budget: f64, part: f64| (budget * change.powf(part)).clamp(LEAST_FLOPS, MOST_FLOPS);
-        let mut shares: HashMap<Kernel, f64> = HashMap::new();
-        for &(kernel, flops) in work {
-            *shares.entry(kernel).or_default() += flops as f64 / self.budget(kernel);
-        }
         for (kernel, share) in shares {
             let budget = changed(self.budget(kernel), share / expected);
             self.budgets.insert(kernel, budget);
