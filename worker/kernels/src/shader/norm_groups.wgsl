@@ -1,6 +1,6 @@
 // Group norm in a product's reading of x, from the moments that the producer of x left behind x: see moments. All rows
 // of a tile belong to one sample.
-#import spread
+#import group_moments
 
 const MOST_GROUPS = 32u;
 // Each group's moments are merged in so many parts.
@@ -11,7 +11,7 @@ var<workgroup> group_norms: array<vec2<scalar>, MOST_GROUPS>;
 // Merges the moments of each group over all tiles of `sample`.
 fn find_groups(thread: u32, sample: u32) {
     for (var at = thread; at < params.groups * PARTS_OF_GROUP; at += THREADS) {
-        let spread = spread_of_group(at / PARTS_OF_GROUP, at % PARTS_OF_GROUP, sample);
+        let spread = spread_of_group(at / PARTS_OF_GROUP, sample, at % PARTS_OF_GROUP, PARTS_OF_GROUP);
         tiles[at] = scalar4(spread.count, spread.mean, spread.squares, 0.0);
     }
     workgroupBarrier();
@@ -24,20 +24,6 @@ fn find_groups(thread: u32, sample: u32) {
         group_norms[thread] = vec2(spread.mean, 1.0 / sqrt(spread.squares / spread.count + params.eps));
     }
     workgroupBarrier();
-}
-
-fn spread_of_group(group: u32, part: u32, sample: u32) -> Spread {
-    // The producer's tiles that the group lies in.
-    let first = group * params.group_channels / params.moments_columns;
-    let across = ((group + 1u) * params.group_channels - 1u) / params.moments_columns - first + 1u;
-    var spread = Spread(0.0, 0.0, 0.0);
-    for (var at = part; at < params.moments_tiles * across; at += PARTS_OF_GROUP) {
-        let tile = sample * params.moments_tiles + at / across;
-        let slot = first + at % across + group;
-        let found = x[params.moments_at + tile * params.moments_slots + slot];
-        spread = merged(spread, Spread(found.z, found.x, found.y));
-    }
-    return spread;
 }
 
 // What is done to four channels from `input` on. Past the last one it does not matter.

@@ -5,7 +5,7 @@
 // taps, so that a pixel is read 1.6 times for each 64 channels of the output, not nine times, and a norm in front of
 // the convolution is computed as seldom. Weights come for two taps at a time.
 #import product
-#import pixel
+#import square
 
 // Vectors of four channels of a position, and threads along them, SPAN vectors each.
 const QUADS = TILE_COLUMNS / 4u;
@@ -35,19 +35,14 @@ fn main(
         return;
     }
     let tile_x = tile % tiles_across();
-    let square = tile / tiles_across();
-    let squares_x = (params.out_width + WIDTH - 1u) / WIDTH;
-    let squares_y = (params.out_height + HEIGHT - 1u) / HEIGHT;
-    let first_x = square % squares_x * WIDTH;
-    let first_y = square / squares_x % squares_y * HEIGHT;
-    let sample = square / squares_x / squares_y;
+    let square = square_of(tile / tiles_across());
 
     let load_k = thread % 4u * 4u;
     // For computing, a thread has every THREADS_X-th vector of channels, of a column of eight positions.
     let column = thread % THREADS_X;
     let row = thread / THREADS_X;
 #ifdef NORM_GROUPS
-    find_groups(thread, sample);
+    find_groups(thread, square.sample);
 #endif
 
 #repeat c SPAN
@@ -60,9 +55,7 @@ fn main(
         let affine = affine_of_groups(input + load_k);
 #endif
         for (var at = thread; at < PATCH_QUADS; at += THREADS) {
-            let y = i32(first_y + at / 4u / PATCH_WIDTH) - 1;
-            let x = i32(first_x + at / 4u % PATCH_WIDTH) - 1;
-            let begin = pixel(sample * params.height, y, x);
+            let begin = begin_of_patch(square, at / 4u);
 #ifdef NORM_GROUPS
             tiles[at] = normalised4(begin, input + load_k, affine);
 #else
@@ -104,8 +97,8 @@ fn main(
         }
     }
 
-    let out_x = first_x + row;
-    let first_row = (sample * params.out_height + first_y) * params.out_width + out_x;
+    let out_x = square.first_x + row;
+    let first_row = (square.sample * params.out_height + square.first_y) * params.out_width + out_x;
 #repeat c SPAN
     let quad$c = column + $cu * THREADS_X;
     let out_column$c = tile_x * TILE_COLUMNS + quad$c * 4u;
@@ -119,7 +112,7 @@ fn main(
     leave_part(row, quad$c, y$c);
 #else
 #repeat i 8
-    if (out_x < params.out_width && first_y + $iu < params.out_height) {
+    if (out_x < params.out_width && square.first_y + $iu < params.out_height) {
         let out_row = first_row + $iu * params.out_width;
         let y = finish(params.epilogue, out_row, out_column$c, sum$i_$c);
         store(out_row, out_column$c, params.epilogue.columns, y);
@@ -128,6 +121,6 @@ fn main(
 #endif
 #end
 #ifdef MOMENTS
-    store_moments(thread, tile_x, square);
+    store_moments(thread, tile_x, tile / tiles_across());
 #endif
 }

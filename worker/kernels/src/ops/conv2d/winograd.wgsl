@@ -18,14 +18,15 @@
 // Four channels at a time: a patch (the square and its border) is read once, then transformed, while the next one is on
 // its way. The norm in front of the convolution is computed once for each value of a patch.
 #import product
-#import pixel
+#import square
 
-const SIDE = 8u;
-const PATCH_SIDE = SIDE + 2u;
-const PATCH = PATCH_SIDE * PATCH_SIDE;
-// Windows of 4 x 4, one for 2 x 2 outputs each, along a side and of a square.
-const WINDOWS_X = SIDE / 2u;
-const WINDOWS = WINDOWS_X * WINDOWS_X;
+const HEIGHT = 8u;
+const WIDTH = 8u;
+const PATCH_WIDTH = WIDTH + 2u;
+const PATCH = PATCH_WIDTH * (HEIGHT + 2u);
+// Windows of 4 x 4, one for 2 x 2 outputs each, along a row and of a square.
+const WINDOWS_X = WIDTH / 2u;
+const WINDOWS = WINDOWS_X * HEIGHT / 2u;
 const QUADS = TILE_COLUMNS / 4u;
 // For transforming, one half of the threads has filters, two rows each, the other half has windows, a row each.
 const HALF = THREADS / 2u;
@@ -48,26 +49,6 @@ var<workgroup> tiles: array<scalar4, PATCH_AT + PATCH>;
 #import moments
 #endif
 
-struct Square {
-    sample: u32,
-    first_y: u32,
-    first_x: u32,
-}
-
-fn square_of(index: u32) -> Square {
-    let squares_x = (params.out_width + SIDE - 1u) / SIDE;
-    let squares_y = (params.out_height + SIDE - 1u) / SIDE;
-    let y = index / squares_x;
-    return Square(y / squares_y, y % squares_y * SIDE, index % squares_x * SIDE);
-}
-
-// Where a position of the square and its border begins.
-fn begin_of_patch(square: Square, at: u32) -> u32 {
-    let y = i32(square.first_y + at / PATCH_SIDE) - 1;
-    let x = i32(square.first_x + at % PATCH_SIDE) - 1;
-    return pixel(square.sample * params.height, y, x);
-}
-
 // Four channels of a position.
 fn load_patch(thread: u32, begin: u32, input: u32) {
     if (thread < PATCH) {
@@ -85,9 +66,9 @@ fn transform_window(row: u32, window: u32) {
     let first = select(select(1u, 2u, row == 2u), 0u, row == 0u);
     let second = select(select(2u, 1u, row == 2u), 3u, row == 3u);
     let sign = select(-1.0, 1.0, row == 1u);
-    let corner = PATCH_AT + window / WINDOWS_X * 2u * PATCH_SIDE + window % WINDOWS_X * 2u;
+    let corner = PATCH_AT + window / WINDOWS_X * 2u * PATCH_WIDTH + window % WINDOWS_X * 2u;
 #repeat i 4
-    let d$i = tiles[corner + first * PATCH_SIDE + $iu] + sign * tiles[corner + second * PATCH_SIDE + $iu];
+    let d$i = tiles[corner + first * PATCH_WIDTH + $iu] + sign * tiles[corner + second * PATCH_WIDTH + $iu];
 #end
     let at = row * 4u * WINDOWS + window;
     tiles[at] = d0 - d2;
@@ -210,8 +191,8 @@ fn main(
 
     // All components of a row of windows come together, as many times as there are rows.
     let quad = thread % QUADS;
-    let out_x = thread / QUADS % SIDE;
-    let out_y = thread / QUADS / SIDE;
+    let out_x = thread / QUADS % WIDTH;
+    let out_y = thread / QUADS / WIDTH;
     let out_column = tile_x * TILE_COLUMNS + quad * 4u;
     let sums_at = (thread / LANES * WINDOWS_X + lane / THREADS_X) * QUADS + column;
     let first_row = (square.sample * params.out_height + square.first_y + out_y) * params.out_width

@@ -4,6 +4,7 @@
 // One workgroup merges one group of one sample.
 #import prelude
 #import total_spread
+#import group_moments
 
 struct Params {
     groups: u32,
@@ -19,7 +20,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 // [samples, tiles, slots] from `moments_at` on, [samples, groups] from `merged_at` on.
-@group(0) @binding(1) var<storage, read_write> out: array<scalar4>;
+@group(0) @binding(1) var<storage, read_write> x: array<scalar4>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -33,17 +34,8 @@ fn main(
     }
     let sample = index / params.groups;
     let group = index % params.groups;
-    // The tiles along the columns that the group lies in.
-    let first = group * params.group_channels / params.moments_columns;
-    let across = ((group + 1u) * params.group_channels - 1u) / params.moments_columns - first + 1u;
-    var spread = Spread(0.0, 0.0, 0.0);
-    for (var at = thread; at < params.moments_tiles * across; at += 256u) {
-        let tile = sample * params.moments_tiles + at / across;
-        let found = out[params.moments_at + tile * params.moments_slots + first + at % across + group];
-        spread = merged(spread, Spread(found.z, found.x, found.y));
-    }
-    let all = total_spread(thread, spread);
+    let all = total_spread(thread, spread_of_group(group, sample, thread, 256u));
     if (thread == 0u) {
-        out[params.merged_at + index] = scalar4(all.mean, all.squares, all.count, 0.0);
+        x[params.merged_at + index] = scalar4(all.mean, all.squares, all.count, 0.0);
     }
 }
