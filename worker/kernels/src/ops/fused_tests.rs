@@ -5,7 +5,7 @@ use super::{
     Activation, Columns, Conv, Epilogue, Input, Norm, attention, conv2d, linear, test_epilogue::activation,
 };
 use crate::{
-    DType, Device, GpuOptions, KernelError, Tensor,
+    BlockType, DType, Device, GpuOptions, KernelError, Tensor,
     test_support::{self, Case, FileWeight, random, random_affine, random_tensor},
 };
 
@@ -17,8 +17,8 @@ enum Chain {
     RowNorm { rows: usize, k: usize, n: usize, gated: bool, dtype: DType },
     /// Two tensors side by side through a linear layer, or through a group norm and a convolution.
     Beside { size: [usize; 2], own: usize, further: usize, convolved: bool },
-    /// A picture enlarged and convolved.
-    Grown { from: [usize; 2], to: [usize; 2], channels: usize },
+    /// A picture enlarged and convolved, then a group norm and a linear layer.
+    Grown { from: [usize; 2], to: [usize; 2], channels: [usize; 2], dtype: DType },
     /// Convolution, group norm and SiLU, convolution, group norm, linear layer.
     Groups { size: [usize; 2], samples: usize, channels: usize, groups: usize, dtype: DType },
 }
@@ -42,10 +42,17 @@ const CASES: &[Chain] = &[
     Beside { size: [9, 7], own: 5, further: 3, convolved: false },
     Beside { size: [9, 7], own: 20, further: 44, convolved: true },
     Beside { size: [32, 24], own: 64, further: 32, convolved: true },
-    Grown { from: [7, 9], to: [14, 18], channels: 32 },
-    Grown { from: [7, 9], to: [13, 17], channels: 5 },
-    Grown { from: [7, 8], to: [14, 16], channels: 64 },
-    Grown { from: [32, 32], to: [64, 64], channels: 64 },
+    Grown { from: [7, 9], to: [14, 18], channels: [32, 64], dtype: DType::F32 },
+    Grown { from: [7, 9], to: [13, 17], channels: [5, 64], dtype: DType::F32 },
+    Grown { from: [7, 8], to: [14, 16], channels: [64, 64], dtype: DType::F32 },
+    // Doubled in large tiles: whole squares, over the edges, and more on them than the doubled picture has.
+    Grown { from: [32, 32], to: [64, 64], channels: [64, 64], dtype: DType::F32 },
+    Grown { from: [39, 30], to: [78, 60], channels: [20, 68], dtype: DType::F16 },
+    Grown { from: [24, 40], to: [48, 80], channels: [32, 128], dtype: DType::I8 },
+    Grown { from: [32, 32], to: [64, 64], channels: [32, 64], dtype: DType::Block(BlockType::Q8_0) },
+    Grown { from: [64, 64], to: [128, 128], channels: [64, 32], dtype: DType::F32 },
+    Grown { from: [63, 61], to: [126, 122], channels: [36, 20], dtype: DType::F32 },
+    Grown { from: [20, 20], to: [40, 40], channels: [32, 192], dtype: DType::F32 },
     // Whole squares, squares over the edges, too few tiles; groups across tiles and several groups in one.
     Groups { size: [64, 64], samples: 2, channels: 64, groups: 32, dtype: DType::F32 },
     Groups { size: [32, 32], samples: 2, channels: 320, groups: 8, dtype: DType::F32 },
@@ -94,10 +101,15 @@ impl Case for Chain {
                 let filter = weight(device, 5, &[64, own + further, 3, 3], DType::F32)?;
                 conv2d(input.normalised(norm), &filter, SAME, plain)
             }
-            Grown { from: [h, w], to, channels } => {
-                let x = random_tensor(device, 1, &[2, h, w, channels])?;
-                let filter = weight(device, 5, &[64, channels, 3, 3], DType::F32)?;
-                conv2d(Input { grown: Some(to), ..Input::from(&x) }, &filter, SAME, Epilogue::default())
+            Grown { from: [h, w], to, channels: [i, o], dtype } => {
+                let x = random_tensor(device, 1, &[2, h, w, i])?;
+                let filter = weight(device, 5, &[o, i, 3, 3], dtype)?;
+                let (bias, affine) = (random_tensor(device, 4, &[o])?, random_affine(device, o)?);
+                let followed = Epilogue { bias: Some(&bias), groups: Some(4), ..Epilogue::default() };
+                let x = conv2d(Input { grown: Some(to), ..Input::from(&x) }, &filter, SAME, followed)?;
+                let norm = Norm::Groups { groups: 4, affine: &affine, eps: 1e-5, silu: true };
+                let last = weight(device, 7, &[o, o], DType::F32)?;
+                linear(Input::from(&x).normalised(norm), &last, Epilogue::default())
             }
             Groups { size: [h, w], samples, channels, groups, dtype } => {
                 let x = random_tensor(device, 1, &[samples, h, w, 32])?;
@@ -135,7 +147,9 @@ const VARIANT_CASES: &[Chain] = &[
     RowNorm { rows: 600, k: 68, n: 960, gated: false, dtype: DType::F32 },
     RowNorm { rows: 16_500, k: 68, n: 32, gated: true, dtype: DType::F32 },
     Beside { size: [64, 50], own: 64, further: 32, convolved: false },
-    Grown { from: [32, 32], to: [63, 66], channels: 36 },
+    Grown { from: [32, 32], to: [63, 66], channels: [36, 64], dtype: DType::F32 },
+    Grown { from: [32, 31], to: [64, 62], channels: [36, 64], dtype: DType::F16 },
+    Grown { from: [63, 61], to: [126, 122], channels: [36, 20], dtype: DType::F32 },
     Groups { size: [64, 64], samples: 2, channels: 64, groups: 32, dtype: DType::F16 },
     Groups { size: [96, 96], samples: 2, channels: 32, groups: 32, dtype: DType::F32 },
 ];
@@ -162,7 +176,9 @@ fn gpu_takes_one_dispatch_a_layer() -> Result<(), KernelError> {
     assert_eq!(of(RowNorm { rows: 70, k: 63, n: 64, gated: true, dtype: f32 })?, 3, "norm, product, gates");
     assert_eq!(of(Beside { size: [9, 7], own: 20, further: 44, convolved: false })?, 1);
     assert_eq!(of(Beside { size: [9, 7], own: 20, further: 44, convolved: true })?, 2, "norm, convolution");
-    assert_eq!(of(Grown { from: [7, 9], to: [13, 17], channels: 5 })?, 1);
+    let grown = |from, to, channels| Grown { from, to, channels, dtype: f32 };
+    assert_eq!(of(grown([7, 9], [13, 17], [5, 64]))?, 3, "with a norm");
+    assert_eq!(of(grown([32, 32], [64, 64], [64, 64]))?, 2);
     let groups = |size, samples| Groups { size, samples, channels: 64, groups: 32, dtype: f32 };
     assert_eq!(of(groups([64, 64], 2))?, 4);
     assert_eq!(of(Groups { size: [96, 96], samples: 2, channels: 32, groups: 32, dtype: f32 })?, 4);

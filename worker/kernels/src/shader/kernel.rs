@@ -216,7 +216,9 @@ impl Kernel {
         match self {
             Self::Matmul(Matmul { rows: Rows::Matrix, .. }) => include_str!("../ops/linear/linear.wgsl"),
             Self::Matmul(Matmul { rows: Rows::Windows, .. }) => include_str!("../ops/conv2d/conv2d.wgsl"),
-            Self::Matmul(Matmul { rows: Rows::Squares, .. }) => include_str!("../ops/conv2d/patch.wgsl"),
+            Self::Matmul(Matmul { rows: Rows::Squares | Rows::Doubled, .. }) => {
+                include_str!("../ops/conv2d/patch.wgsl")
+            }
             Self::Matmul(Matmul { rows: Rows::Transformed, .. }) => {
                 include_str!("../ops/conv2d/winograd.wgsl")
             }

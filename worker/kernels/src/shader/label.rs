@@ -46,6 +46,7 @@ impl fmt::Display for Matmul {
             Rows::Matrix => "product",
             Rows::Windows => "convolution",
             Rows::Squares | Rows::Transformed => "convolution 3x3",
+            Rows::Doubled => "convolution 3x3 of doubled pixels",
         };
         write!(formatter, "{rows}, {}, {}", self.weight, self.tile)?;
         formatter.write_str(match self.reads {

@@ -34,6 +34,9 @@ pub enum Rows {
     Windows,
     /// Each is a window of 3 x 3 pixels, and those of 8 x 8 neighbours, or twice as many, are read together.
     Squares,
+    /// Each is a window of 3 x 3 pixels of a picture whose pixels were doubled, and those of one in four neighbours are
+    /// computed together, by the 2 x 2 pixels that they see before.
+    Doubled,
     /// Each is a window of 3 x 3 pixels, and those of 8 x 8 neighbours are computed by Winograd's algorithm.
     Transformed,
 }
@@ -79,7 +82,7 @@ impl Span {
     /// loads twice as much: more than four vectors of x at a time take some compilers minutes. Squares are loaded in a loop.
     pub fn choices(tile: Tile, rows: Rows) -> &'static [Self] {
         match (tile, rows) {
-            (Tile::Square, _) | (Tile::Tall, Rows::Squares) => &[Self::Eight, Self::Four],
+            (Tile::Square, _) | (Tile::Tall, Rows::Squares | Rows::Doubled) => &[Self::Eight, Self::Four],
             (Tile::Transformed, _) => &[Self::Eight],
             (Tile::Tall | Tile::Small | Tile::Sliced | Tile::Narrow, _) => &[Self::Four],
         }
@@ -214,7 +217,10 @@ impl Matmul {
                 [Writes::Plain, Writes::Moments].map(|writes| Self { rows, tile, reads, writes, ..plain })
             })
         });
-        everywhere.chain(matrices).chain(groups).chain(squares).flat_map(Self::spans)
+        let doubled = [Tile::Square, Tile::Tall].into_iter().flat_map(move |tile| {
+            [Writes::Plain, Writes::Moments].map(|writes| Self { rows: Rows::Doubled, tile, writes, ..plain })
+        });
+        everywhere.chain(matrices).chain(groups).chain(squares).chain(doubled).flat_map(Self::spans)
     }
 
     pub(super) fn defines(self) -> Vec<&'static str> {
@@ -225,6 +231,9 @@ impl Matmul {
             // of four when the rows' lengths are.
             let are_quads = (self.rows, self.width) == (Rows::Matrix, Width::Four);
             defines.push(if are_quads { "QUADS" } else { "SCATTERED" });
+        }
+        if self.rows == Rows::Doubled {
+            defines.push("DOUBLED");
         }
         if self.tile.slices() > 1 {
             defines.push("SLICED");

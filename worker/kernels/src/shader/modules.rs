@@ -8,6 +8,7 @@ pub(super) fn module(name: &str) -> Option<&'static str> {
         "block_k_short" => include_str!("block_k_short.wgsl"),
         "block_legacy" => include_str!("block_legacy.wgsl"),
         "block_q6_k" => include_str!("block_q6_k.wgsl"),
+        "doubled" => include_str!("../ops/conv2d/doubled.wgsl"),
         "element" => include_str!("element.wgsl"),
         "epilogue" => include_str!("epilogue.wgsl"),
         "group_moments" => include_str!("group_moments.wgsl"),

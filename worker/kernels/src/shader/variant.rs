@@ -32,8 +32,9 @@ impl Kernel {
 impl Matmul {
     fn variants(self) -> impl Iterator<Item = Self> {
         // Moments are merged by tiles, and squares of positions are a tile's own.
-        let is_bound =
-            self.writes == Writes::Moments || self.reads == Reads::NormGroups || self.rows == Rows::Squares;
+        let is_bound = self.writes == Writes::Moments
+            || self.reads == Reads::NormGroups
+            || matches!(self.rows, Rows::Squares | Rows::Doubled);
         let tiles = Tile::ALL.into_iter().filter(move |&tile| {
             tile == self.tile || (tile.sums_in_order() && self.tile.sums_in_order() && !is_bound)
         });

@@ -30,6 +30,12 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
+    /// The same filter over the pixels as they were, if each was doubled along both directions.
+    pub(super) fn before_doubling(&self) -> Option<Self> {
+        let is_doubled = self.grown == self.input.map(|size| 2 * size) && self.output == self.grown;
+        is_doubled.then_some(Self { grown: self.input, output: self.input, ..*self })
+    }
+
     /// Squares of positions in each picture, a tile's rows each, if that is a way to compute the convolution: a 3x3
     /// one that keeps the size of a picture that is not too small.
     fn squares(&self, tile: Tile) -> Option<usize> {
@@ -90,17 +96,20 @@ impl Plan {
             tiles_down: down(tile),
             tiles_divide_samples: rows_per_sample.is_multiple_of(tile.rows()),
         };
-        let Some(windows) = windows.filter(|_| large != Tile::Narrow && width == Width::Four) else {
+        let Some(&windows) = windows.filter(|_| large != Tile::Narrow && width == Width::Four) else {
             return as_matrix;
         };
-        // With too little work for large tiles, halving the multiplications outweighs that less is shared.
-        let (of_squares, tile) =
-            if tile.is_large() { (Rows::Squares, tile) } else { (Rows::Transformed, Tile::Transformed) };
+        let (of_squares, tile, windows, outputs) = match windows.before_doubling() {
+            // With too little work for large tiles, halving the multiplications outweighs that less is shared.
+            _ if !tile.is_large() => (Rows::Transformed, Tile::Transformed, windows, 1),
+            Some(sources) if sources.squares(tile).is_some() => (Rows::Doubled, tile, sources, 4),
+            _ => (Rows::Squares, tile, windows, 1),
+        };
         let Some(squares) = windows.squares(tile) else { return as_matrix };
         Self {
             rows: of_squares,
             tile,
-            tiles_down: squares * (rows / rows_per_sample),
+            tiles_down: outputs * squares * (rows / rows_per_sample),
             tiles_divide_samples: windows.is_whole_squares(tile),
         }
     }
@@ -113,8 +122,13 @@ impl Plan {
     /// Estimated work of a tile, of products of so many values each.
     pub(super) fn flops_per_tile(&self, depth: usize) -> u64 {
         let flops = (2 * self.tile.rows() * self.tile.columns() * depth) as u64;
-        // 16 products for 36, and transforming.
-        if self.tile == Tile::Transformed { flops / 2 } else { flops }
+        match self.rows {
+            // 16 products for 36, and transforming.
+            Rows::Transformed => flops / 2,
+            // Four taps for nine.
+            Rows::Doubled => flops * 4 / 9,
+            Rows::Matrix | Rows::Windows | Rows::Squares => flops,
+        }
     }
 
     /// Tiles for an output of `columns`, each of which has a `share` of a tile's columns.
@@ -167,6 +181,15 @@ mod tests {
         let halving = Windows { stride: 2, output: [32, 32], ..picture(64, 64) };
         assert_eq!(plan(2, &halving, 320).rows, Rows::Windows);
         let doubling = Windows { input: [32, 32], ..picture(64, 64) };
-        assert_eq!(plan(2, &doubling, 320).rows, Rows::Squares);
+        assert_eq!(plan(2, &doubling, 320).rows, Rows::Doubled);
+        assert_eq!(plan(2, &doubling, 320).tiles(320, 1), 2 * 64 * 5);
+        let half_over = Windows { input: [20, 20], ..picture(40, 40) };
+        assert_eq!(
+            plan(2, &half_over, 320).rows,
+            Rows::Squares,
+            "only the doubled picture is of whole squares"
+        );
+        let odd = Windows { input: [33, 32], ..picture(65, 64) };
+        assert_eq!(plan(2, &odd, 320).rows, Rows::Squares);
     }
 }

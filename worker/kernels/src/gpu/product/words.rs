@@ -1,6 +1,6 @@
 //! The parameters of a product, in the order of `Params` in `product.wgsl`.
 
-use super::{DType, Input, KernelError, Norm, Run, sizes};
+use super::{DType, Input, KernelError, Norm, Rows, Run, sizes};
 
 impl Run<'_> {
     /// From the beginning to `steps`.
@@ -67,6 +67,8 @@ impl Run<'_> {
         let windows = match self.product.windows {
             None => [0; 10],
             Some(windows) => {
+                let sources = windows.before_doubling().filter(|_| self.plan.rows == Rows::Doubled);
+                let windows = sources.unwrap_or(windows);
                 let ([h, w], [gh, gw], [oh, ow]) = (windows.input, windows.grown, windows.output);
                 let ([_, filter_width], [top, left]) = (windows.filter, windows.before);
                 [h, w, gh, gw, oh, ow, filter_width, windows.stride, top, left]

@@ -1,11 +1,17 @@
 // A 3x3 convolution that keeps the size: one workgroup computes a square of 8 x 8 positions x 64 channels, or of 16 x 8
-// positions x 32 channels.
+// positions x 32 channels. With DOUBLED, each position of the picture stands for 2 x 2 of the output, and the workgroup
+// computes the same one of these four for all of them: see doubled.
 //
 // For every 16 channels of the input, the square and its border (10 x 10 positions) are read once and serve all nine
 // taps, so that a pixel is read 1.6 times for each 64 channels of the output, not nine times, and a norm in front of
 // the convolution is computed as seldom. Weights come for two taps at a time.
 #import product
 #import square
+#ifdef DOUBLED
+#import doubled
+#else
+const TAPS = 9u;
+#endif
 
 // Vectors of four channels of a position, and threads along them, SPAN vectors each.
 const QUADS = TILE_COLUMNS / 4u;
@@ -35,7 +41,12 @@ fn main(
         return;
     }
     let tile_x = tile % tiles_across();
+#ifdef DOUBLED
+    let phase = phase_of(tile / tiles_across() % 4u);
+    let square = square_of(tile / tiles_across() / 4u);
+#else
     let square = square_of(tile / tiles_across());
+#endif
 
     let load_k = thread % 4u * 4u;
     // For computing, a thread has every THREADS_X-th vector of channels, of a column of eight positions.
@@ -62,20 +73,29 @@ fn main(
             tiles[at] = x4(begin, input + load_k);
 #endif
         }
-        for (var first_tap = 0u; first_tap < 9u; first_tap += 2u) {
+        for (var first_tap = 0u; first_tap < TAPS; first_tap += 2u) {
             // A block of 4 x 4 weights at a time, as many as columns for each tap.
             for (var load = thread; load < 2u * TILE_COLUMNS; load += THREADS) {
                 let tap = load / TILE_COLUMNS;
                 let line = load % TILE_COLUMNS / 4u;
-                let w = weight_block(weight_row(tile_x, line * 4u), first_tap + tap, input + load_k);
+                let channel = weight_row(tile_x, line * 4u);
+#ifdef DOUBLED
+                let w = sum_of_weights(channel, phase, first_tap + tap, input + load_k);
+#else
+                let w = weight_block(channel, first_tap + tap, input + load_k);
+#endif
 #repeat j 4
                 tiles[PATCH_QUADS + tap * TAP_QUADS + (load_k + $ju) * QUADS + line] = w[$j];
 #end
             }
             workgroupBarrier();
-            for (var tap = first_tap; tap < min(first_tap + 2u, 9u); tap++) {
+            for (var tap = first_tap; tap < min(first_tap + 2u, TAPS); tap++) {
                 let weights = PATCH_QUADS + tap % 2u * TAP_QUADS;
+#ifdef DOUBLED
+                let corner = ((tap / 2u + phase.y) * PATCH_WIDTH + tap % 2u + phase.x + row) * 4u;
+#else
                 let corner = (tap / 3u * PATCH_WIDTH + tap % 3u + row) * 4u;
+#endif
                 for (var quad = 0u; quad < STEP / 4u; quad++) {
 #repeat i 8
                     let x$i = tiles[corner + $iu * PATCH_WIDTH * 4u + quad];
@@ -98,7 +118,14 @@ fn main(
     }
 
     let out_x = square.first_x + row;
-    let first_row = (square.sample * params.out_height + square.first_y) * params.out_width + out_x;
+    let first_position = (square.sample * params.out_height + square.first_y) * params.out_width;
+#ifdef DOUBLED
+    let first_row = 4u * first_position + 2u * (phase.y * params.out_width + out_x) + phase.x;
+    let next_row = 4u * params.out_width;
+#else
+    let first_row = first_position + out_x;
+    let next_row = params.out_width;
+#endif
 #repeat c SPAN
     let quad$c = column + $cu * THREADS_X;
     let out_column$c = tile_x * TILE_COLUMNS + quad$c * 4u;
@@ -106,14 +133,14 @@ fn main(
     // Only for pictures of whole squares.
     var y$c: array<scalar4, PART_ROWS>;
 #repeat i 8
-    y$c[$i] = finish(params.epilogue, first_row + $iu * params.out_width, out_column$c, sum$i_$c);
-    store(first_row + $iu * params.out_width, out_column$c, params.epilogue.columns, y$c[$i]);
+    y$c[$i] = finish(params.epilogue, first_row + $iu * next_row, out_column$c, sum$i_$c);
+    store(first_row + $iu * next_row, out_column$c, params.epilogue.columns, y$c[$i]);
 #end
     leave_part(row, quad$c, y$c);
 #else
 #repeat i 8
     if (out_x < params.out_width && square.first_y + $iu < params.out_height) {
-        let out_row = first_row + $iu * params.out_width;
+        let out_row = first_row + $iu * next_row;
         let y = finish(params.epilogue, out_row, out_column$c, sum$i_$c);
         store(out_row, out_column$c, params.epilogue.columns, y);
     }
