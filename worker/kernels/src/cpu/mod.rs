@@ -4,6 +4,7 @@ pub(crate) mod activation;
 mod array;
 pub(crate) mod epilogue;
 mod factor;
+pub(crate) mod lanes;
 mod ledger;
 pub(crate) mod math;
 mod stored;

@@ -1,7 +1,7 @@
 //! Weights on the CPU. A large one keeps the type of its file, or a model would need two to seven times its size of
 //! memory, which a browser's 4 GiB page of wasm does not have; a small one is widened once and for all.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 use super::{Array, Cpu, factor::Factor, ledger::Entry, stored::Stored};
 use crate::{DType, KernelError, WeightData};
@@ -49,6 +49,19 @@ impl Weight {
             Self::Wide(array) => Factor::wide(array.as_candle(&[n, k])?),
             Self::Stored(narrow) => Factor::stored(&narrow.stored, n, k),
         }
+    }
+
+    /// Hands on some rows of `k` values each, as they are multiplied with.
+    pub(crate) fn with_rows<R>(
+        &self,
+        rows: Range<usize>,
+        k: usize,
+        read: impl FnOnce(&[f32]) -> R,
+    ) -> Result<R, KernelError> {
+        Ok(match self {
+            Self::Wide(array) => read(&array.view()?[rows.start * k..rows.end * k]),
+            Self::Stored(narrow) => read(&narrow.stored.widen(rows.start, rows.len())),
+        })
     }
 
     /// Rows of a table `[v, channels]`, one after the other.

@@ -1,20 +1,22 @@
 //! The CPU's way: per head, blocks of queries against all keys they see, so that the scores stay small.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, f32::consts::LOG2_E};
 
 use candle_core::Tensor;
 
 use super::Shape;
 use crate::{
     KernelError,
-    cpu::{Array, Cpu, math::exp, update, view},
+    cpu::{
+        Array, Cpu,
+        lanes::{self, LANES, f32x4, load, store},
+        math::exp2,
+        update, view,
+    },
 };
 
 /// Queries at a time: enough rows for an efficient product, few enough for scores that stay near the core.
 const BLOCK: usize = 128;
-
-/// Independent sums and maxima, so that the loops over scores become SIMD code.
-const LANES: usize = 8;
 
 pub(crate) fn run(cpu: &Cpu, q: &Array, k: &Array, v: &Array, shape: Shape) -> Result<Array, KernelError> {
     let Shape { batch, tq, tk, heads, head, causal } = shape;
@@ -35,7 +37,7 @@ pub(crate) fn run(cpu: &Cpu, q: &Array, k: &Array, v: &Array, shape: Shape) -> R
                 let (weights, sums) = weights(&q, &k.narrow(0, 0, seen)?, hidden_from)?;
                 let values = weights.matmul(&v.narrow(0, 0, seen)?)?;
                 let block = &mut target[first * channels..][..rows * channels];
-                store(&view(&values)?, &sums, &mut block[index * head..], channels, head);
+                divide(&view(&values)?, &sums, &mut block[index * head..], channels, head);
             }
         }
     }
@@ -69,27 +71,26 @@ fn weights(q: &Tensor, k: &Tensor, hidden_from: Option<usize>) -> Result<(Tensor
 
 /// Replaces each `x` by `exp((x - max) * scale)` and yields their sum.
 fn exponentials(row: &mut [f32], scale: f32) -> f32 {
-    let max = max(row);
-    let (chunks, rest) = row.as_chunks_mut::<LANES>();
-    let mut sums = [0.0_f32; LANES];
+    let (max, factor) = (f32x4::splat(max(row)), f32x4::splat(scale * LOG2_E));
+    let power = |x: f32x4| exp2((x - max) * factor);
+    let (chunks, rest) = row.as_chunks_mut::<{ 2 * LANES }>();
+    let mut sums = [f32x4::ZERO; 2];
     for chunk in chunks {
-        for (x, sum) in chunk.iter_mut().zip(&mut sums) {
-            *x = exp((*x - max) * scale);
-            *sum += *x;
+        for (quad, sum) in chunk.chunks_exact_mut(LANES).zip(&mut sums) {
+            let powers = power(load(quad));
+            store(powers, quad);
+            *sum += powers;
         }
     }
-    for (x, sum) in rest.iter_mut().zip(&mut sums) {
-        *x = exp((*x - max) * scale);
-        *sum += *x;
-    }
-    sums.iter().sum()
+    lanes::each(rest, power);
+    rest.iter().fold((sums[0] + sums[1]).reduce_add(), |sum, x| sum + x)
 }
 
 /// The largest value. NaN is passed over here; it shows in the exponentials.
 fn max(row: &[f32]) -> f32 {
     let larger = |a: f32, b: f32| if a > b { a } else { b };
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    let mut max = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = row.as_chunks::<{ 2 * LANES }>();
+    let mut max = [f32::NEG_INFINITY; 2 * LANES];
     for chunk in chunks {
         for (max, &x) in max.iter_mut().zip(chunk) {
             *max = larger(x, *max);
@@ -99,7 +100,7 @@ fn max(row: &[f32]) -> f32 {
 }
 
 /// Divides each row of `values: [rows, head]` by its sum and stores it at every `channels`th place of `target`.
-fn store(values: &[f32], sums: &[f32], target: &mut [f32], channels: usize, head: usize) {
+fn divide(values: &[f32], sums: &[f32], target: &mut [f32], channels: usize, head: usize) {
     for ((row, sum), target) in values.chunks_exact(head).zip(sums).zip(target.chunks_mut(channels)) {
         let share = sum.recip();
         for (out, value) in target.iter_mut().zip(row) {

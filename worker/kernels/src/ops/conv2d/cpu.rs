@@ -3,7 +3,7 @@
 
 use candle_core::Tensor;
 
-use super::Shape;
+use super::{Shape, winograd};
 use crate::{
     KernelError,
     cpu::{Array, Cpu, Weight, epilogue::Epilogue, view},
@@ -26,6 +26,11 @@ pub(crate) fn run(
         return linear::on_cpu(cpu, x, w, linear::Shape { m, n: o, k }, fused);
     }
     let epilogue = Epilogue::new(&fused)?;
+    if winograd::serves(&shape) {
+        let mut out = winograd::run(&x.view()?, w, shape)?;
+        epilogue.apply(0, o, &mut out);
+        return cpu.array(out);
+    }
     let (x, filter) = (x.view()?, w.factor(o, k)?);
     let strip = (STRIP_BYTES / (k * size_of::<f32>())).clamp(1, m);
     let mut out = Vec::with_capacity(m * o);

@@ -4,6 +4,7 @@ mod cpu;
 mod gpu;
 #[cfg(test)]
 mod tests;
+mod winograd;
 
 use std::cell::OnceCell;
 

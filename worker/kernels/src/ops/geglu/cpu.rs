@@ -3,7 +3,11 @@
 use super::Shape;
 use crate::{
     KernelError,
-    cpu::{Array, Cpu, math::gelu},
+    cpu::{
+        Array, Cpu,
+        lanes::{LANES, load, store},
+        math::gelu,
+    },
 };
 
 pub(crate) fn run(cpu: &Cpu, x: &Array, shape: Shape) -> Result<Array, KernelError> {
@@ -11,8 +15,9 @@ pub(crate) fn run(cpu: &Cpu, x: &Array, shape: Shape) -> Result<Array, KernelErr
     let mut out = vec![0.0; shape.rows * shape.half];
     for (row, target) in x.chunks_exact(2 * shape.half).zip(out.chunks_exact_mut(shape.half)) {
         let (values, gates) = row.split_at(shape.half);
-        for ((out, &value), &gate) in target.iter_mut().zip(values).zip(gates) {
-            *out = value * gelu(gate);
+        let quads = values.chunks(LANES).zip(gates.chunks(LANES));
+        for (out, (values, gates)) in target.chunks_mut(LANES).zip(quads) {
+            store(load(values) * gelu(load(gates)), out);
         }
     }
     cpu.array(out)
