@@ -16,7 +16,7 @@
 mod tests;
 mod transforms;
 
-use std::ops::Range;
+use std::{array::from_fn, ops::Range};
 
 use candle_core::Tensor;
 
@@ -25,7 +25,7 @@ use crate::{
     KernelError,
     cpu::{
         Weight,
-        lanes::{LANES, f32x4, load, store},
+        lanes::{LANES, f32x4},
         view,
     },
 };
@@ -50,9 +50,14 @@ const FEWEST_CHANNELS: usize = 16;
 /// Fewer windows do not repay the transform of the filters.
 const FEWEST_WINDOWS: usize = 8;
 
+/// Four neighbouring channels of one position.
+type Quad = [f32; LANES];
+
 /// The windows of a batch of pictures: samples, then rows, then columns of them.
 struct Windows<'a> {
-    x: &'a [f32],
+    x: &'a [Quad],
+    /// What lies outside of the pictures.
+    zeros: Vec<Quad>,
     shape: Shape,
     down: usize,
     across: usize,
@@ -61,7 +66,7 @@ struct Windows<'a> {
 impl<'a> Windows<'a> {
     fn new(x: &'a [f32], shape: Shape) -> Self {
         let [down, across] = [shape.ho, shape.wo].map(|size| size.div_ceil(OUTPUTS));
-        Self { x, shape, down, across }
+        Self { x: x.as_chunks().0, zeros: vec![[0.0; LANES]; shape.i / LANES], shape, down, across }
     }
 
     fn count(&self) -> usize {
@@ -74,48 +79,48 @@ impl<'a> Windows<'a> {
         [window / (down * across), window / across % down * OUTPUTS, window % across * OUTPUTS]
     }
 
-    /// Some channels of the pixel at `y - 1`, `x - 1`.
-    #[inline(always)]
-    fn pixel(&self, [sample, y, x]: [usize; 3], channel: usize) -> f32x4 {
-        let Shape { h, w, i, .. } = self.shape;
+    /// The channels of the pixel at `y - 1`, `x - 1`.
+    fn pixel(&self, [sample, y, x]: [usize; 3]) -> &[Quad] {
+        let (Shape { h, w, .. }, quads) = (self.shape, self.zeros.len());
         if y == 0 || y > h || x == 0 || x > w {
-            return f32x4::ZERO;
+            return &self.zeros;
         }
-        let begin = ((sample * h + y - 1) * w + x - 1) * i;
-        load(&self.x[begin + channel..begin + i])
+        &self.x[((sample * h + y - 1) * w + x - 1) * quads..][..quads]
     }
 
     /// `Bt d B` of `count` windows: `[count, COMPONENTS, i]`.
     fn transformed(&self, first: usize, count: usize) -> Result<Tensor, KernelError> {
-        let i = self.shape.i;
-        let mut out = vec![0.0; count * COMPONENTS * i];
-        for (window, out) in (first..).zip(out.chunks_exact_mut(COMPONENTS * i)) {
+        let quads = self.zeros.len();
+        let mut out = vec![[0.0; LANES]; count * COMPONENTS * quads];
+        for (window, out) in (first..).zip(out.chunks_exact_mut(COMPONENTS * quads)) {
             let [sample, y, x] = self.place(window);
-            for channel in (0..i).step_by(LANES) {
-                let d = std::array::from_fn(|row| {
-                    std::array::from_fn(|column| self.pixel([sample, y + row, x + column], channel))
-                });
-                store_components(&along_both(&d, of_inputs), channel, out);
+            let at = |row, column| self.pixel([sample, y + row, x + column]);
+            let pixels: [[_; INPUTS]; INPUTS] = from_fn(|row| from_fn(|column| at(row, column)));
+            for quad in 0..quads {
+                let d = pixels.map(|row| row.map(|pixel| f32x4::new(pixel[quad])));
+                store_components(&along_both(&d, of_inputs), quad, quads, out);
             }
         }
-        tensor(out, [count, COMPONENTS, i])
+        tensor(out, [count, COMPONENTS, self.shape.i])
     }
 
-    /// `At m A` of windows from `first` on, for some `columns` of all channels: `sums` are `[COMPONENTS, count, columns]`.
+    /// `At m A` of windows from `first` on, for some `columns` of all channels, in quads: `sums` are
+    /// `[COMPONENTS, count, columns]`.
     fn store_outputs(&self, first: usize, sums: &[f32], columns: &Range<usize>, out: &mut [f32]) {
+        let (sums, out) = (sums.as_chunks().0, out.as_chunks_mut().0);
         let Shape { o, ho, wo, .. } = self.shape;
-        let len = columns.len();
-        let step = sums.len() / COMPONENTS;
-        for window in 0..step / len {
-            let [sample, y, x] = self.place(first + window);
-            for channel in (0..len).step_by(LANES) {
-                let sum = |component: usize| load(&sums[component * step + window * len..][channel..len]);
-                let m = std::array::from_fn(|column| std::array::from_fn(|row| sum(column * INPUTS + row)));
+        let (quads, step) = (columns.len(), sums.len() / COMPONENTS);
+        for (window, begin) in (first..).zip((0..step).step_by(quads)) {
+            let [sample, y, x] = self.place(window);
+            let corner = ((sample * ho + y) * wo + x) * (o / LANES) + columns.start;
+            let (rows, row_len) = (OUTPUTS.min(ho - y), OUTPUTS.min(wo - x));
+            for quad in 0..quads {
+                let sum = |component: usize| f32x4::new(sums[component * step + begin + quad]);
+                let m = from_fn(|column| from_fn(|row| sum(column * INPUTS + row)));
                 let outputs = along_both(&m, of_sums);
-                for (y, row) in (y..ho).zip(&outputs) {
-                    for (x, output) in (x..wo).zip(row) {
-                        let begin = ((sample * ho + y) * wo + x) * o;
-                        store(*output, &mut out[begin + columns.start + channel..begin + columns.end]);
+                for (y, row) in outputs.iter().take(rows).enumerate() {
+                    for (x, output) in row.iter().take(row_len).enumerate() {
+                        out[corner + (y * wo + x) * (o / LANES) + quad] = output.to_array();
                     }
                 }
             }
@@ -123,28 +128,28 @@ impl<'a> Windows<'a> {
     }
 }
 
-/// Stores some channels of all components, of which each has as much of `out`.
+/// Stores one of `quads` of all components.
 #[inline(always)]
-fn store_components(components: &[[f32x4; INPUTS]; INPUTS], channel: usize, out: &mut [f32]) {
-    let channels = out.len() / COMPONENTS;
-    for (component, out) in components.as_flattened().iter().zip(out.chunks_exact_mut(channels)) {
-        store(*component, &mut out[channel..]);
+fn store_components(components: &[[f32x4; INPUTS]; INPUTS], quad: usize, quads: usize, out: &mut [Quad]) {
+    for (index, component) in components.as_flattened().iter().enumerate() {
+        out[index * quads + quad] = component.to_array();
     }
 }
 
-fn tensor(values: Vec<f32>, shape: [usize; 3]) -> Result<Tensor, KernelError> {
-    Ok(Tensor::from_vec(values, &shape, &candle_core::Device::Cpu)?)
+fn tensor(values: Vec<Quad>, shape: [usize; 3]) -> Result<Tensor, KernelError> {
+    Ok(Tensor::from_vec(values.into_flattened(), &shape, &candle_core::Device::Cpu)?)
 }
 
 /// `G g Gt` of filters `[count, 9, i]`: `[count, COMPONENTS, i]`.
 fn transformed_filters(filters: &[f32], i: usize) -> Result<Tensor, KernelError> {
-    let count = filters.len() / (9 * i);
-    let mut out = vec![0.0; count * COMPONENTS * i];
-    for (filter, out) in filters.chunks_exact(9 * i).zip(out.chunks_exact_mut(COMPONENTS * i)) {
-        for channel in (0..i).step_by(LANES) {
-            let tap = |tap: usize| load(&filter[tap * i..][channel..i]);
-            let g = std::array::from_fn(|row| std::array::from_fn(|column| tap(row * 3 + column)));
-            store_components(&along_both(&g, of_filter), channel, out);
+    let (filters, quads) = (filters.as_chunks().0, i / LANES);
+    let count = filters.len() / (9 * quads);
+    let mut out = vec![[0.0; LANES]; count * COMPONENTS * quads];
+    for (filter, out) in filters.chunks_exact(9 * quads).zip(out.chunks_exact_mut(COMPONENTS * quads)) {
+        for quad in 0..quads {
+            let tap = |tap: usize| f32x4::new(filter[tap * quads + quad]);
+            let g = from_fn(|row| from_fn(|column| tap(row * 3 + column)));
+            store_components(&along_both(&g, of_filter), quad, quads, out);
         }
     }
     tensor(out, [count, COMPONENTS, i])
@@ -162,7 +167,9 @@ fn fits(shape: &Shape) -> bool {
     let windows = batch * ho.div_ceil(OUTPUTS) * wo.div_ceil(OUTPUTS);
     // Windows may hang over the edges by as much as they lie inside.
     let are_inside = batch * ho * wo * 2 >= windows * OUTPUTS * OUTPUTS;
-    keeps_size && are_inside && windows >= FEWEST_WINDOWS && i.min(o) >= FEWEST_CHANNELS
+    let are_quads =
+        [i, o].iter().all(|channels| channels.is_multiple_of(LANES) && *channels >= FEWEST_CHANNELS);
+    keeps_size && are_inside && are_quads && windows >= FEWEST_WINDOWS
 }
 
 /// The convolution without what is fused behind it, `[batch, ho, wo, o]`.
@@ -170,22 +177,24 @@ pub(super) fn run(x: &[f32], w: &Weight, shape: Shape) -> Result<Vec<f32>, Kerne
     let Shape { batch, i, o, ho, wo, .. } = shape;
     let windows = Windows::new(x, shape);
     let mut out = vec![0.0; batch * ho * wo * o];
-    let filters = |columns: Range<usize>| -> Result<Tensor, KernelError> {
-        let transformed = w.with_rows(columns, 9 * i, |rows| transformed_filters(rows, i))??;
+    let filters = |quads: &Range<usize>| -> Result<Tensor, KernelError> {
+        let rows = quads.start * LANES..quads.end * LANES;
+        let transformed = w.with_rows(rows, 9 * i, |rows| transformed_filters(rows, i))??;
         Ok(transformed.permute((1, 2, 0))?)
     };
-    let filter_strip = strip(o, i, STRIP_BYTES);
-    let whole = (filter_strip == o).then(|| filters(0..o)).transpose()?;
+    let quads = o / LANES;
+    let filter_strip = strip(quads, LANES * i, STRIP_BYTES);
+    let whole = (filter_strip == quads).then(|| filters(&(0..quads))).transpose()?;
     let window_strip =
         strip(windows.count(), i, if whole.is_some() { STRIP_BYTES } else { MOST_WINDOW_BYTES });
     for first in (0..windows.count()).step_by(window_strip) {
         let count = window_strip.min(windows.count() - first);
         let transformed = windows.transformed(first, count)?.transpose(0, 1)?;
-        for first_filter in (0..o).step_by(filter_strip) {
-            let columns = first_filter..o.min(first_filter + filter_strip);
+        for first_quad in (0..quads).step_by(filter_strip) {
+            let columns = first_quad..quads.min(first_quad + filter_strip);
             let sums = match &whole {
                 Some(filters) => transformed.matmul(filters)?,
-                None => transformed.matmul(&filters(columns.clone())?)?,
+                None => transformed.matmul(&filters(&columns)?)?,
             };
             windows.store_outputs(first, &view(&sums)?, &columns, &mut out);
         }
@@ -193,8 +202,8 @@ pub(super) fn run(x: &[f32], w: &Weight, shape: Shape) -> Result<Vec<f32>, Kerne
     Ok(out)
 }
 
-/// Even parts of `count` times `i` channels that take at most so many bytes once they are transformed.
-fn strip(count: usize, i: usize, bytes: usize) -> usize {
-    let most = (bytes / (COMPONENTS * i * size_of::<f32>())).max(1);
+/// Even parts of `count` times so many channels that take at most so many bytes once they are transformed.
+fn strip(count: usize, channels: usize, bytes: usize) -> usize {
+    let most = (bytes / (COMPONENTS * channels * size_of::<f32>())).max(1);
     count.div_ceil(count.div_ceil(most))
 }

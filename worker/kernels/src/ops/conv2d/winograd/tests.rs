@@ -9,12 +9,12 @@ use crate::{
     test_support::{F32_CEILING, FileWeight, random, values},
 };
 
-/// `[n, h, w, i]` and `o`: whole windows and over the edges, channels that are not whole vectors, filters and windows of one
+/// `[n, h, w, i]` and `o`: whole windows and over the edges, filters and windows of one
 /// strip and of several.
 const CASES: &[([usize; 4], usize, DType)] = &[
     ([2, 8, 8, 16], 16, DType::F32),
-    ([1, 13, 11, 19], 23, DType::F32),
-    ([1, 40, 37, 33], 34, DType::F16),
+    ([1, 13, 11, 20], 24, DType::F32),
+    ([1, 40, 37, 36], 32, DType::F16),
     ([1, 16, 16, 256], 128, DType::F32),
     ([1, 16, 12, 480], 256, DType::Block(BlockType::Q8_0)),
     ([3, 64, 60, 128], 96, DType::I8),
@@ -48,6 +48,7 @@ fn what_does_not_repay_it_is_left_to_others() -> Result<(), KernelError> {
     assert!(!fits(&shape([1, 16, 16, 64], 64, 1, 0)?), "without a border");
     assert!(!fits(&shape([1, 8, 8, 64], 64, 1, 1)?), "few windows");
     assert!(!fits(&shape([1, 64, 64, 64], 3, 1, 1)?), "few channels");
+    assert!(!fits(&shape([1, 64, 64, 66], 64, 1, 1)?), "channels that are not in fours");
     assert!(!fits(&shape([9, 5, 5, 64], 64, 1, 1)?), "too much over the edges");
     Ok(())
 }
