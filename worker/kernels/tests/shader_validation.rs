@@ -28,8 +28,9 @@ fn every_kernel_is_valid() {
 fn check(kernel: Kernel) -> Result<(), String> {
     let source = kernel.source().map_err(|error| error.to_string())?;
     let module = naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))?;
-    // Whatever needs a feature of the device is refused. `unpack2x16float` is part of WebGPU without any feature.
-    Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32)
+    // Whatever needs another feature of the device is refused. `unpack2x16float` is part of WebGPU without any feature.
+    let subgroups = if kernel.needs_subgroups() { Capabilities::SUBGROUP } else { Capabilities::empty() };
+    Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32 | subgroups)
         .validate(&module)
         .map_err(|error| error.emit_to_string(&source))?;
     check_limits(&module)?;

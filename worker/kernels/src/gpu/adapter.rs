@@ -5,7 +5,7 @@ use wgpu::{
     MemoryHints, PowerPreference, RequestAdapterOptions,
 };
 
-use crate::{GpuOptions, KernelError};
+use crate::{GpuOptions, KernelError, shader::Exchange};
 
 /// Names (in lower case) by which emulated GPUs give themselves away, where the driver does not say so itself.
 const SOFTWARE_NAMES: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render"];
@@ -18,6 +18,8 @@ pub(super) struct Opened {
     pub(super) name: String,
     /// Emulated on the CPU.
     pub(super) is_software: bool,
+    /// Whether kernels may exchange values within subgroups.
+    pub(super) subgroups: bool,
 }
 
 /// Opens the fastest adapter with all the limits it offers, or with the defaults when it refuses those.
@@ -37,7 +39,8 @@ pub(super) async fn open(options: &GpuOptions) -> Result<Opened, KernelError> {
         }
         Err(refusal) => return Err(no_adapter(refusal)),
     };
-    Ok(Opened { device, queue, name: name(&info), is_software: is_software(&info) })
+    let subgroups = device.features().contains(Features::SUBGROUP);
+    Ok(Opened { device, queue, name: name(&info), is_software: is_software(&info), subgroups })
 }
 
 /// Outside a browser, `WGPU_ADAPTER_NAME` (a part of the name) chooses among several, and `WGPU_BACKEND` among the
@@ -55,15 +58,19 @@ async fn find(instance: &Instance, options: &GpuOptions) -> Result<Adapter, Kern
     instance.request_adapter(&wishes).await.map_err(no_adapter)
 }
 
-/// No kernel computes in f16, but Mesa's emulated GPU can only then widen f16 weights.
+/// Subgroups are there for the forms of kernels that need them: natively, since wgpu knows none of browsers' so far. No
+/// kernel computes in f16, but Mesa's emulated GPU can only then widen f16 weights.
 ///
 /// # Errors
 /// [`KernelError::NoAdapter`] when there is to be a profile and the adapter has no clock for it.
 fn features(adapter: &Adapter, options: &GpuOptions) -> Result<Features, KernelError> {
     let offered = adapter.features();
+    let AdapterInfo { subgroup_min_size: least, subgroup_max_size: most, .. } = adapter.get_info();
+    let fit = [least, most].iter().all(|size| Exchange::SUBGROUP_SIZES.contains(size));
+    let subgroups = if fit { Features::SUBGROUP } else { Features::empty() };
     let clock = if options.profile { Features::TIMESTAMP_QUERY } else { Features::empty() };
     match offered.contains(clock) {
-        true => Ok(offered & Features::SHADER_F16 | clock),
+        true => Ok(offered & (Features::SHADER_F16 | subgroups) | clock),
         false => Err(no_adapter("this one cannot time its work, which a profile needs")),
     }
 }

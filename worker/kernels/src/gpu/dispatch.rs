@@ -186,7 +186,7 @@ impl Gpu {
         let class = Class::of(work.kernel, work.shape);
         let kernel = tuning.form(class);
         if self.mode.computes() {
-            tuning.meet(class, work.shape.flops(), || work.trial());
+            tuning.meet(class, work.shape.flops(), |variants| work.trial(variants));
         }
         kernel
     }
@@ -214,11 +214,10 @@ impl Gpu {
 }
 
 impl Tiled<'_> {
-    /// The same on stand-ins of its buffers, in every form.
-    fn trial(&self) -> Trial {
-        let variants = self.kernel.variants().into_iter();
+    /// The same on stand-ins of its buffers, in some forms.
+    fn trial(&self, variants: Vec<Kernel>) -> Trial {
         Trial {
-            variants: variants.map(|kernel| (kernel, (self.cut)(kernel).tiles)).collect(),
+            variants: variants.into_iter().map(|kernel| (kernel, (self.cut)(kernel).tiles)).collect(),
             words: self.words.map(<[u32]>::to_vec),
             input_bytes: self.inputs.iter().map(bytes_of).collect(),
             out_bytes: self.out.raw().size(),

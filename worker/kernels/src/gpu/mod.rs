@@ -115,7 +115,7 @@ impl Gpu {
         binding_limit_bytes: u64,
         mode: Mode,
     ) -> Self {
-        let adapter::Opened { device, queue, name, is_software } = opened;
+        let adapter::Opened { device, queue, name, is_software, subgroups } = opened;
         let limits = device.limits();
         let pool = Pool::default();
         let nothing = Buffer::new(pool.create(&device, mode::STAND_IN_BYTES, Fate::Freed));
@@ -126,7 +126,7 @@ impl Gpu {
             recorder: RefCell::new(recorder),
             pipelines: Pipelines::default(),
             met: RefCell::default(),
-            tuning: Rc::default(),
+            tuning: Rc::new(RefCell::new(Tuning::new(subgroups))),
             bindings: Bindings::default(),
             flight: RefCell::default(),
             dispatches: Cell::default(),

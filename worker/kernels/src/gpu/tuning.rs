@@ -40,6 +40,8 @@ impl fmt::Display for Class {
 /// What was measured, and what could be.
 #[derive(Default)]
 pub(super) struct Tuning {
+    /// Whether variants may need subgroups.
+    subgroups: bool,
     /// The variant of each class that came by. None while it was not measured.
     chosen: HashMap<Class, Option<Kernel>>,
     /// Names of variants by names of classes, from earlier visits.
@@ -51,17 +53,24 @@ pub(super) struct Tuning {
 }
 
 impl Tuning {
-    /// The form in which operations of a class run.
-    pub(super) fn form(&mut self, class: Class) -> Kernel {
-        let remembered = &self.remembered;
-        self.chosen.entry(class).or_insert_with(|| first_choice(remembered, &class)).unwrap_or(class.kernel)
+    /// Of a device with subgroups or without.
+    pub(super) fn new(subgroups: bool) -> Self {
+        Self { subgroups, ..Self::default() }
     }
 
-    /// Notes that an operation of a class runs, with what could be measured of it.
-    pub(super) fn meet(&mut self, class: Class, flops: u64, trial: impl FnOnce() -> Trial) {
+    /// The form in which operations of a class run.
+    pub(super) fn form(&mut self, class: Class) -> Kernel {
+        let (remembered, subgroups) = (&self.remembered, self.subgroups);
+        let choose = || first_choice(remembered, &class, subgroups);
+        self.chosen.entry(class).or_insert_with(choose).unwrap_or(class.kernel)
+    }
+
+    /// Notes that an operation of a class runs, with what could be measured of it in all its forms, the usual one first.
+    pub(super) fn meet(&mut self, class: Class, flops: u64, trial: impl FnOnce(Vec<Kernel>) -> Trial) {
         self.flops = self.flops.saturating_add(flops);
         if !matches!(self.chosen.get(&class), Some(Some(_))) {
-            let trial = self.trials.entry(class).or_insert_with(trial);
+            let variants = || class.kernel.variants(self.subgroups);
+            let trial = self.trials.entry(class).or_insert_with(|| trial(variants()));
             trial.met_flops = trial.met_flops.saturating_add(flops);
         }
     }
@@ -95,8 +104,8 @@ impl Tuning {
 }
 
 /// The variant that needs no measurement: the only one, or that of an earlier visit.
-fn first_choice(remembered: &BTreeMap<String, String>, class: &Class) -> Option<Kernel> {
-    let variants = class.kernel.variants();
+fn first_choice(remembered: &BTreeMap<String, String>, class: &Class, subgroups: bool) -> Option<Kernel> {
+    let variants = class.kernel.variants(subgroups);
     if let [only] = variants[..] {
         return Some(only);
     }
@@ -110,7 +119,7 @@ impl Tuning {
     pub(super) fn settle_all(&mut self, nth: usize) -> bool {
         let mut any = false;
         for (class, chosen) in &mut self.chosen {
-            *chosen = class.kernel.variants().get(nth).copied();
+            *chosen = class.kernel.variants(self.subgroups).get(nth).copied();
             any |= chosen.is_some();
         }
         any
@@ -120,12 +129,15 @@ impl Tuning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shader::{Attention, Span, Width};
+    use crate::shader::{Attention, Exchange, Span, Width};
 
     const SPAN: Span = Span::Eight;
-    const FORM: Kernel = Kernel::Attention(Attention { columns: 2, rows: 4, span: SPAN, width: Width::Four });
-    const OTHER: Kernel =
-        Kernel::Attention(Attention { columns: 2, rows: 1, span: SPAN, width: Width::Four });
+    const FORM: Kernel = Kernel::Attention(attention(4, Exchange::Memory));
+    const OTHER: Kernel = Kernel::Attention(attention(1, Exchange::Memory));
+
+    const fn attention(rows: u32, exchange: Exchange) -> Attention {
+        Attention { columns: 2, rows, span: SPAN, exchange, width: Width::Four }
+    }
 
     const fn shape(queries: usize) -> Shape {
         Shape::Attention { heads: 8, queries, keys: 77, head: 40 }
@@ -137,7 +149,7 @@ mod tests {
 
     fn meet(tuning: &mut Tuning, queries: usize) {
         let shape = shape(queries);
-        tuning.meet(class(queries), shape.flops(), || Trial::of(&[FORM, OTHER], shape));
+        tuning.meet(class(queries), shape.flops(), |_| Trial::of(&[FORM, OTHER], shape));
     }
 
     #[test]
@@ -171,7 +183,7 @@ mod tests {
         let mut tuning = Tuning::default();
         let class = Class::of(Kernel::Map, Shape::Values(1000));
         assert_eq!(tuning.form(class), Kernel::Map);
-        tuning.meet(class, 1000, || Trial::of(&[Kernel::Map], Shape::Values(1000)));
+        tuning.meet(class, 1000, |_| Trial::of(&[Kernel::Map], Shape::Values(1000)));
         assert!(tuning.next_trial().is_none());
     }
 
@@ -179,7 +191,7 @@ mod tests {
     fn what_needs_much_memory_is_not_measured() {
         let mut tuning = Tuning::default();
         let large = Trial { out_bytes: 300 << 20, ..Trial::of(&[FORM, OTHER], shape(900)) };
-        tuning.meet(class(900), shape(900).flops(), || large);
+        tuning.meet(class(900), shape(900).flops(), |_| large);
         assert!(tuning.next_trial().is_none());
     }
 
@@ -194,6 +206,24 @@ mod tests {
         later.recall(names);
         assert_eq!(later.form(class(900)), OTHER);
         assert_eq!(later.names().len(), 2, "what this version does not know is kept for the one that does");
+    }
+
+    #[test]
+    fn subgroups_are_not_chosen_where_there_are_none() {
+        let needing = Kernel::Attention(attention(4, Exchange::Subgroup));
+        let names = BTreeMap::from([(class(900).to_string(), needing.variant_name())]);
+        for (subgroups, expected) in [(true, needing), (false, FORM)] {
+            let mut tuning = Tuning::new(subgroups);
+            tuning.recall(names.clone());
+            assert_eq!(tuning.form(class(900)), expected);
+            let mut offered = vec![];
+            let other = class(2000);
+            tuning.meet(other, 1, |variants| {
+                offered.clone_from(&variants);
+                Trial::of(&variants, shape(2000))
+            });
+            assert_eq!(offered.contains(&needing), subgroups);
+        }
     }
 
     #[test]

@@ -3,17 +3,18 @@
 //! Which of them is fastest depends on the GPU, and a picture must not: they differ in what a workgroup and a thread
 //! have of the work, never in the order in which a value is summed up.
 
-use super::{Attention, Kernel, Matmul, Reads, Rows, Span, Tile, Writes};
+use super::{Attention, Exchange, Kernel, Matmul, Reads, Rows, Span, Tile, Writes};
 
 impl Kernel {
-    /// This form, then the others.
-    pub fn variants(self) -> Vec<Self> {
+    /// This form, then the others that a device can run, with `subgroups` or without.
+    pub fn variants(self, subgroups: bool) -> Vec<Self> {
         let all: Vec<Self> = match self {
             Self::Matmul(matmul) => matmul.variants().map(Self::Matmul).collect(),
             Self::Attention(attention) => attention.variants().map(Self::Attention).collect(),
             _ => vec![],
         };
-        let others = all.into_iter().filter(|&other| other != self);
+        let runs = |other: Self| subgroups || !other.needs_subgroups();
+        let others = all.into_iter().filter(|&other| other != self && runs(other));
         std::iter::once(self).chain(others).collect()
     }
 
@@ -22,7 +23,15 @@ impl Kernel {
         match self {
             Self::Matmul(Matmul { tile, span, .. }) => format!("{tile}, {} columns a thread", span.columns()),
             Self::Attention(attention) => {
-                format!("{} queries, {} keys a thread", attention.queries(), attention.span.columns())
+                let exchange = match attention.exchange {
+                    Exchange::Memory => "",
+                    Exchange::Subgroup => ", in subgroups",
+                };
+                format!(
+                    "{} queries, {} keys a thread{exchange}",
+                    attention.queries(),
+                    attention.span.columns()
+                )
             }
             _ => "the only one".to_owned(),
         }
@@ -50,7 +59,8 @@ impl Matmul {
 impl Attention {
     fn variants(self) -> impl Iterator<Item = Self> {
         Self::span_choices(self.columns).flat_map(move |span| {
-            Self::row_choices(self.columns, span).map(move |rows| Self { rows, span, ..self })
+            Self::row_choices(self.columns, span)
+                .flat_map(move |rows| Exchange::ALL.map(|exchange| Self { rows, span, exchange, ..self }))
         })
     }
 }
@@ -70,7 +80,7 @@ mod tests {
     #[test]
     fn a_form_comes_first_and_its_variants_have_names_of_their_own() {
         for kernel in Kernel::all() {
-            let variants = kernel.variants();
+            let variants = kernel.variants(true);
             assert_eq!(variants[0], kernel);
             let names: HashSet<String> = variants.iter().map(|variant| variant.variant_name()).collect();
             assert_eq!(names.len(), variants.len(), "{kernel:?}");
@@ -81,16 +91,26 @@ mod tests {
     fn every_variant_is_a_known_form_with_the_same_variants() {
         let known: HashSet<Kernel> = Kernel::all().into_iter().collect();
         for kernel in &known {
-            let variants: HashSet<Kernel> = kernel.variants().into_iter().collect();
+            let variants: HashSet<Kernel> = kernel.variants(true).into_iter().collect();
             assert!(variants.is_subset(&known), "{kernel:?}");
-            assert!(variants.iter().all(|other| other.variants().len() == variants.len()), "{kernel:?}");
+            assert!(variants.iter().all(|other| other.variants(true).len() == variants.len()), "{kernel:?}");
+        }
+    }
+
+    #[test]
+    fn without_subgroups_there_are_half_as_many_forms_of_attention() {
+        for kernel in Kernel::all().into_iter().filter(|kernel| matches!(kernel, Kernel::Attention(_))) {
+            let plain = kernel.variants(false);
+            assert!(plain.iter().all(|&other| other == kernel || !other.needs_subgroups()));
+            let others = usize::from(kernel.needs_subgroups());
+            assert_eq!(kernel.variants(true).len(), 2 * (plain.len() - others));
         }
     }
 
     #[test]
     fn what_depends_on_the_tile_keeps_it() {
-        assert_eq!(product(Reads::NormRows, Writes::Gated).variants().len(), 4);
-        assert_eq!(product(Reads::Plain, Writes::Moments).variants().len(), 2);
-        assert_eq!(product(Reads::NormGroups, Writes::Plain).variants().len(), 2);
+        assert_eq!(product(Reads::NormRows, Writes::Gated).variants(false).len(), 4);
+        assert_eq!(product(Reads::Plain, Writes::Moments).variants(false).len(), 2);
+        assert_eq!(product(Reads::NormGroups, Writes::Plain).variants(false).len(), 2);
     }
 }

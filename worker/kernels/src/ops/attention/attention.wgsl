@@ -1,4 +1,4 @@
-// Attention without the matrix of scores (FlashAttention: Dao et al. 2022, arXiv:2205.14135), without subgroups.
+// Attention without the matrix of scores (FlashAttention: Dao et al. 2022, arXiv:2205.14135), with SUBGROUPS or without.
 //
 // One workgroup computes ROWS x 16 queries of one head, and of these SLICE values of the output. It walks along the
 // keys in tiles of 32: scores of the tile (over the whole head, in steps of 16), softmax so far, then weights times
@@ -109,8 +109,17 @@ fn max4(x: scalar4) -> scalar {
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
+#ifdef SUBGROUPS
+    @builtin(subgroup_id) subgroup: u32,
+    @builtin(subgroup_size) subgroup_size: u32,
+    @builtin(subgroup_invocation_id) invocation: u32,
+) {
+    // Threads of a row stand side by side in a subgroup, whichever way they are counted otherwise.
+    let thread = subgroup * subgroup_size + invocation;
+#else
     @builtin(local_invocation_index) thread: u32,
 ) {
+#endif
     let tile = params.first_tile + workgroup_index(group, groups);
     if (tile >= params.end_tile) {
         return;
@@ -202,11 +211,17 @@ fn main(
         tile_maximum[$i] = max(tile_maximum[$i], max4(score$i_$c));
 #end
 #end
+#ifdef SUBGROUPS
+        for (var apart = 1u; apart < THREADS_X; apart *= 2u) {
+            tile_maximum = max(tile_maximum, subgroupShuffleXor(tile_maximum, apart));
+        }
+#else
         staged[thread] = tile_maximum;
         workgroupBarrier();
 #repeat j THREADS_X
         tile_maximum = max(tile_maximum, staged[row * THREADS_X + $ju]);
 #end
+#endif
 #repeat i ROWS
         let maximum_now$i = max(maximum$i, tile_maximum[$i]);
         let shrink$i = exp(maximum$i - maximum_now$i);

@@ -5,7 +5,7 @@ use crate::{
     KernelError, Shape as Work,
     gpu::{Buffer, Cut, Gpu, Tiled, words},
     ops::Columns,
-    shader::{Attention, Kernel, Span, Width},
+    shader::{Attention, Exchange, Kernel, Span, Width},
 };
 
 /// Slices of a head that is too large for one workgroup, in units of 16 values.
@@ -57,5 +57,6 @@ fn form(queries: usize, head: usize, rows_are_aligned: bool) -> Attention {
     let columns = if columns <= Attention::MOST_COLUMNS { columns } else { SLICE_COLUMNS };
     let width = if rows_are_aligned { Width::fitting(&[head]) } else { Width::One };
     let span = Span::Eight;
-    Attention { columns, rows: Attention::rows_for(columns, span, queries), span, width }
+    let rows = Attention::rows_for(columns, span, queries);
+    Attention { columns, rows, span, exchange: Exchange::Memory, width }
 }
