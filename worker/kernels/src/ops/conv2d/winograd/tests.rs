@@ -9,8 +9,7 @@ use crate::{
     test_support::{F32_CEILING, FileWeight, random, values},
 };
 
-/// `[n, h, w, i]` and `o`: whole windows and over the edges, filters and windows of one
-/// strip and of several.
+/// `[n, h, w, i]` and `o`: whole windows and over the edges, filters and windows of one strip and of several.
 const CASES: &[([usize; 4], usize, DType)] = &[
     ([2, 8, 8, 16], 16, DType::F32),
     ([1, 13, 11, 20], 24, DType::F32),
