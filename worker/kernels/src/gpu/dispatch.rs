@@ -156,13 +156,16 @@ impl Gpu {
         self.dispatch(&Dispatch { kernel, inputs, out, params, workgroups, flops, shape, of_workgroups })
     }
 
-    /// Runs all tiles in the fastest known form, in ranges that fit a submission each.
+    /// Runs all tiles in the fastest known form, in even ranges that fit a submission each.
     pub(crate) fn dispatch_tiles(&self, work: &Tiled<'_>) -> Result<(), KernelError> {
         let Tiled { inputs, out, shape, words: [before, behind], .. } = *work;
         let kernel = self.form_of(work);
         let Cut { tiles, flops_per_tile } = (work.cut)(kernel);
         let budget_flops = self.recorder.borrow().tempo().budget_flops(kernel);
-        let tiles_per_dispatch = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
+        let most = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
+        // An eighth more than a submission should hold is better than one more for what is left.
+        let dispatches = tiles.div_ceil(most + most / 8).max(1);
+        let tiles_per_dispatch = tiles.div_ceil(dispatches).max(1);
         for first in (0..tiles).step_by(tiles_per_dispatch) {
             let end = tiles.min(first + tiles_per_dispatch);
             let workgroups = end - first;
