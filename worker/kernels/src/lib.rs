@@ -17,6 +17,7 @@ mod gpu;
 pub mod ops;
 mod options;
 mod pace;
+mod parts;
 #[doc(hidden)]
 pub mod shader;
 mod stats;

@@ -4,7 +4,7 @@
 use candle_core::Tensor;
 
 use super::{stored::Stored, view};
-use crate::KernelError;
+use crate::{KernelError, parts::even_part};
 
 /// Ceiling for the widened values of one strip.
 const STRIP_BYTES: usize = 16 << 20;
@@ -32,13 +32,12 @@ impl<'a> Factor<'a> {
 
     /// A weight in the type of its file. What fits one strip is widened now, for all products with this factor.
     pub(super) fn stored(stored: &'a Stored<'static>, n: usize, k: usize) -> Result<Self, KernelError> {
-        let most = (STRIP_BYTES / (k * size_of::<f32>())).max(1);
-        let strips = n.div_ceil(most);
-        if strips == 1 {
+        // Even ones: the last one would be slow if only a few rows were left for it.
+        let strip = even_part(n, STRIP_BYTES / (k * size_of::<f32>()));
+        if strip >= n {
             return Self::wide(widened(stored, 0, n, k)?);
         }
-        // Strips of one length: the last one would be slow if only a few rows were left for it.
-        Ok(Self::Strips { stored, n, k, strip: n.div_ceil(strips) })
+        Ok(Self::Strips { stored, n, k, strip })
     }
 
     /// `x [m, k] -> [m, n]`

@@ -67,15 +67,9 @@ impl Weight {
     /// Rows of a table `[v, channels]`, one after the other.
     pub(crate) fn rows(&self, rows: &[u32], channels: usize) -> Result<Vec<f32>, KernelError> {
         let mut values = Vec::with_capacity(rows.len() * channels);
-        match self {
-            Self::Wide(array) => {
-                let table = array.view()?;
-                let rows = rows.iter().map(|&row| &table[row as usize * channels..][..channels]);
-                rows.for_each(|row| values.extend_from_slice(row));
-            }
-            Self::Stored(narrow) => {
-                rows.iter().for_each(|&row| values.extend(narrow.stored.widen(row as usize, 1)));
-            }
+        for &row in rows {
+            let row = row as usize;
+            self.with_rows(row..row + 1, channels, |row| values.extend_from_slice(row))?;
         }
         Ok(values)
     }

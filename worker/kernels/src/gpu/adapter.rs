@@ -18,8 +18,6 @@ pub(super) struct Opened {
     pub(super) name: String,
     /// Emulated on the CPU.
     pub(super) is_software: bool,
-    /// Whether kernels may exchange values within subgroups.
-    pub(super) subgroups: bool,
 }
 
 /// Opens the fastest adapter with all the limits it offers, or with the defaults when it refuses those.
@@ -39,8 +37,7 @@ pub(super) async fn open(options: &GpuOptions) -> Result<Opened, KernelError> {
         }
         Err(refusal) => return Err(no_adapter(refusal)),
     };
-    let subgroups = device.features().contains(Features::SUBGROUP);
-    Ok(Opened { device, queue, name: name(&info), is_software: is_software(&info), subgroups })
+    Ok(Opened { device, queue, name: name(&info), is_software: is_software(&info) })
 }
 
 /// Outside a browser, `WGPU_ADAPTER_NAME` (a part of the name) chooses among several, and `WGPU_BACKEND` among the

@@ -11,7 +11,7 @@ use super::{
     trial::Trial,
     tuning::Class,
 };
-use crate::{KernelError, Shape, Timing, shader::Kernel};
+use crate::{KernelError, Shape, Timing, parts::even_part, shader::Kernel};
 
 /// A kernel with everything it needs.
 pub(crate) struct Dispatch<'a> {
@@ -164,8 +164,7 @@ impl Gpu {
         let budget_flops = self.recorder.borrow().tempo().budget_flops(kernel);
         let most = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
         // An eighth more than a submission should hold is better than one more for what is left.
-        let dispatches = tiles.div_ceil(most + most / 8).max(1);
-        let tiles_per_dispatch = tiles.div_ceil(dispatches).max(1);
+        let tiles_per_dispatch = even_part(tiles, most + most / 8);
         for first in (0..tiles).step_by(tiles_per_dispatch) {
             let end = tiles.min(first + tiles_per_dispatch);
             let workgroups = end - first;

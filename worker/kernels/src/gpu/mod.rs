@@ -115,7 +115,8 @@ impl Gpu {
         binding_limit_bytes: u64,
         mode: Mode,
     ) -> Self {
-        let adapter::Opened { device, queue, name, is_software, subgroups } = opened;
+        let adapter::Opened { device, queue, name, is_software } = opened;
+        let subgroups = device.features().contains(wgpu::Features::SUBGROUP);
         let limits = device.limits();
         let pool = Pool::default();
         let nothing = Buffer::new(pool.create(&device, mode::STAND_IN_BYTES, Fate::Freed));

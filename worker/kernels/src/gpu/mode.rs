@@ -36,8 +36,6 @@ impl Gpu {
             queue: self.queue.clone(),
             name: self.name.clone(),
             is_software: self.is_software,
-            // It shares what was tuned.
-            subgroups: false,
         };
         let recorder = Recorder::new(&self.device, self.recorder.borrow().tempo().clone(), None);
         let (health, limit_bytes) = (self.health.clone(), self.binding_limit_bytes);

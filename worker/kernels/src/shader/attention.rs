@@ -76,13 +76,8 @@ impl Attention {
 
     /// Every form for one width.
     pub(super) fn all(width: Width) -> impl Iterator<Item = Self> {
-        (1..=Self::MOST_COLUMNS).flat_map(move |columns| {
-            Self::span_choices(columns).flat_map(move |span| {
-                Self::row_choices(columns, span).flat_map(move |rows| {
-                    Exchange::ALL.map(|exchange| Self { columns, rows, span, exchange, width })
-                })
-            })
-        })
+        let first = Self { columns: 1, rows: 1, span: Span::Eight, exchange: Exchange::Memory, width };
+        (1..=Self::MOST_COLUMNS).flat_map(move |columns| Self { columns, ..first }.variants())
     }
 
     /// Values of a head that one workgroup makes.

@@ -57,7 +57,8 @@ impl Matmul {
 }
 
 impl Attention {
-    fn variants(self) -> impl Iterator<Item = Self> {
+    /// The same with whatever its threads and workgroups can have of the work.
+    pub(super) fn variants(self) -> impl Iterator<Item = Self> {
         Self::span_choices(self.columns).flat_map(move |span| {
             Self::row_choices(self.columns, span)
                 .flat_map(move |rows| Exchange::ALL.map(|exchange| Self { rows, span, exchange, ..self }))

@@ -28,6 +28,7 @@ use crate::{
         lanes::{LANES, f32x4},
         view,
     },
+    parts::even_part,
 };
 
 use transforms::{along_both, of_filter, of_inputs, of_sums};
@@ -65,7 +66,7 @@ struct Windows<'a> {
 
 impl<'a> Windows<'a> {
     fn new(x: &'a [f32], shape: Shape) -> Self {
-        let [down, across] = [shape.ho, shape.wo].map(|size| size.div_ceil(OUTPUTS));
+        let [down, across] = grid(&shape);
         Self { x: x.as_chunks().0, zeros: vec![[0.0; LANES]; shape.i / LANES], shape, down, across }
     }
 
@@ -128,6 +129,11 @@ impl<'a> Windows<'a> {
     }
 }
 
+/// How many windows stand along the height and the width of a picture.
+fn grid(shape: &Shape) -> [usize; 2] {
+    [shape.ho, shape.wo].map(|size| size.div_ceil(OUTPUTS))
+}
+
 /// Stores one of `quads` of all components.
 #[inline(always)]
 fn store_components(components: &[[f32x4; INPUTS]; INPUTS], quad: usize, quads: usize, out: &mut [Quad]) {
@@ -164,7 +170,8 @@ pub(super) fn serves(shape: &Shape) -> bool {
 fn fits(shape: &Shape) -> bool {
     let Shape { batch, i, o, kh, kw, stride, padding, ho, wo, .. } = *shape;
     let keeps_size = (kh, kw, stride, padding) == (3, 3, 1, [1; 4]);
-    let windows = batch * ho.div_ceil(OUTPUTS) * wo.div_ceil(OUTPUTS);
+    let [down, across] = grid(shape);
+    let windows = batch * down * across;
     // Windows may hang over the edges by as much as they lie inside.
     let are_inside = batch * ho * wo * 2 >= windows * OUTPUTS * OUTPUTS;
     let are_quads =
@@ -204,6 +211,5 @@ pub(super) fn run(x: &[f32], w: &Weight, shape: Shape) -> Result<Vec<f32>, Kerne
 
 /// Even parts of `count` times so many channels that take at most so many bytes once they are transformed.
 fn strip(count: usize, channels: usize, bytes: usize) -> usize {
-    let most = (bytes / (COMPONENTS * channels * size_of::<f32>())).max(1);
-    count.div_ceil(count.div_ceil(most))
+    even_part(count, bytes / (COMPONENTS * channels * size_of::<f32>()))
 }
