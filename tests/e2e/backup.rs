@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tests::chromium::Graphics;
 use tests::controls::{control, control_in, press, value, write};
@@ -16,16 +15,6 @@ use crate::batches::close;
 use crate::made_up::{open_with, record};
 use crate::small_request::fill_in;
 use crate::software_gpu::checkpoint;
-
-/// Keeps what the page would hand to the browser's downloads.
-const CATCH_DOWNLOADS: &str = r#"HTMLAnchorElement.prototype.click = function () {
-    const encode = blob => new Promise(done => {
-        const reader = new FileReader();
-        reader.onload = () => done(reader.result.split(",")[1]);
-        reader.readAsDataURL(blob);
-    });
-    window.saved = { name: this.download, data: fetch(this.href).then(answer => answer.blob()).then(encode) };
-};"#;
 
 /// The source that a picture was made from, as it lies in the database.
 const READ_SOURCE: &str = r#"
@@ -53,17 +42,11 @@ fn open_drawer(page: &Page) -> Outcome {
 fn export(page: &Page) -> Outcome<(String, Vec<u8>)> {
     open_drawer(page)?;
     press(page.session(), "Export everything")?;
-    let (name, data) = page.wait("the backup", SOON, || {
-        let saved =
-            page.session().run("return window.saved ? [saved.name, await saved.data] : null;", &[])?;
-        Ok(saved[0].as_str().zip(saved[1].as_str()).map(|(name, data)| (name.to_owned(), data.to_owned())))
-    })?;
-    Ok((name, STANDARD.decode(data)?))
+    page.download()
 }
 
 /// Exports everything of a page, which is closed then, into a file; and its bytes.
 fn exported(page: Page, folder: &Folder) -> Outcome<(PathBuf, Vec<u8>)> {
-    page.session().run(CATCH_DOWNLOADS, &[])?;
     let (name, bytes) = export(&page)?;
     let file = folder.path().join(name);
     fs::write(&file, &bytes)?;
@@ -91,7 +74,6 @@ fn source_of(page: &Page, id: &str) -> Outcome<String> {
 fn everything_comes_back_in_another_browser() -> Outcome {
     let page = Page::open(Graphics::None)?;
     let session = page.session();
-    session.run(CATCH_DOWNLOADS, &[])?;
     page.take_source(&repository::photo())?;
     for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "2"), ("Width", "64"), ("Height", "96")]
     {

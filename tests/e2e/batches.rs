@@ -70,6 +70,14 @@ pub(crate) fn close(page: &Page) -> Outcome {
     page.session().click(&control_in(page.session(), "Close", &open)?)
 }
 
+/// The gallery's only entry, once it is a sheet: its pictures are there one by one before.
+fn wait_for_sheet(page: &Page) -> Outcome<String> {
+    page.wait("the sheet's entry", LATER, || match page.picture_ids()?.as_slice() {
+        [only] if query(page.session(), IS_SHEET, &[json!(only)])? == true => Ok(Some(only.clone())),
+        _ => Ok(None),
+    })
+}
+
 /// What the sheet's table says: its caption, column labels, and how many pictures are in it.
 fn table(page: &Page) -> Outcome<(String, Vec<String>, u64)> {
     let script = "const table = document.querySelector('.sheet-table'); \
@@ -93,10 +101,7 @@ fn a_grid_is_one_entry_that_opens_as_a_table() -> Outcome {
     choose(page.session(), "Rows", "Seed")?;
     write(page.session(), "Values of the rows", "41, 42")?;
     press(page.session(), "Make grid")?;
-    let id = page.wait("one entry", LATER, || match page.picture_ids()?.as_slice() {
-        [only] if stored_jobs(&page)? == 0 => Ok(Some(only.clone())),
-        _ => Ok(None),
-    })?;
+    let id = wait_for_sheet(&page)?;
     let file = query(page.session(), READ_SHEET, &[json!(id)])?;
     let settings = gallery::read_settings(&serde_json::from_value::<Vec<u8>>(file)?)?;
     let settings = settings.ok_or("the sheet's file carries no settings")?;
@@ -134,10 +139,7 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     assert!(page.sentence_at("batch")?.contains("from 0.1 to 1"));
     write(page.session(), "Strengths", "0.2-1 [2]")?;
     press(page.session(), "Strength sweep")?;
-    let id = page.wait("one entry", LATER, || match page.picture_ids()?.as_slice() {
-        [only] if stored_jobs(&page)? == 0 => Ok(Some(only.clone())),
-        _ => Ok(None),
-    })?;
+    let id = wait_for_sheet(&page)?;
     page.session().click(&control_in(page.session(), "Open a red apple", &page.card(&id)?)?)?;
     let (caption, columns, pictures) = table(&page)?;
     assert_eq!(caption, "Prompt strength from left to right");
@@ -146,6 +148,13 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     page.session().click(&control_in(page.session(), "Delete", &page.card(&id)?)?)?;
     page.wait("an empty gallery", SOON, || Ok(page.picture_ids()?.is_empty().then_some(())))
 }
+
+/// Whether a picture's stored record is a sheet's.
+const IS_SHEET: &str = r#"
+    const [id] = arguments;
+    const entry = await done(database.transaction("pictures").objectStore("pictures").get([id]));
+    return !!entry && JSON.parse(JSON.parse(entry).metadata).sheet != null;
+"#;
 
 /// A picture's PNG.
 const READ_SHEET: &str = r#"

@@ -15,10 +15,6 @@ use tests::{Outcome, repository};
 use crate::made_up::{entry, id, record};
 use crate::small_request::fill_in;
 
-/// Keeps what the page would hand to the browser's downloads.
-const CATCH_DOWNLOADS: &str = "HTMLAnchorElement.prototype.click = function () { \
-    window.saved = { name: this.download, text: fetch(this.href).then(answer => answer.text()) }; };";
-
 /// A picture's drawing as it lies in IndexedDB.
 const READ_DRAWING: &str = r#"
     const store = database.transaction("picture_blobs").objectStore("picture_blobs");
@@ -46,18 +42,14 @@ fn press_in_dialog(page: &Page, name: &str) -> Outcome {
 }
 
 fn saved(page: &Page) -> Outcome<(String, String)> {
-    page.wait("the file", SOON, || {
-        let saved =
-            page.session().run("return window.saved ? [saved.name, await saved.text] : null;", &[])?;
-        Ok(saved[0].as_str().zip(saved[1].as_str()).map(|(name, text)| (name.to_owned(), text.to_owned())))
-    })
+    let (name, bytes) = page.download()?;
+    Ok((name, String::from_utf8(bytes)?))
 }
 
 #[test]
 fn a_picture_wanted_as_svg_is_drawn_shown_and_saved() -> Outcome {
     let page = Page::open(Graphics::None)?;
     let session = page.session();
-    session.run(CATCH_DOWNLOADS, &[])?;
     fill_in(&page)?;
     choose(session, "Output format", "SVG")?;
     choose(session, "Drawing colours", "Few (8)")?;
@@ -94,7 +86,6 @@ fn a_picture_wanted_as_svg_is_drawn_shown_and_saved() -> Outcome {
     assert_eq!(page.alerts()?, Vec::<String>::new());
 
     // And in a pack it travels along.
-    session.run("window.saved = null;", &[])?;
     session.click(&control_in(session, "Select", &page.card(&made.id)?)?)?;
     press(session, "Save as pack")?;
     page.wait("the pack", SOON, || Ok(press(session, "Export pack").ok()))?;
@@ -123,7 +114,6 @@ fn open_with_photo() -> Outcome<Page> {
 fn any_picture_is_saved_as_svg_and_how_long_that_takes() -> Outcome {
     let page = open_with_photo()?;
     let session = page.session();
-    session.run(CATCH_DOWNLOADS, &[])?;
     choose(session, "Output format", "SVG")?;
     let mut sizes = Vec::new();
     for (colors, detail) in
@@ -131,7 +121,6 @@ fn any_picture_is_saved_as_svg_and_how_long_that_takes() -> Outcome {
     {
         choose(session, "Drawing colours", colors)?;
         choose(session, "Drawing detail", detail)?;
-        session.run("window.saved = null;", &[])?;
         let before = Instant::now();
         session.click(&control_in(session, "Download", &page.card(&id(0))?)?)?;
         let (name, text) = saved(&page)?;

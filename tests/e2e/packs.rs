@@ -15,17 +15,6 @@ use tests::temporary::Folder;
 use tests::webdriver::Element;
 use tests::{Outcome, repository};
 
-/// Keeps what the page would hand to the browser's downloads.
-const CATCH_DOWNLOADS: &str = "HTMLAnchorElement.prototype.click = function () { \
-    window.saved = { name: this.download, text: fetch(this.href).then(answer => answer.text()) }; };";
-
-/// A page that catches its downloads.
-fn open() -> Outcome<Page> {
-    let page = Page::prepare(Graphics::None)?;
-    page.before_page(CATCH_DOWNLOADS)?;
-    page.load()
-}
-
 /// Chooses files in the drawer, which opens if it is closed.
 pub(crate) fn offer(page: &Page, files: &[PathBuf]) -> Outcome {
     if control(page.session(), "Import packs").is_err() {
@@ -57,18 +46,9 @@ fn act(page: &Page, card: &Element, name: &str) -> Outcome {
     page.session().click(&control_in(page.session(), name, card)?)
 }
 
-/// What the page handed to the downloads: a name and a text.
-fn saved(page: &Page) -> Outcome<(String, String)> {
-    let script = "return window.saved ? [saved.name, await saved.text] : null;";
-    page.wait("the file", SOON, || {
-        let saved = page.session().run(script, &[])?;
-        Ok(saved[0].as_str().zip(saved[1].as_str()).map(|(name, text)| (name.to_owned(), text.to_owned())))
-    })
-}
-
 #[test]
 fn another_browser_makes_the_same_picture_of_a_pack() -> Outcome {
-    let page = open()?;
+    let page = Page::open(Graphics::None)?;
     page.take_source(&repository::photo())?;
     for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "2"), ("Width", "64"), ("Height", "96")]
     {
@@ -80,14 +60,14 @@ fn another_browser_makes_the_same_picture_of_a_pack() -> Outcome {
     press(page.session(), "Save as pack")?;
     let card = wait_for_cards(&page, "a red apple", 1)?.remove(0);
     act(&page, &card, "Export pack")?;
-    let (name, text) = saved(&page)?;
+    let (name, text) = page.download()?;
     assert_eq!(name, "a-red-apple.pack.json");
     drop(page);
 
     let folder = Folder::new("packs")?;
     let file = folder.path().join(name);
     fs::write(&file, &text)?;
-    let other = open()?;
+    let other = Page::open(Graphics::None)?;
     offer(&other, &[file])?;
     other.wait("the preview", SOON, || Ok(control(other.session(), "Import").ok()))?;
     assert_eq!(keys(other.session(), "packs")?, Vec::<String>::new(), "a preview keeps nothing");
@@ -108,7 +88,7 @@ fn another_browser_makes_the_same_picture_of_a_pack() -> Outcome {
     press(other.session(), "Image packs")?;
     let card = wait_for_cards(&other, "a red apple", 1)?.remove(0);
     act(&other, &card, "Export pack")?;
-    assert!(saved(&other)?.1 == text, "the exported pack differs from the imported one");
+    assert!(other.download()?.1 == text, "the exported pack differs from the imported one");
     Ok(())
 }
 
@@ -172,7 +152,7 @@ fn bad_packs_are_told_and_good_ones_taken() -> Outcome {
         (huge, "1 GB"),
         (file("sound.pack.json", &sound)?, ""),
     ];
-    let page = open()?;
+    let page = Page::open(Graphics::None)?;
     let paths: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
     offer(&page, &paths)?;
     let alerts =
@@ -235,7 +215,7 @@ fn packs_are_found_starred_and_deleted() -> Outcome {
         write_into(folder.path(), "a.pack.json", &made_up("a red apple", "builtin", 0)?)?,
         write_into(folder.path(), "b.pack.json", &made_up("a green frog", "builtin", 2)?)?,
     ];
-    let page = open()?;
+    let page = Page::open(Graphics::None)?;
     offer(&page, &files)?;
     page.wait("the preview", SOON, || Ok(control(page.session(), "Import").ok()))?;
     press(page.session(), "Import")?;

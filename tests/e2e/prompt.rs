@@ -131,7 +131,6 @@ fn a_style_is_laid_around_the_prompt_and_recorded() -> Outcome {
 fn styles_are_edited_and_travel_as_a_file() -> Outcome {
     let folder = Folder::new("styles")?;
     let page = Page::open(Graphics::None)?;
-    page.session().run(CATCH_DOWNLOADS, &[])?;
     press(page.session(), "Edit styles")?;
     press(page.session(), "New style")?;
     write(page.session(), "Name", "Ink <b>")?;
@@ -142,10 +141,7 @@ fn styles_are_edited_and_travel_as_a_file() -> Outcome {
     write(page.session(), "Words around the prompt", "ink drawing of {prompt}")?;
     press(page.session(), "Save style")?;
     press(page.session(), "Export styles")?;
-    let file = page.wait("the file", SOON, || {
-        let text = page.session().run("return (await window.downloaded?.())?.text ?? null;", &[])?;
-        Ok(text.as_str().map(str::to_owned))
-    })?;
+    let file = String::from_utf8(page.download()?.1)?;
     let styles: Value = serde_json::from_str(&file)?;
     assert_eq!(styles["format"], "palimpsest-styles");
     let names = styles["styles"].as_array().into_iter().flatten().filter_map(|style| style["name"].as_str());
@@ -177,12 +173,4 @@ const READ_PROMPT: &str = r#"
     const store = database.transaction("pictures").objectStore("pictures");
     const entry = JSON.parse(await done(store.get([arguments[0]])));
     return JSON.parse(entry.metadata).settings.prompt;
-"#;
-
-/// Keeps what the page would save through the browser's downloads.
-const CATCH_DOWNLOADS: &str = r#"
-    HTMLAnchorElement.prototype.click = function () {
-        const [url, name] = [this.href, this.download];
-        window.downloaded = async () => ({ name, text: await (await fetch(url)).text() });
-    };
 "#;

@@ -5,7 +5,7 @@ use serde_json::json;
 use tests::Outcome;
 use tests::chromium::Graphics;
 use tests::controls::{choose, control, control_in, press, slide, value, write};
-use tests::page::{LATER, Page, SOON};
+use tests::page::{LATER, Page};
 use tests::rows::query;
 use tests::temporary::Folder;
 
@@ -87,7 +87,6 @@ fn a_picture_is_saved_in_the_format_asked_for() -> Outcome {
     let page = Page::open(Graphics::None)?;
     small(&page)?;
     let picture = page.generate(LATER)?;
-    page.session().run(CATCH_DOWNLOADS, &[])?;
     let (folder, mut files) = (Folder::new("downloads")?, Vec::new());
     for (format, ending, magic) in
         [("PNG", ".png", &b"\x89PNG"[..]), ("JPEG", ".jpg", b"\xff\xd8\xff"), ("WebP", ".webp", b"RIFF")]
@@ -96,14 +95,9 @@ fn a_picture_is_saved_in_the_format_asked_for() -> Outcome {
         if format != "PNG" {
             slide(page.session(), "Output quality", 60.0)?;
         }
-        page.session().run("window.downloaded = null;", &[])?;
         page.session().click(&control_in(page.session(), "Download", &page.card(&picture.id)?)?)?;
-        let (name, bytes) = page.wait("the file", SOON, || {
-            let file = page.session().run("return (await window.downloaded?.()) ?? null;", &[])?;
-            Ok(file["name"].as_str().map(|name| (name.to_owned(), file["bytes"].clone())))
-        })?;
+        let (name, bytes) = page.download()?;
         assert!(name.ends_with(ending), "{name}");
-        let bytes: Vec<u8> = serde_json::from_value(bytes)?;
         assert!(bytes.starts_with(magic), "{format} begins with {:?}", bytes.get(..8));
         let settings = gallery::read_settings(&bytes)?.ok_or("the file carries no settings")?;
         assert_eq!((settings.prompt.as_str(), settings.width), ("a red apple", 64), "{format}");
@@ -127,14 +121,4 @@ fn a_picture_is_saved_in_the_format_asked_for() -> Outcome {
 const SEEDS: &str = r#"
     const rows = await done(database.transaction("pictures").objectStore("pictures").getAll());
     return rows.map(row => JSON.parse(JSON.parse(row).metadata).settings.seed).sort((a, b) => a - b);
-"#;
-
-/// Keeps what the page would save through the browser's downloads: its name and its bytes.
-const CATCH_DOWNLOADS: &str = r#"
-    HTMLAnchorElement.prototype.click = function () {
-        const [url, name] = [this.href, this.download];
-        window.downloaded = async () => {
-            return { name, bytes: Array.from(new Uint8Array(await (await fetch(url)).arrayBuffer())) };
-        };
-    };
 "#;

@@ -1,6 +1,7 @@
 //! Headless Chromium through ChromeDriver, each in a fresh profile.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -48,10 +49,11 @@ impl Graphics {
 
 /// A browser with one window; both end when it is dropped.
 pub struct Chromium {
-    // Fields are dropped in this order: the window, the driver, the profile.
+    // Fields are dropped in this order: the window, the driver, the folders.
     session: Session,
     _driver: Driver,
     _profile: Folder,
+    downloads: Folder,
 }
 
 struct Driver(Child);
@@ -62,25 +64,51 @@ impl Chromium {
     /// # Errors
     /// When Chromium or ChromeDriver is missing or does not start.
     pub fn start(graphics: Graphics) -> Outcome<Self> {
-        let profile = Folder::new("profile")?;
+        let (profile, downloads) = (Folder::new("profile")?, Folder::new("downloads")?);
         let (driver, url) = Driver::start()?;
-        let session = Session::open(&url, &capabilities(graphics, profile.path())?)?;
-        Ok(Self { session, _driver: driver, _profile: profile })
+        let session = Session::open(&url, &capabilities(graphics, profile.path(), downloads.path())?)?;
+        Ok(Self { session, _driver: driver, _profile: profile, downloads })
     }
 
     /// The window.
     pub fn session(&self) -> &Session {
         &self.session
     }
+
+    /// Takes a file out of the folder of downloads: its name and its bytes, once it is whole.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn take_download(&self) -> Outcome<Option<(String, Vec<u8>)>> {
+        for entry in fs::read_dir(self.downloads.path())? {
+            let (file, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+            let name = name.to_string_lossy().into_owned();
+            // What is still being written has another name.
+            if !name.starts_with('.') && !name.ends_with(".crdownload") {
+                let bytes = fs::read(&file)?;
+                fs::remove_file(&file)?;
+                return Ok(Some((name, bytes)));
+            }
+        }
+        Ok(None)
+    }
 }
 
-fn capabilities(graphics: Graphics, profile: &Path) -> Outcome<Value> {
+fn capabilities(graphics: Graphics, profile: &Path, downloads: &Path) -> Outcome<Value> {
     let browser = program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?;
     let profile = format!("--user-data-dir={}", profile.display());
     let arguments: Vec<&str> =
         QUIET.iter().chain(graphics.flags()).copied().chain([profile.as_str()]).collect();
     Ok(json!({
-        "goog:chromeOptions": { "binary": browser, "args": arguments },
+        "goog:chromeOptions": {
+            "binary": browser,
+            "args": arguments,
+            "prefs": {
+                "download.default_directory": downloads,
+                // One after another without a press of its own for each.
+                "profile.default_content_setting_values.automatic_downloads": 1,
+            },
+        },
         "goog:loggingPrefs": { "browser": "ALL" },
     }))
 }

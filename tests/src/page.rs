@@ -229,6 +229,14 @@ impl Page {
         self.wait("the picture to be stored", SOON, || self.stored(&id))
     }
 
+    /// The name and the bytes of a file that the page hands to the browser's downloads.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub fn download(&self) -> Outcome<(String, Vec<u8>)> {
+        self.wait("the file", SOON, || self.browser.take_download())
+    }
+
     /// A picture as it lies in IndexedDB.
     ///
     /// # Errors

@@ -17,10 +17,6 @@ const MASK: &str = "const canvas = document.querySelector('.mask-sheet canvas');
     const {width, height} = canvas; \
     const {data} = canvas.getContext('2d').getImageData(0, 0, width, height); \
     return [width, height, Array.from({length: width * height}, (_, i) => data[4 * i + 3])];";
-const CATCH_DOWNLOAD: &str = "HTMLAnchorElement.prototype.click = function() { window.caught = this; };";
-const CAUGHT: &str = "const link = window.caught; if (!link) return null; \
-    const bytes = await (await fetch(link.href)).arrayBuffer(); \
-    return [link.download, Array.from(new Uint8Array(bytes))];";
 
 /// The open editor. Places are parts of the picture, 0 to 1 from its left and its top.
 pub(super) struct Editor<'a> {
@@ -91,12 +87,10 @@ impl<'a> Editor<'a> {
         self.page.session().type_into(&input, &file.display().to_string())
     }
 
-    /// Presses **Export mask**: the name and the mask of the file that the browser would save.
+    /// Presses **Export mask**: the name and the mask of the file that the browser saves.
     pub(super) fn export(&self) -> Outcome<(String, GrayImage)> {
-        let session = self.page.session();
-        session.run(CATCH_DOWNLOAD, &[])?;
-        press(session, "Export mask")?;
-        let (name, bytes): (String, Vec<u8>) = serde_json::from_value(session.run(CAUGHT, &[])?)?;
+        press(self.page.session(), "Export mask")?;
+        let (name, bytes) = self.page.download()?;
         Ok((name, image::load_from_memory(&bytes)?.to_luma8()))
     }
 
