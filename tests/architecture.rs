@@ -178,7 +178,7 @@ fn tracked() -> Outcome<Vec<PathBuf>> {
 
 fn is_source(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("rs" | "wgsl" | "css" | "js" | "mjs" | "py" | "html" | "sh"))
+    matches!(extension, Some("rs" | "wgsl" | "wat" | "css" | "js" | "mjs" | "py" | "html" | "sh"))
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod offline;
 mod originals;
 mod packs;
 mod privacy;
+mod products;
 mod prompt;
 mod quickness;
 mod settings;

@@ -3,7 +3,7 @@
 
 use candle_core::Tensor;
 
-use super::{stored::Stored, view};
+use super::{product::product, stored::Stored, view};
 use crate::{KernelError, parts::even_part};
 
 /// Ceiling for the widened values of one strip.
@@ -11,7 +11,7 @@ const STRIP_BYTES: usize = 16 << 20;
 
 /// The right side `[n, k]` of products with one weight.
 pub(crate) enum Factor<'a> {
-    /// All rows, transposed.
+    /// All rows.
     Whole(Tensor),
     /// Rows to be widened.
     Strips {
@@ -25,9 +25,8 @@ pub(crate) enum Factor<'a> {
 
 impl<'a> Factor<'a> {
     /// A weight that is `f32` already.
-    pub(super) fn wide(weight: Tensor) -> Result<Self, KernelError> {
-        // The transpose is a matter of strides: nothing is copied.
-        Ok(Self::Whole(weight.t()?))
+    pub(super) fn wide(weight: Tensor) -> Self {
+        Self::Whole(weight)
     }
 
     /// A weight in the type of its file. What fits one strip is widened now, for all products with this factor.
@@ -35,7 +34,7 @@ impl<'a> Factor<'a> {
         // Even ones: the last one would be slow if only a few rows were left for it.
         let strip = even_part(n, STRIP_BYTES / (k * size_of::<f32>()));
         if strip >= n {
-            return Self::wide(widened(stored, 0, n, k)?);
+            return Ok(Self::wide(widened(stored, 0, n, k)?));
         }
         Ok(Self::Strips { stored, n, k, strip })
     }
@@ -43,13 +42,13 @@ impl<'a> Factor<'a> {
     /// `x [m, k] -> [m, n]`
     pub(crate) fn product(&self, x: &Tensor) -> Result<Tensor, KernelError> {
         match self {
-            Self::Whole(transposed) => Ok(x.matmul(transposed)?),
+            Self::Whole(weight) => product(x, weight),
             Self::Strips { stored, n, k, strip } => {
                 let m = x.dim(0)?;
                 let mut out = vec![0.0; m * n];
                 for first in (0..*n).step_by(*strip) {
                     let rows = (*strip).min(n - first);
-                    let product = x.matmul(&widened(stored, first, rows, *k)?.t()?)?;
+                    let product = product(x, &widened(stored, first, rows, *k)?)?;
                     let product = view(&product)?;
                     for (out, columns) in out.chunks_exact_mut(*n).zip(product.chunks_exact(rows)) {
                         out[first..first + rows].copy_from_slice(columns);

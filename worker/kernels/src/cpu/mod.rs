@@ -7,6 +7,7 @@ mod factor;
 pub(crate) mod lanes;
 mod ledger;
 pub(crate) mod math;
+pub(crate) mod product;
 mod stored;
 mod weight;
 

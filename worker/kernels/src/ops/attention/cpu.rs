@@ -11,6 +11,7 @@ use crate::{
         Array, Cpu,
         lanes::{self, LANES, f32x4, load, store},
         math::exp2,
+        product::{across, product},
         update, view,
     },
 };
@@ -24,18 +25,20 @@ pub(crate) fn run(cpu: &Cpu, q: &Array, k: &Array, v: &Array, shape: Shape) -> R
     let k = k.as_candle(&[batch, tk, heads, head])?;
     let v = v.as_candle(&[batch, tk, heads, head])?;
     let channels = heads * head;
+    // How many keys a query sees.
+    let sees = |query: usize| if causal { query + 1 } else { tk };
     let mut out = vec![0.0; batch * tq * channels];
     for (sample, target) in out.chunks_exact_mut(tq * channels).enumerate() {
         for index in 0..heads {
             let (q, k, v) =
                 (one_head(&q, sample, index)?, one_head(&k, sample, index)?, one_head(&v, sample, index)?);
+            let (k, v) = (across(&k)?, v.t()?);
             for first in (0..tq).step_by(BLOCK) {
                 let rows = BLOCK.min(tq - first);
-                let seen = if causal { first + rows } else { tk };
-                let q = q.narrow(0, first, rows)?;
-                let hidden_from = causal.then_some(first + 1);
-                let (weights, sums) = weights(&q, &k.narrow(0, 0, seen)?, hidden_from)?;
-                let values = weights.matmul(&v.narrow(0, 0, seen)?)?;
+                let keys = sees(first + rows - 1);
+                let (q, k, v) = (q.narrow(0, first, rows)?, k.narrow(0, 0, keys)?, v.narrow(1, 0, keys)?);
+                let (weights, sums) = weights(&q, &k, |row| sees(first + row))?;
+                let values = product(&weights, &v)?;
                 let block = &mut target[first * channels..][..rows * channels];
                 divide(&view(&values)?, &sums, &mut block[index * head..], channels, head);
             }
@@ -49,18 +52,17 @@ fn one_head(tokens: &Tensor, sample: usize, head: usize) -> Result<Tensor, Kerne
     Ok(tokens.get(sample)?.narrow(1, head, 1)?.squeeze(1)?)
 }
 
-/// The softmax of `q kᵀ / sqrt(d)` before its division: `[queries, keys]` and the sum of each row. When
-/// `hidden_from` is given, the first query sees that many keys, and each next one sees one more.
-fn weights(q: &Tensor, k: &Tensor, hidden_from: Option<usize>) -> Result<(Tensor, Vec<f32>), KernelError> {
+/// The softmax of `q kᵀ / sqrt(d)` before its division: `[queries, keys]` and the sum of each row, in which a query `sees`
+/// so many keys.
+fn weights(q: &Tensor, k: &Tensor, sees: impl Fn(usize) -> usize) -> Result<(Tensor, Vec<f32>), KernelError> {
     let (rows, head) = q.dims2()?;
     let keys = k.dim(0)?;
     let scale = (head as f32).sqrt().recip();
-    let scores = q.matmul(&k.t()?)?;
+    let scores = product(q, k)?;
     let sums = RefCell::new(Vec::with_capacity(rows));
     update(&scores, |scores| {
-        let seen = (0..).map(|row| hidden_from.map_or(keys, |first| first + row));
-        let softmax = scores.chunks_exact_mut(keys).zip(seen).map(|(row, seen)| {
-            let (seen, hidden) = row.split_at_mut(seen);
+        let softmax = scores.chunks_exact_mut(keys).enumerate().map(|(row, scores)| {
+            let (seen, hidden) = scores.split_at_mut(sees(row));
             hidden.fill(0.0);
             exponentials(seen, scale)
         });

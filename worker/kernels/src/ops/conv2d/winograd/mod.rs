@@ -26,6 +26,7 @@ use crate::{
     cpu::{
         Weight,
         lanes::{LANES, f32x4},
+        product::product,
         view,
     },
     parts::even_part,
@@ -187,7 +188,7 @@ pub(super) fn run(x: &[f32], w: &Weight, shape: Shape) -> Result<Vec<f32>, Kerne
     let filters = |quads: &Range<usize>| -> Result<Tensor, KernelError> {
         let rows = quads.start * LANES..quads.end * LANES;
         let transformed = w.with_rows(rows, 9 * i, |rows| transformed_filters(rows, i))??;
-        Ok(transformed.permute((1, 2, 0))?)
+        Ok(transformed.transpose(0, 1)?)
     };
     let quads = o / LANES;
     let filter_strip = strip(quads, LANES * i, STRIP_BYTES);
@@ -200,8 +201,8 @@ pub(super) fn run(x: &[f32], w: &Weight, shape: Shape) -> Result<Vec<f32>, Kerne
         for first_quad in (0..quads).step_by(filter_strip) {
             let columns = first_quad..quads.min(first_quad + filter_strip);
             let sums = match &whole {
-                Some(filters) => transformed.matmul(filters)?,
-                None => transformed.matmul(&filters(&columns)?)?,
+                Some(filters) => product(&transformed, filters)?,
+                None => product(&transformed, &filters(&columns)?)?,
             };
             windows.store_outputs(first, &view(&sums)?, &columns, &mut out);
         }
