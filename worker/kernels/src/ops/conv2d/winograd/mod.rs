@@ -26,7 +26,7 @@ use crate::{
     cpu::{
         Weight,
         lanes::{LANES, f32x4},
-        product::product,
+        product::{across, product},
         view,
     },
     parts::even_part,
@@ -51,6 +51,9 @@ const FEWEST_CHANNELS: usize = 16;
 
 /// Fewer windows do not repay the transform of the filters.
 const FEWEST_WINDOWS: usize = 8;
+
+/// With so many, it pays to lay the filters as they are multiplied fastest.
+const MANY_WINDOWS: usize = 1024;
 
 /// Four neighbouring channels of one position.
 type Quad = [f32; LANES];
@@ -188,7 +191,8 @@ pub(super) fn run(x: &[f32], w: &Weight, shape: Shape) -> Result<Vec<f32>, Kerne
     let filters = |quads: &Range<usize>| -> Result<Tensor, KernelError> {
         let rows = quads.start * LANES..quads.end * LANES;
         let transformed = w.with_rows(rows, 9 * i, |rows| transformed_filters(rows, i))??;
-        Ok(transformed.transpose(0, 1)?)
+        let transformed = transformed.transpose(0, 1)?;
+        if windows.count() < MANY_WINDOWS { Ok(transformed) } else { across(&transformed) }
     };
     let quads = o / LANES;
     let filter_strip = strip(quads, LANES * i, STRIP_BYTES);
