@@ -2,14 +2,14 @@
 //! multiplied by one and added by another. Relaxed SIMD has one for both, which not every browser knows, and a module
 //! that contains it is refused as a whole there. So it stands in a module of its own, over the memory of this one.
 
-use candle_core::{CpuStorage, Layout, Storage, Tensor};
+use candle_core::{CpuStorage, D, Layout, Storage, Tensor};
 use js_sys::{
     Object, Reflect, Uint8Array,
     WebAssembly::{Instance, Module},
 };
 use wasm_bindgen::prelude::*;
 
-use super::tiled::{Call, Matrices, VALUE_BYTES, multiplied};
+use super::tiled::{APART, Call, Matrices, VALUE_BYTES, multiplied};
 use crate::KernelError;
 
 /// `multiply.wat`, assembled.
@@ -68,17 +68,33 @@ impl Exports {
 
 /// The product, if the browser has the instruction and the sizes suit.
 pub(super) fn product(x: &Tensor, w: &Tensor) -> Result<Option<Tensor>, KernelError> {
-    let mut shape = x.dims().to_vec();
     let values = EXPORTS.with(|exports| {
         let exports = exports.as_ref()?;
         let ((x, x_layout), (w, w_layout)) = (x.storage_and_layout(), w.storage_and_layout());
         multiplied(&matrices(&x, x_layout)?, &matrices(&w, w_layout)?, |call| exports.run(call))
     });
+    values.map(|values| tensor(values, x, w.dim(D::Minus2)?)).transpose()
+}
+
+/// The same right side with its rows side by side, if the browser has the instruction and rows are short.
+pub(super) fn across(w: &Tensor) -> Result<Option<Tensor>, KernelError> {
+    let values = EXPORTS.with(|exports| {
+        let (storage, layout) = w.storage_and_layout();
+        exports.as_ref().and_then(|_| matrices(&storage, layout)?.across())
+    });
     let Some(values) = values else { return Ok(None) };
-    if let (Some(columns), &[.., n, _]) = (shape.last_mut(), w.dims()) {
-        *columns = n;
+    let rows = w.dim(D::Minus2)?;
+    let apart = tensor(values, &w.t()?, rows + APART)?;
+    Ok(Some(apart.narrow(D::Minus1, 0, rows)?.t()?))
+}
+
+/// A tensor of the shape of `like`, but for the last axis.
+fn tensor(values: Vec<f32>, like: &Tensor, columns: usize) -> Result<Tensor, KernelError> {
+    let mut shape = like.dims().to_vec();
+    if let Some(last) = shape.last_mut() {
+        *last = columns;
     }
-    Ok(Some(Tensor::from_vec(values, shape, &candle_core::Device::Cpu)?))
+    Ok(Tensor::from_vec(values, shape, &candle_core::Device::Cpu)?)
 }
 
 /// The last two axes of a tensor of `f32`, with or without batches before them.

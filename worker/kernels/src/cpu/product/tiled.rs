@@ -13,6 +13,12 @@ const MOST_DEPTH: usize = 896;
 /// Rows of the left side that stay in the next one while all of the right side goes by.
 const NEAR_BYTES: usize = 256 << 10;
 
+/// With more values to add up, adding the lanes of a sum in the end costs little.
+const FEW: usize = 128;
+
+/// Values between two rows that lie across, so that these are not a power of two apart and share few places of a cache.
+pub(super) const APART: usize = 16;
+
 pub(super) const VALUE_BYTES: usize = size_of::<f32>();
 
 /// Matrices `[batches, rows, depth]`.
@@ -56,6 +62,20 @@ impl<'a> Matrices<'a> {
     fn from(&self, place: [usize; 3]) -> &'a [f32] {
         let at: usize = place.into_iter().zip(self.strides).map(|(at, stride)| at * stride).sum();
         &self.values[at..]
+    }
+
+    /// `[batches, depth, rows + APART]`, with zeros behind the rows, if rows are short.
+    pub(super) fn across(&self) -> Option<Vec<f32>> {
+        let [batches, rows, depth] = self.sizes;
+        if depth > FEW {
+            return None;
+        }
+        let mut out = vec![0.0; batches * depth * (rows + APART)];
+        for (index, line) in out.chunks_exact_mut(rows + APART).enumerate() {
+            let values = self.from([index / depth, 0, index % depth]).iter().step_by(self.strides[1].max(1));
+            line[..rows].iter_mut().zip(values).for_each(|(out, value)| *out = *value);
+        }
+        Some(out)
     }
 
     /// As a right side, columns of a tile, if there are such tiles.
@@ -185,6 +205,19 @@ mod tests {
                 assert!(error.is_none_or(|error| error < 1e-5), "{size:?}, {is_across}: {error:?}");
             }
         }
+    }
+
+    #[test]
+    fn short_rows_are_laid_across() {
+        let values = random(3, 2 * 50 * 40);
+        let matrices = |depth| Matrices::new(&values, [2, 30, depth], [50 * 40, 40, 1]).unwrap();
+        let across = matrices(24).across().unwrap();
+        for (at, &value) in across.iter().enumerate() {
+            let (batch, step, row) = (at / (24 * 46), at / 46 % 24, at % 46);
+            let expected = if row < 30 { values[(batch * 50 + row) * 40 + step] } else { 0.0 };
+            assert_eq!(value, expected, "{batch}, {row}, {step}");
+        }
+        assert_eq!(Matrices::new(&values, [1, 4, 129], [129, 129, 1]).unwrap().across(), None);
     }
 
     #[test]
