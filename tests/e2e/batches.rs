@@ -63,6 +63,36 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
     Ok(())
 }
 
+/// Keeps the transaction in which a picture is stored from getting done until the tab is closed.
+const HOLD_PICTURES: &str = "const put = IDBObjectStore.prototype.put; \
+    IDBObjectStore.prototype.put = function (...row) { \
+        const hold = () => { this.count().onsuccess = hold; }; \
+        if (this.name === 'picture_blobs' && !sessionStorage.closed) hold(); \
+        return put.apply(this, row); };";
+
+#[test]
+fn a_picture_that_a_closed_tab_had_not_stored_is_made_again() -> Outcome {
+    let page = Page::prepare(Graphics::None)?;
+    page.before_page(HOLD_PICTURES)?;
+    let page = page.load()?;
+    for (name, text) in [("Width", "64"), ("Height", "64"), ("Seed", "7")] {
+        write(page.session(), name, text)?;
+    }
+    ask(&page, "a red apple", "1")?;
+    page.wait("the picture", LATER, || Ok((page.picture_ids()?.len() == 1).then_some(())))?;
+    assert_eq!(stored_jobs(&page)?, 1, "it is not stored yet");
+
+    page.session().run("sessionStorage.closed = true;", &[])?;
+    page.reload()?;
+    page.wait("what was left", SOON, || Ok(control(page.session(), "Resume queue").ok()))?;
+    assert_eq!(page.picture_ids()?, Vec::<String>::new());
+    press(page.session(), "Resume queue")?;
+    page.wait("the picture in the database", LATER, || {
+        Ok((count(page.session(), "pictures")? == 1).then_some(()))
+    })?;
+    page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))
+}
+
 /// Closes the drawer or dialog that is open: each has a button of this name.
 pub(crate) fn close(page: &Page) -> Outcome {
     let open = page.session().find("return document.querySelector('dialog[open]');", &[])?;

@@ -77,7 +77,7 @@ impl Studio {
 
     fn take_image(self, size_px: (u32, u32), png: Vec<u8>, latents: Option<Vec<u8>>, report: ImageReport) {
         self.run.begin_keeping();
-        let Some(job) = self.finish("The picture is ready.") else { return self.run.end_keeping() };
+        let Some(job) = self.end_job("The picture is ready.") else { return self.run.end_keeping() };
         if !report.notes.is_empty() {
             self.notices.say(Place::Lora, report.notes.join(" "));
         }

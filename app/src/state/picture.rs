@@ -82,12 +82,14 @@ pub(crate) struct Made {
 impl Studio {
     /// Puts a picture into the gallery, its settings in its file.
     pub(crate) fn keep_made(self, made: Made) {
+        let queued = made.job.stored.clone();
         match make(made) {
             Ok((record, files)) => {
                 self.run.count_made(&record.id);
-                self.keep(record, files);
+                self.keep(record, files, Some(queued));
             }
             Err(detail) => {
+                self.dequeue(queued);
                 let sentence = "The picture was made but could not be written as a file.";
                 self.notices.say_with_detail(Place::Run, sentence, detail);
             }

@@ -165,15 +165,22 @@ impl Queue {
 }
 
 impl Studio {
-    /// Ends the running job and begins the next.
-    pub(super) fn finish(self, outcome: &'static str) -> Option<Job> {
+    /// Ends the running job, of which no picture came, and begins the next.
+    pub(super) fn finish(self, outcome: &'static str) {
+        if let Some(job) = self.end_job(outcome) {
+            self.dequeue(job.stored);
+        }
+    }
+
+    /// Ends the running job and begins the next. It stays in the stored queue.
+    pub(super) fn end_job(self, outcome: &'static str) -> Option<Job> {
         let job = self.queue.running.with_untracked(Clone::clone);
         self.queue.running.set(None);
         self.queue.preview.set(None);
         self.queue.outcome.set(outcome);
         if let Some(job) = &job {
             self.run.count_end();
-            self.forget_job(job);
+            self.leave_sheet(job);
         }
         self.start_next();
         job

@@ -250,6 +250,7 @@ impl Studio {
         self.keep(
             record,
             Files { png, latents: None, source: None, mask: None, thumbnail: None, drawing: None },
+            None,
         );
     }
 }

@@ -42,7 +42,7 @@ impl Device {
         Self(Rc::new(Inner { backend, cancel, pace: Pace::new() }))
     }
 
-    /// The CPU: candle's matrix multiplication (SIMD; threads where there are threads), plain loops for the rest.
+    /// The CPU: matrix products (SIMD; threads where there are threads), plain loops for the rest.
     pub fn cpu() -> Self {
         Self::new(Backend::Cpu(Cpu::default()))
     }

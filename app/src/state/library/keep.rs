@@ -10,14 +10,16 @@ use wasm_bindgen_futures::spawn_local;
 use super::Unsaved;
 use crate::platform;
 use crate::state::picture::Files;
+use crate::state::queue::Stored;
 use crate::state::shelf::entry_of;
 use crate::state::tabs::News;
 use crate::state::{Place, Studio};
 use crate::words::gallery as words;
 
 impl Studio {
-    /// Shows a picture and stores it.
-    pub(crate) fn keep(self, record: Record, files: Files) {
+    /// Shows a picture and stores it. Only then it leaves its place in the stored queue: a tab that is closed meanwhile
+    /// makes it again.
+    pub(crate) fn keep(self, record: Record, files: Files, queued: Option<Stored>) {
         let id = record.id.clone();
         self.library.unsaved.update_value(|unsaved| {
             unsaved.insert(id.clone(), Unsaved { files, refused: false });
@@ -25,7 +27,9 @@ impl Studio {
         self.library.album.update(|album| album.insert([record]));
         spawn_local(async move {
             self.add_thumbnail(&id).await;
-            if self.store(&id).await {
+            let is_stored = self.store(&id).await;
+            queued.into_iter().for_each(|place| self.dequeue(place));
+            if is_stored {
                 self.store_refused().await;
             }
             // Once its pixels are safe.

@@ -129,12 +129,21 @@ impl Studio {
         jobs.chunk_by(|a, b| a.stored.batch == b.stored.batch).for_each(|batch| self.store_jobs(batch));
     }
 
-    /// Removes a picture from the stored queue: it is made, or will not be.
+    /// A picture will not be made.
     pub(super) fn forget_job(self, job: &Job) {
+        self.leave_sheet(job);
+        self.dequeue(job.stored.clone());
+    }
+
+    /// A picture is made, or will not be: its sheet may have waited for that.
+    pub(super) fn leave_sheet(self, job: &Job) {
         if let Some(cell) = &job.sheet {
             self.later(Errand::CloseSheet(cell.clone()));
         }
-        let Stored { batch, name, .. } = job.stored.clone();
+    }
+
+    /// Removes a picture from the stored queue: it lies in the gallery, or will not be made.
+    pub(in crate::state) fn dequeue(self, Stored { batch, name, .. }: Stored) {
         spawn_local(async move {
             if let Err(error) = self.shelf.dequeue(&batch, &name).await {
                 log::warn!("the queue still has a picture that is done: {error}");

@@ -1,4 +1,4 @@
-//! The CPU device: candle tensors as storage and for matrix multiplication, plain loops for the rest.
+//! The CPU device: candle tensors as storage, matrix products, plain loops for the rest.
 
 pub(crate) mod activation;
 mod array;

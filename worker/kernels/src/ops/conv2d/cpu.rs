@@ -1,5 +1,5 @@
-//! The CPU's way: patches of the picture become rows of a matrix (im2col), a strip at a time, and candle
-//! multiplies them with the filter.
+//! The CPU's way: patches of the picture become rows of a matrix (im2col), a strip at a time, and are
+//! multiplied with the filter.
 
 use candle_core::Tensor;
 

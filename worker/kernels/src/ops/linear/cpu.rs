@@ -1,4 +1,4 @@
-//! The CPU's way: candle's matrix product, then the epilogue where the product lies.
+//! The CPU's way: the matrix product, then the epilogue where the product lies.
 
 use crate::{
     KernelError,

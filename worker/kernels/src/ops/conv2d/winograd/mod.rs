@@ -9,7 +9,7 @@
 //! ```
 //!
 //! where `*` multiplies 6 x 6 components one by one, so that each component is a matrix product of its own, of windows and
-//! filters along the channels: candle's. Filters are transformed at each use, since that takes little beside the products,
+//! filters along the channels. Filters are transformed at each use, since that takes little beside the products,
 //! and keeping them would take four times their memory.
 
 #[cfg(test)]
