@@ -46,7 +46,7 @@ impl Weight {
     /// The weight as the right side of products `x [m, k] x [n, k]ᵀ`.
     pub(crate) fn factor(&self, n: usize, k: usize) -> Result<Factor<'_>, KernelError> {
         match self {
-            Self::Wide(array) => Ok(Factor::wide(array.as_candle(&[n, k])?)),
+            Self::Wide(array) => Ok(Factor::Whole(array.as_candle(&[n, k])?)),
             Self::Stored(narrow) => Factor::stored(&narrow.stored, n, k),
         }
     }

@@ -11,7 +11,11 @@ use super::{
     trial::Trial,
     tuning::Class,
 };
-use crate::{KernelError, Shape, Timing, parts::even_part, shader::Kernel};
+use crate::{
+    KernelError, Shape, Timing,
+    parts::{even_part, parts},
+    shader::Kernel,
+};
 
 /// A kernel with everything it needs.
 pub(crate) struct Dispatch<'a> {
@@ -165,14 +169,13 @@ impl Gpu {
         let most = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
         // An eighth more than a submission should hold is better than one more for what is left.
         let tiles_per_dispatch = even_part(tiles, most + most / 8);
-        for first in (0..tiles).step_by(tiles_per_dispatch) {
-            let end = tiles.min(first + tiles_per_dispatch);
-            let workgroups = end - first;
+        for range in parts(tiles, tiles_per_dispatch) {
+            let workgroups = range.len();
             self.dispatch(&Dispatch {
                 kernel,
                 inputs,
                 out,
-                params: &[before, &words([first, end])?, behind].concat(),
+                params: &[before, &words([range.start, range.end])?, behind].concat(),
                 workgroups,
                 flops: workgroups as u64 * flops_per_tile,
                 shape,

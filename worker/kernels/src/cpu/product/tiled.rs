@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::{cpu::lanes::LANES, parts::even_part};
+use crate::{
+    cpu::lanes::LANES,
+    parts::{even_part, parts},
+};
 
 /// Rows of a tile.
 const TILE_ROWS: usize = 6;
@@ -137,11 +140,6 @@ pub(super) fn multiplied(
         out[whole * n..].copy_from_slice(last.get(before * n..).unwrap_or_default());
     }
     Some(out)
-}
-
-/// `0..len` in parts of `part`.
-fn parts(len: usize, part: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..len).step_by(part).map(move |first| first..len.min(first + part))
 }
 
 #[cfg(test)]

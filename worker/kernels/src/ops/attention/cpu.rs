@@ -14,6 +14,7 @@ use crate::{
         product::{across, product},
         update, view,
     },
+    parts::parts,
 };
 
 /// Queries at a time: enough rows for an efficient product, few enough for scores that stay near the core.
@@ -33,13 +34,14 @@ pub(crate) fn run(cpu: &Cpu, q: &Array, k: &Array, v: &Array, shape: Shape) -> R
             let (q, k, v) =
                 (one_head(&q, sample, index)?, one_head(&k, sample, index)?, one_head(&v, sample, index)?);
             let (k, v) = (across(&k)?, v.t()?);
-            for first in (0..tq).step_by(BLOCK) {
-                let rows = BLOCK.min(tq - first);
-                let keys = sees(first + rows - 1);
-                let (q, k, v) = (q.narrow(0, first, rows)?, k.narrow(0, 0, keys)?, v.narrow(1, 0, keys)?);
+            for rows in parts(tq, BLOCK) {
+                let first = rows.start;
+                let keys = sees(rows.end - 1);
+                let (q, k, v) =
+                    (q.narrow(0, first, rows.len())?, k.narrow(0, 0, keys)?, v.narrow(1, 0, keys)?);
                 let (weights, sums) = weights(&q, &k, |row| sees(first + row))?;
                 let values = product(&weights, &v)?;
-                let block = &mut target[first * channels..][..rows * channels];
+                let block = &mut target[first * channels..rows.end * channels];
                 divide(&view(&values)?, &sums, &mut block[index * head..], channels, head);
             }
         }

@@ -1,6 +1,8 @@
 //! The CPU's way: patches of the picture become rows of a matrix (im2col), a strip at a time, and are
 //! multiplied with the filter.
 
+use std::ops::Range;
+
 use candle_core::Tensor;
 
 use super::{Shape, winograd};
@@ -8,6 +10,7 @@ use crate::{
     KernelError,
     cpu::{Array, Cpu, Weight, epilogue::Epilogue, view},
     ops::{Fused, linear},
+    parts::parts,
 };
 
 /// Ceiling for the patches of one strip. The whole matrix would take `kh * kw` times the picture.
@@ -34,14 +37,13 @@ pub(crate) fn run(
     let (x, filter) = (x.view()?, w.factor(o, k)?);
     let strip = (STRIP_BYTES / (k * size_of::<f32>())).clamp(1, m);
     let mut out = Vec::with_capacity(m * o);
-    for first in (0..m).step_by(strip) {
-        let rows = strip.min(m - first);
-        let patches =
-            Tensor::from_vec(patches(&x, shape, first, rows), (rows, k), &candle_core::Device::Cpu)?;
+    for rows in parts(m, strip) {
+        let patches = patches(&x, shape, rows.clone());
+        let patches = Tensor::from_vec(patches, (rows.len(), k), &candle_core::Device::Cpu)?;
         let product = filter.product(&patches)?;
         let start = out.len();
         out.extend_from_slice(&view(&product)?);
-        epilogue.apply(first, o, &mut out[start..]);
+        epilogue.apply(rows.start, o, &mut out[start..]);
     }
     cpu.array(out)
 }
@@ -53,11 +55,11 @@ impl Shape {
     }
 }
 
-/// Rows `first..first + rows` of the patch matrix `[batch * ho * wo, kh * kw * i]`.
-fn patches(x: &[f32], shape: Shape, first: usize, rows: usize) -> Vec<f32> {
+/// Some rows of the patch matrix `[batch * ho * wo, kh * kw * i]`.
+fn patches(x: &[f32], shape: Shape, rows: Range<usize>) -> Vec<f32> {
     let Shape { h, w, i, kh, kw, stride, padding: [top, left, ..], ho, wo, .. } = shape;
-    let mut out = vec![0.0; rows * kh * kw * i];
-    for (row, patch) in (first..).zip(out.chunks_exact_mut(kh * kw * i)) {
+    let mut out = vec![0.0; rows.len() * kh * kw * i];
+    for (row, patch) in rows.zip(out.chunks_exact_mut(kh * kw * i)) {
         let (sample, y, x_out) = (row / (ho * wo), row / wo % ho, row % wo);
         let columns = inside(x_out * stride, left, kw, w);
         if columns.is_empty() {
@@ -73,7 +75,7 @@ fn patches(x: &[f32], shape: Shape, first: usize, rows: usize) -> Vec<f32> {
 }
 
 /// Which taps of a filter that starts at `start - padding` lie inside `0..size`. The others meet zeros.
-fn inside(start: usize, padding: usize, taps: usize, size: usize) -> std::ops::Range<usize> {
+fn inside(start: usize, padding: usize, taps: usize, size: usize) -> Range<usize> {
     let begin = padding.saturating_sub(start).min(taps);
     let end = (size + padding).saturating_sub(start).min(taps);
     begin..end.max(begin)

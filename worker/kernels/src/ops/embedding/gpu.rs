@@ -8,6 +8,7 @@ use wgpu::BufferBinding;
 use crate::{
     KernelError, Shape,
     gpu::{Buffer, Dispatch, Gpu, Weight, words},
+    parts::parts,
     shader::Kernel,
 };
 
@@ -27,19 +28,18 @@ pub(super) fn run_in_windows(
     let out = gpu.allocate(ids.len() * channels)?;
     let window = table.window_rows(limit_bytes);
     let threads = ids.len() * channels.div_ceil(4);
-    for first in (0..table.rows()).step_by(window) {
-        let end = table.rows().min(first + window);
-        let rows = BufferBinding {
+    for rows in parts(table.rows(), window) {
+        let binding = BufferBinding {
             buffer: table.raw(),
-            offset: table.bytes_of_rows(first),
-            size: NonZeroU64::new(table.bytes_of_rows(end - first)),
+            offset: table.bytes_of_rows(rows.start),
+            size: NonZeroU64::new(table.bytes_of_rows(rows.len())),
         };
         let scales = table.scales();
-        let params =
-            words([ids.len(), channels, table.padded_inputs(), first, end, usize::from(scales.is_some())])?;
+        let has_scales = usize::from(scales.is_some());
+        let params = words([ids.len(), channels, table.padded_inputs(), rows.start, rows.end, has_scales])?;
         gpu.dispatch(&Dispatch {
             kernel: Kernel::Embedding(table.dtype()),
-            inputs: &[id_buffer.binding(), rows, scales.unwrap_or(gpu.nothing().binding())],
+            inputs: &[id_buffer.binding(), binding, scales.unwrap_or(gpu.nothing().binding())],
             out: &out,
             params: &params,
             workgroups: threads.div_ceil(256),

@@ -29,7 +29,7 @@ use crate::{
         product::{across, product},
         view,
     },
-    parts::even_part,
+    parts::{even_part, parts},
 };
 
 use transforms::{along_both, of_filter, of_inputs, of_sums};
@@ -199,16 +199,14 @@ pub(super) fn run(x: &[f32], w: &Weight, shape: Shape) -> Result<Vec<f32>, Kerne
     let whole = (filter_strip == quads).then(|| filters(&(0..quads))).transpose()?;
     let window_strip =
         strip(windows.count(), i, if whole.is_some() { STRIP_BYTES } else { MOST_WINDOW_BYTES });
-    for first in (0..windows.count()).step_by(window_strip) {
-        let count = window_strip.min(windows.count() - first);
-        let transformed = windows.transformed(first, count)?.transpose(0, 1)?;
-        for first_quad in (0..quads).step_by(filter_strip) {
-            let columns = first_quad..quads.min(first_quad + filter_strip);
+    for some in parts(windows.count(), window_strip) {
+        let transformed = windows.transformed(some.start, some.len())?.transpose(0, 1)?;
+        for columns in parts(quads, filter_strip) {
             let sums = match &whole {
                 Some(filters) => product(&transformed, filters)?,
                 None => product(&transformed, &filters(&columns)?)?,
             };
-            windows.store_outputs(first, &view(&sums)?, &columns, &mut out);
+            windows.store_outputs(some.start, &view(&sums)?, &columns, &mut out);
         }
     }
     Ok(out)
