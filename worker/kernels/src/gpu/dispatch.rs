@@ -66,7 +66,8 @@ impl Gpu {
     /// Records a run.
     pub(crate) fn dispatch(&self, dispatch: &Dispatch<'_>) -> Result<(), KernelError> {
         self.check()?;
-        if self.recorder.borrow().is_full_for(dispatch.kernel, dispatch.flops) {
+        let class = Class::of(dispatch.kernel, dispatch.shape);
+        if self.recorder.borrow().is_full_for(class, dispatch.flops) {
             self.flush();
         }
         let workgroups = self.fold(dispatch.workgroups)?;
@@ -77,7 +78,7 @@ impl Gpu {
             // Takes its place in the batch, so that buffers are freed when they would be.
             let recorder = &mut *self.recorder.borrow_mut();
             recorder.push_params(dispatch.params);
-            recorder.push_run(Command::Nothing, dispatch.kernel, dispatch.flops);
+            recorder.push_run(Command::Nothing, class, dispatch.flops);
             return Ok(());
         }
         let compiled = self.pipelines.get(&self.device, dispatch.kernel)?;
@@ -96,7 +97,7 @@ impl Gpu {
         let params_offset_bytes = recorder.push_params(dispatch.params);
         let pipeline = compiled.pipeline;
         let command = Command::Dispatch { pipeline, bindings, params_offset_bytes, workgroups };
-        recorder.push_run(command, kernel, dispatch.flops);
+        recorder.push_run(command, class, dispatch.flops);
         Ok(())
     }
 
@@ -165,7 +166,7 @@ impl Gpu {
         let Tiled { inputs, out, shape, words: [before, behind], .. } = *work;
         let kernel = self.form_of(work);
         let Cut { tiles, flops_per_tile } = (work.cut)(kernel);
-        let budget_flops = self.recorder.borrow().tempo().budget_flops(kernel);
+        let budget_flops = self.recorder.borrow().tempo().budget_flops(Class::of(kernel, shape));
         let most = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
         // An eighth more than a submission should hold is better than one more for what is left.
         let tiles_per_dispatch = even_part(tiles, most + most / 8);

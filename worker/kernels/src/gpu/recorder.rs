@@ -11,8 +11,8 @@ use wgpu::{
 use super::{
     profile::Profiler,
     tempo::{Tempo, Work},
+    tuning::Class,
 };
-use crate::shader::Kernel;
 
 /// Dispatches in one submission, at most.
 pub(super) const BATCH: usize = 48;
@@ -85,9 +85,9 @@ impl Recorder {
     }
 
     /// True when work of this size belongs into the next batch.
-    pub(super) fn is_full_for(&self, kernel: Kernel, flops: u64) -> bool {
+    pub(super) fn is_full_for(&self, class: Class, flops: u64) -> bool {
         self.params.len() >= BATCH * PARAMS_BYTES
-            || (!self.is_empty() && self.share + self.tempo.share(kernel, flops) > 1.0)
+            || (!self.is_empty() && self.share + self.tempo.share(class, flops) > 1.0)
     }
 
     /// True when a batch of this many dispatches, or a quarter of the work that a submission may hold, is waiting.
@@ -105,10 +105,10 @@ impl Recorder {
     }
 
     /// A run of a kernel.
-    pub(super) fn push_run(&mut self, command: Command, kernel: Kernel, flops: u64) {
+    pub(super) fn push_run(&mut self, command: Command, class: Class, flops: u64) {
         self.commands.push(command);
-        self.share += self.tempo.share(kernel, flops);
-        self.work.push((kernel, flops));
+        self.share += self.tempo.share(class, flops);
+        self.work.push((class, flops));
     }
 
     /// What costs next to nothing.

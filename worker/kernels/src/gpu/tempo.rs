@@ -1,8 +1,9 @@
 //! How much work a submission may hold.
 //!
 //! Systems reset a GPU that does not answer for two seconds, and a browser's page cannot repaint while a long submission
-//! runs. How long one takes is measured, and the next ones become smaller or larger: for each kernel apart, since one that
-//! waits for memory takes many times as long for an operation as one that computes.
+//! runs. How long one takes is measured, and the next ones become smaller or larger: for each class of operations apart,
+//! since a kernel that waits for memory takes many times as long for a product as one that computes, and none is as fast
+//! for every size.
 
 use std::{
     collections::HashMap,
@@ -12,10 +13,11 @@ use std::{
 
 use web_time::Instant;
 
+use super::tuning::Class;
 use crate::shader::Kernel;
 
 /// What a submission should take when it is long. None should take more than 0.2 s.
-const WANTED: Duration = Duration::from_millis(140);
+const WANTED: Duration = Duration::from_millis(150);
 
 /// Before anything was measured: a slow GPU sustains 0.36 TFLOP/s, which makes it 180 ms.
 const FIRST_ON_HARDWARE_FLOPS: f64 = 64e9;
@@ -31,20 +33,25 @@ const LEAST_FLOPS: f64 = 1e7;
 
 /// What one measurement may make of a budget: a machine that was asleep is no slow GPU, and one lucky submission is no
 /// fast one.
-const CHANGES: [f64; 2] = [0.25, 1.5];
+const CHANGES: [f64; 2] = [0.25, 2.0];
 
-/// Floating-point operations of kernels in a submission, each as often as it ran.
-pub(super) type Work = Vec<(Kernel, u64)>;
+/// Handing over a submission takes too much of a shorter one's time.
+const SHORT: Duration = Duration::from_millis(20);
+
+/// What a submission holds: the class of each dispatch, and its floating-point operations.
+pub(super) type Work = Vec<(Class, u64)>;
 
 /// Measured budgets of floating-point operations, shared with the callbacks of submissions.
 #[derive(Clone)]
 pub(super) struct Tempo(Arc<Mutex<State>>);
 
 struct State {
-    /// What a submission of one kernel may hold.
-    budgets: HashMap<Kernel, f64>,
-    /// The same for those that did not run yet.
-    elsewhere: f64,
+    /// What a submission of one class may hold,
+    budgets: HashMap<Class, f64>,
+    /// of a kernel, for classes that were not measured yet,
+    of_kernels: HashMap<Kernel, f64>,
+    /// and of anything, before any kernel was.
+    first: f64,
     is_fixed: bool,
     last_arrival: Option<Instant>,
 }
@@ -52,19 +59,18 @@ struct State {
 impl Tempo {
     /// A fixed one does not learn: what is planned with it is the same each time.
     pub(super) fn new(is_software: bool, is_fixed: bool) -> Self {
-        let elsewhere = if is_software { FIRST_ON_SOFTWARE_FLOPS } else { FIRST_ON_HARDWARE_FLOPS };
-        let state = State { budgets: HashMap::new(), elsewhere, is_fixed, last_arrival: None };
-        Self(Arc::new(Mutex::new(state)))
+        let first = if is_software { FIRST_ON_SOFTWARE_FLOPS } else { FIRST_ON_HARDWARE_FLOPS };
+        Self(Arc::new(Mutex::new(State::new(first, is_fixed))))
     }
 
-    /// Work that one submission of a kernel may hold, in floating-point operations.
-    pub(super) fn budget_flops(&self, kernel: Kernel) -> u64 {
-        self.state().budget(kernel) as u64
+    /// Work that one submission of a class may hold, in floating-point operations.
+    pub(super) fn budget_flops(&self, class: Class) -> u64 {
+        self.state().budget(class) as u64
     }
 
     /// How much of a submission some work takes up; 1 is all.
-    pub(super) fn share(&self, kernel: Kernel, flops: u64) -> f64 {
-        flops as f64 / self.state().budget(kernel)
+    pub(super) fn share(&self, class: Class, flops: u64) -> f64 {
+        flops as f64 / self.state().budget(class)
     }
 
     /// A submission of `work` that was handed over at `departure` is done now.
@@ -85,91 +91,145 @@ impl Tempo {
 }
 
 impl State {
-    fn budget(&self, kernel: Kernel) -> f64 {
-        self.budgets.get(&kernel).copied().unwrap_or(self.elsewhere)
+    fn new(first: f64, is_fixed: bool) -> Self {
+        let (budgets, of_kernels) = (HashMap::new(), HashMap::new());
+        Self { budgets, of_kernels, first, is_fixed, last_arrival: None }
     }
 
-    /// Short submissions say little: a checkpoint cut them short, and handing them over took as long. Of the others, each
-    /// kernel's budget follows what was measured by as much as the kernel was expected to have of it.
+    fn budget(&self, class: Class) -> f64 {
+        let measured = self.budgets.get(&class).or_else(|| self.of_kernels.get(&class.kernel()));
+        measured.copied().unwrap_or_else(|| self.usual_budget())
+    }
+
+    /// The geometric mean over kernels.
+    fn usual_budget(&self) -> f64 {
+        match self.of_kernels.len() {
+            0 => self.first,
+            count => (self.of_kernels.values().map(|budget| budget.ln()).sum::<f64>() / count as f64).exp(),
+        }
+    }
+
+    /// Half of what a budget is comes from the last measurement, and each class learns from it by as much as it was expected to
+    /// have of the submission.
     fn learn(&mut self, work: &Work, duration: Duration) {
-        let mut shares: HashMap<Kernel, f64> = HashMap::new();
-        for &(kernel, flops) in work {
-            *shares.entry(kernel).or_default() += flops as f64 / self.budget(kernel);
+        let mut shares: HashMap<Class, f64> = HashMap::new();
+        for &(class, flops) in work {
+            *shares.entry(class).or_default() += flops as f64 / self.budget(class);
         }
         let expected: f64 = shares.values().sum();
         let taken = duration.as_secs_f64() / WANTED.as_secs_f64();
-        if expected <= 0.0 || (expected < 0.5 && taken < 1.0) {
+        if expected <= 0.0 || (expected < 0.5 && duration < SHORT) {
             return;
         }
         let [least, most] = CHANGES;
-        let change = (expected / taken).clamp(least, most);
+        let change = (expected / taken).sqrt().clamp(least, most);
         let changed = |budget: f64, part: f64| (budget * change.powf(part)).clamp(LEAST_FLOPS, MOST_FLOPS);
-        for (kernel, share) in shares {
-            let budget = changed(self.budget(kernel), share / expected);
-            self.budgets.insert(kernel, budget);
+        for (class, share) in shares {
+            let budget = changed(self.budget(class), share / expected);
+            self.budgets.insert(class, budget);
+            self.of_kernels.insert(class.kernel(), budget);
         }
-        self.elsewhere = changed(self.elsewhere, 1.0);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Shape;
 
     const SLOW: Kernel = Kernel::Map;
     const FAST: Kernel = Kernel::Add;
 
     fn new() -> State {
-        let elsewhere = FIRST_ON_HARDWARE_FLOPS;
-        State { budgets: HashMap::new(), elsewhere, is_fixed: false, last_arrival: None }
+        State::new(FIRST_ON_HARDWARE_FLOPS, false)
     }
 
-    /// Runs submissions as large as allowed, on a GPU that does so many operations a second of a kernel.
-    fn settle(state: &mut State, kernel: Kernel, flops_per_second: f64) -> f64 {
-        for _ in 0..40 {
-            let flops = state.budget(kernel);
-            state.learn(&vec![(kernel, flops as u64)], Duration::from_secs_f64(flops / flops_per_second));
+    fn class(kernel: Kernel, values: usize) -> Class {
+        Class::of(kernel, Shape::Values(values))
+    }
+
+    /// Runs submissions as large as allowed, on a GPU that does so many operations a second of a class.
+    fn settle(state: &mut State, class: Class, flops_per_second: f64) -> f64 {
+        for _ in 0..60 {
+            let flops = state.budget(class);
+            state.learn(&vec![(class, flops as u64)], Duration::from_secs_f64(flops / flops_per_second));
         }
-        state.budget(kernel)
+        state.budget(class)
+    }
+
+    fn is_as_wanted(seconds: f64) -> bool {
+        (seconds / WANTED.as_secs_f64() - 1.0).abs() < 0.05
     }
 
     #[test]
     fn submissions_come_to_take_what_they_should() {
         for speed in [1e9, 1e10, 1e11, 1e12, 3e12] {
-            let seconds = settle(&mut new(), SLOW, speed) / speed;
-            assert!((0.13..=0.15).contains(&seconds), "{speed:e}: {seconds} s");
+            let seconds = settle(&mut new(), class(SLOW, 1), speed) / speed;
+            assert!(is_as_wanted(seconds), "{speed:e}: {seconds} s");
         }
-        assert!(settle(&mut new(), SLOW, 1e15) <= MOST_FLOPS);
-        assert!(settle(&mut new(), SLOW, 1.0) >= LEAST_FLOPS);
+        assert!(settle(&mut new(), class(SLOW, 1), 1e15) <= MOST_FLOPS);
+        assert!(settle(&mut new(), class(SLOW, 1), 1.0) >= LEAST_FLOPS);
     }
 
     #[test]
-    fn kernels_have_budgets_of_their_own() {
+    fn classes_have_budgets_of_their_own() {
         let mut state = new();
-        let (slow, fast) = (1e10, 1e12);
-        settle(&mut state, SLOW, slow);
-        settle(&mut state, FAST, fast);
-        assert!((0.13..=0.15).contains(&(state.budget(SLOW) / slow)));
-        assert!((0.13..=0.15).contains(&(state.budget(FAST) / fast)));
-        assert!(state.budget(Kernel::LayerNorm) < 1e12, "what was never run begins where the last one is");
+        let speeds = [(class(SLOW, 64), 1e10), (class(SLOW, 4096), 3e10), (class(FAST, 64), 1e12)];
+        for (class, speed) in speeds {
+            settle(&mut state, class, speed);
+        }
+        for (class, speed) in speeds {
+            assert!(is_as_wanted(state.budget(class) / speed), "{class}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_run_begins_like_its_kernel_or_like_most() {
+        let mut state = new();
+        state.of_kernels.extend([(SLOW, 1e9), (FAST, 1e11)]);
+        assert_eq!(state.budget(class(SLOW, 7)), 1e9);
+        assert!((state.budget(class(Kernel::LayerNorm, 7)) / 1e10 - 1.0).abs() < 1e-9);
+    }
+
+    /// All parts of an operation are recorded before the first of them is done.
+    #[test]
+    fn an_operation_that_was_cut_too_fine_is_cut_right_the_next_time() {
+        let mut state = new();
+        let (class, speed) = (class(SLOW, 64), 1e10);
+        state.budgets.insert(class, WANTED.as_secs_f64() * speed / 7.0);
+        let part = state.budget(class);
+        for _ in 0..20 {
+            state.learn(&vec![(class, part as u64)], Duration::from_secs_f64(part / speed));
+        }
+        assert!(is_as_wanted(state.budget(class) / speed));
+    }
+
+    #[test]
+    fn one_measurement_counts_for_half() {
+        let mut state = new();
+        let class = class(SLOW, 64);
+        state.budgets.insert(class, 1e10);
+        state.learn(&vec![(class, 10_000_000_000)], WANTED.mul_f64(1.21));
+        assert!((state.budget(class) * 1.1 / 1e10 - 1.0).abs() < 1e-9);
     }
 
     #[test]
     fn who_has_most_of_a_submission_changes_most() {
         let mut state = new();
-        state.budgets.extend([(SLOW, 1e10), (FAST, 1e10)]);
-        state.learn(&vec![(SLOW, 9_000_000_000), (FAST, 1_000_000_000)], WANTED * 2);
-        assert!(state.budget(SLOW) < 0.6e10);
-        assert!(state.budget(FAST) > 0.9e10);
+        let (slow, fast) = (class(SLOW, 64), class(FAST, 64));
+        state.budgets.extend([(slow, 1e10), (fast, 1e10)]);
+        state.learn(&vec![(slow, 9_000_000_000), (fast, 1_000_000_000)], WANTED * 4);
+        assert!(state.budget(slow) < 0.6e10);
+        assert!(state.budget(fast) > 0.9e10);
     }
 
     #[test]
     fn short_submissions_and_a_nap_change_little() {
         let after = |flops, duration| {
-            let mut state = new();
-            state.budgets.insert(SLOW, 1e10);
-            state.learn(&vec![(SLOW, flops)], duration);
-            state.budget(SLOW)
+            let (mut state, class) = (new(), class(SLOW, 64));
+            state.budgets.insert(class, 1e10);
+            state.learn(&vec![(class, flops)], duration);
+            state.budget(class)
         };
         assert_eq!(after(100_000_000, Duration::from_millis(1)), 1e10);
         assert_eq!(after(10_000_000_000, Duration::from_secs(3600)), 1e10 / 4.0);

@@ -8,7 +8,7 @@ use std::{num::NonZeroU64, time::Duration};
 use web_time::Instant;
 use wgpu::BufferBinding;
 
-use super::{Buffer, Dispatch, Fate, Gpu, words};
+use super::{Buffer, Dispatch, Fate, Gpu, tuning::Class, words};
 use crate::{CancelToken, KernelError, Shape, shader::Kernel};
 
 /// What one measurement should take: far more than it takes to hear of its end.
@@ -85,7 +85,7 @@ impl Gpu {
         let stage = Stage {
             input: Buffer::new(self.create(trial.input_bytes(), Fate::Freed)?),
             out: Buffer::new(self.create(trial.out_bytes, Fate::Freed)?),
-            share: trial.share(self.smallest_budget(&trial.variants)),
+            share: trial.share(self.smallest_budget(trial)),
         };
         let mut runs = 1;
         let mut times = vec![f64::INFINITY; trial.variants.len()];
@@ -108,10 +108,10 @@ impl Gpu {
     }
 
     /// What a submission of each variant may hold.
-    fn smallest_budget(&self, variants: &[(Kernel, usize)]) -> u64 {
+    fn smallest_budget(&self, trial: &Trial) -> u64 {
         let recorder = self.recorder.borrow();
-        let budgets = variants.iter().map(|&(kernel, _)| recorder.tempo().budget_flops(kernel));
-        budgets.min().unwrap_or_default()
+        let budget = |kernel| recorder.tempo().budget_flops(Class::of(kernel, trial.shape));
+        trial.variants.iter().map(|&(kernel, _)| budget(kernel)).min().unwrap_or_default()
     }
 
     /// Seconds of one run of all tiles, from several runs of as many as may run at a time.

@@ -29,6 +29,10 @@ impl Class {
     pub(super) fn of(kernel: Kernel, shape: Shape) -> Self {
         Self { kernel, shape: shape.rounded() }
     }
+
+    pub(super) fn kernel(self) -> Kernel {
+        self.kernel
+    }
 }
 
 impl fmt::Display for Class {
