@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 use crate::shell::{Outcome, cargo, in_root, root, run, say};
-use crate::{optimize, site, system, tools};
+use crate::{site, system, tools};
 
 /// Where the module for browsers goes, beside the file that imports it.
 const PACKAGE: &str = "tests/bench/pkg";
@@ -21,7 +21,6 @@ pub(crate) fn engine() -> Outcome {
     let mut bindgen = in_root("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir", PACKAGE]).arg(module);
     run(tools::with_tools(&mut bindgen, &folders)?)?;
-    optimize::where_possible(&root().join(PACKAGE).join("bench_bg.wasm"))?;
     say(&format!("The engine is in {PACKAGE}/; tests/bench/engine.mjs imports it."));
     Ok(())
 }

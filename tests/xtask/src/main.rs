@@ -6,8 +6,8 @@ mod bench;
 mod boot;
 mod divide;
 mod fuzz;
+mod hook;
 mod lockfile;
-mod optimize;
 mod shell;
 mod site;
 mod stages;
@@ -28,7 +28,7 @@ cargo xtask COMMAND
   bench native [WORDS]  time operators and networks on this machine: --device cpu|gpu, --full, --profile, --runs N, names
   bench browser [WORDS] the same in headless Chromium, and the page's first picture: --device cpu|gpu, --profile, --runs N, names
   bench engine          build the engine for benchmarks that compare engines in a browser (tests/bench/engine.mjs)
-  optimize              trunk's post-build hook: no script in the page; wasm-opt over the worker, if it is on PATH";
+  hook                  called by trunk behind its build: no script in the page, and the page in two modules";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         ["bench", "engine"] => bench::engine(),
         ["bench", "native", words @ ..] => bench::native(words),
         ["bench", "browser", words @ ..] => bench::browser(words),
-        ["optimize"] => optimize::hook(),
+        ["hook"] => hook::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
