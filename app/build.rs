@@ -1,4 +1,4 @@
-//! Tells the linker to leave its notes in the page's module: `cargo xtask optimize` divides it by them.
+//! Tells the linker to leave its notes in the page's module: `cargo xtask hook` divides it by them.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

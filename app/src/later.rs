@@ -1,7 +1,7 @@
 //! The page's second module: what a person neither sees nor needs before the first click. It is fetched once the page stands.
 //!
 //! The functions marked with `wasm_split` are the ways from the first module into the second, and what can be reached
-//! through them alone is in the second: `cargo xtask optimize` divides what the compiler has linked. The program is one:
+//! through them alone is in the second: `cargo xtask hook` divides what the compiler has linked. The program is one:
 //! both modules have one memory, and what is here is called like anything else.
 
 use std::sync::Arc;

@@ -18,7 +18,8 @@ const LEAST_SHARE: f64 = 0.005;
 /// Classes whose buffers take more are not measured: the model of the last picture is still there.
 const MOST_STAND_IN_BYTES: u64 = 256 << 20;
 
-/// Operations that one variant suits: the form that follows from their sizes, and sizes rounded up to powers of two.
+/// Operations that are alike: a kernel, and sizes rounded up to powers of two. Those whose kernel is the form that follows
+/// from their sizes are suited by one variant; what a submission may hold of a class is learned (`tempo`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Class {
     kernel: Kernel,
