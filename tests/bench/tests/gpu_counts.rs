@@ -36,7 +36,7 @@ fn check(name: &str, run: [u64; 3], all: [u64; 4]) {
 fn small_networks_take_this_of_a_gpu() {
     check("unet_tiny.f32", [298, 12, 28_160], [14, 588, 0, 12_539_136]);
     check("unet_small.f32", [288, 12, 190_976], [19, 587, 0, 159_511_552]);
-    check("vae_decoder_small.f32", [57, 3, 16_384], [17, 214, 0, 134_559_232]);
+    check("vae_decoder_small.f32", [57, 3, 16_384], [15, 214, 0, 134_559_232]);
     check("clip_l.f16", [64, 4, 1_232], [7, 130, 0, 251_247_104]);
     check("taesd_decoder_512.f16", [41, 8, 65_536], [5, 151, 0, 278_737_152]);
 }
@@ -44,11 +44,12 @@ fn small_networks_take_this_of_a_gpu() {
 /// Of the UNet's dispatches 32 are for the prompt, which a picture needs once.
 #[test]
 fn stable_diffusion_takes_this_of_a_gpu() {
-    check("sd15_unet_512.f16", [279, 40, 606_720], [21, 590, 0, 2_062_809_600]);
-    check("sd15_unet_512.q8_0", [279, 40, 606_720], [23, 590, 0, 1_312_929_280]);
-    check("sd15_unet_512.q4_k", [292, 40, 606_720], [33, 606, 0, 854_698_496]);
-    // So much lies idle between two decodings that the pool lets go of it.
-    check("vae_decoder_512.f16", [94, 54, 65_536], [14, 251, 30, 1_216_813_312]);
+    check("sd15_unet_512.f16", [279, 33, 606_720], [21, 590, 0, 2_062_809_600]);
+    check("sd15_unet_512.q8_0", [279, 33, 606_720], [23, 590, 0, 1_312_929_280]);
+    check("sd15_unet_512.q4_k", [292, 33, 606_720], [31, 606, 0, 854_698_496]);
+    // So much lies idle between two decodings that the pool lets go of it. Convolutions of 64 px go by Winograd's algorithm, those
+    // of more do not, which are two pipelines more than if all were alike.
+    check("vae_decoder_512.f16", [94, 53, 65_536], [16, 251, 30, 1_216_813_312]);
 }
 
 #[test]

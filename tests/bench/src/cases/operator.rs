@@ -12,6 +12,8 @@ use crate::{BenchError, Entry, Port, Task};
 const FILE: &str = "weights.safetensors";
 /// Norms in a row.
 const CHAIN: usize = 4;
+/// More operations than an emulated GPU should be asked for.
+const LARGE_FLOPS: usize = 100_000_000_000;
 /// Attention has this many heads of [`HEAD`] channels.
 const HEADS: usize = 8;
 const HEAD: usize = 40;
@@ -52,6 +54,8 @@ pub(super) fn all() -> Vec<Case> {
         norms("layernorm_1024x640", &[1024, 640], 640, "LayerNormalization"),
     ];
     cases.extend(made.into_iter().map(|made| made.case("f32")));
+    // By which graphics cards are compared.
+    cases.extend(["f32", "f16", "q8"].map(|precision| matmul(&[4096], 4096, 4096).case(precision)));
     cases
 }
 
@@ -127,7 +131,8 @@ impl Sketch {
             ops,
         };
         let made = Made::Operator(Operator { shapes: self.shapes });
-        Case { entry, dtype: precision, flops: self.flops as u64, is_large: false, made }
+        let is_large = self.flops > LARGE_FLOPS;
+        Case { entry, dtype: precision, flops: self.flops as u64, is_large, made }
     }
 }
 

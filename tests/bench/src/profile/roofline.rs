@@ -9,8 +9,8 @@ use super::Row;
 use crate::BenchError;
 
 /// Sides of the square products that are tried, and what the weights are stored as; smallest first.
-const PRODUCTS: [(usize, DType); 4] =
-    [(512, DType::F32), (1024, DType::F32), (1024, DType::F16), (2048, DType::F16)];
+const PRODUCTS: [(usize, DType); 5] =
+    [(512, DType::F32), (1024, DType::F32), (1024, DType::F16), (2048, DType::F16), (4096, DType::F16)];
 
 /// Values that are copied: more than any cache holds.
 const COPIED: usize = 16 << 20;

@@ -227,9 +227,10 @@ impl Matmul {
         let mut defines = aligned(self.width);
         defines.extend(weight_type::defines(self.weight));
         if matches!(self.weight, DType::Block(_)) {
-            // Neighbouring inputs are neighbours in a block when there is one tap, and their places are multiples
-            // of four when the rows' lengths are.
-            let are_quads = (self.rows, self.width) == (Rows::Matrix, Width::Four);
+            // Neighbouring inputs are neighbours in a block when there is one tap, or all taps are read at once, and their
+            // places are multiples of four when the rows' lengths are.
+            let are_quads =
+                matches!(self.rows, Rows::Matrix | Rows::Transformed) && self.width == Width::Four;
             defines.push(if are_quads { "QUADS" } else { "SCATTERED" });
         }
         if self.rows == Rows::Doubled {

@@ -11,6 +11,7 @@ pub(super) fn module(name: &str) -> Option<&'static str> {
         "doubled" => include_str!("../ops/conv2d/doubled.wgsl"),
         "element" => include_str!("element.wgsl"),
         "epilogue" => include_str!("epilogue.wgsl"),
+        "filter" => include_str!("../ops/conv2d/filter.wgsl"),
         "group_moments" => include_str!("group_moments.wgsl"),
         "lane" => include_str!("lane.wgsl"),
         "math" => include_str!("math.wgsl"),

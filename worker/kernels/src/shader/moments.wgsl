@@ -4,8 +4,8 @@
 // A tile's vectors are in the order of its columns. The tile number c along the columns and group g meet in slot c + g:
 // along the columns one of the two changes at a time, so that no slot is taken twice.
 //
-// Wants all rows of a tile to belong to one sample, parts of PART_ROWS rows and four columns, and two free vectors for each
-// part in `tiles`.
+// Wants all rows of a tile to belong to one sample, parts of PART_ROWS rows and four columns, and notes for two vectors of
+// each part.
 
 // Parts along the columns, and along the rows.
 const ACROSS = TILE_COLUMNS / 4u;
@@ -23,8 +23,8 @@ fn leave_part(row: u32, quad: u32, y: array<scalar4, PART_ROWS>) {
     let deviation$i = y[$i] - mean;
     squares += deviation$i * deviation$i;
 #end
-    tiles[row * ACROSS + quad] = mean;
-    tiles[PARTS_OF_TILE + row * ACROSS + quad] = squares;
+    put_note(row * ACROSS + quad, mean);
+    put_note(PARTS_OF_TILE + row * ACROSS + quad, squares);
 }
 
 // Once all parts are left.
@@ -35,18 +35,18 @@ fn store_moments(thread: u32, tile_x: u32, row_tile: u32) {
     var squares = scalar4(0.0);
     if (thread < ACROSS) {
         for (var part = thread; part < PARTS_OF_TILE; part += ACROSS) {
-            mean += tiles[part] / scalar(DOWN);
-            squares += tiles[PARTS_OF_TILE + part];
+            mean += note(part) / scalar(DOWN);
+            squares += note(PARTS_OF_TILE + part);
         }
         for (var part = thread; part < PARTS_OF_TILE; part += ACROSS) {
-            let apart = tiles[part] - mean;
+            let apart = note(part) - mean;
             squares += apart * apart * scalar(PART_ROWS);
         }
     }
     workgroupBarrier();
     if (thread < ACROSS) {
-        tiles[thread] = mean;
-        tiles[ACROSS + thread] = squares;
+        put_note(thread, mean);
+        put_note(ACROSS + thread, squares);
     }
     workgroupBarrier();
     // Groups over their columns in this tile.
@@ -58,13 +58,13 @@ fn store_moments(thread: u32, tile_x: u32, row_tile: u32) {
     if (begin < end) {
         var sum = scalar(0.0);
         for (var at = begin; at < end; at++) {
-            sum += tiles[(at - first_column) / 4u][at % 4u];
+            sum += note((at - first_column) / 4u)[at % 4u];
         }
         let group_mean = sum / scalar(end - begin);
         var total = scalar(0.0);
         for (var at = begin; at < end; at++) {
-            let apart = tiles[(at - first_column) / 4u][at % 4u] - group_mean;
-            total += tiles[ACROSS + (at - first_column) / 4u][at % 4u] + apart * apart * scalar(TILE_ROWS);
+            let apart = note((at - first_column) / 4u)[at % 4u] - group_mean;
+            total += note(ACROSS + (at - first_column) / 4u)[at % 4u] + apart * apart * scalar(TILE_ROWS);
         }
         let slot = params.out_moments_at + row_tile * params.out_moments_slots + tile_x + group;
         out[slot] = scalar4(group_mean, total, scalar((end - begin) * TILE_ROWS), 0.0);

@@ -1,5 +1,5 @@
 // Group norm in a product's reading of x, from the moments that the producer of x left behind x: see moments. All rows
-// of a tile belong to one sample.
+// of a tile belong to one sample. Wants notes for PARTS_OF_GROUP vectors of each group.
 #import group_moments
 
 const MOST_GROUPS = 32u;
@@ -12,13 +12,13 @@ var<workgroup> group_norms: array<vec2<scalar>, MOST_GROUPS>;
 fn find_groups(thread: u32, sample: u32) {
     for (var at = thread; at < params.groups * PARTS_OF_GROUP; at += THREADS) {
         let spread = spread_of_group(at / PARTS_OF_GROUP, sample, at % PARTS_OF_GROUP, PARTS_OF_GROUP);
-        tiles[at] = scalar4(spread.count, spread.mean, spread.squares, 0.0);
+        put_note(at, scalar4(spread.count, spread.mean, spread.squares, 0.0));
     }
     workgroupBarrier();
     if (thread < params.groups) {
         var spread = Spread(0.0, 0.0, 0.0);
 #repeat i 4
-        let part$i = tiles[thread * PARTS_OF_GROUP + $iu];
+        let part$i = note(thread * PARTS_OF_GROUP + $iu);
         spread = merged(spread, Spread(part$i.x, part$i.y, part$i.z));
 #end
         group_norms[thread] = vec2(spread.mean, 1.0 / sqrt(spread.squares / spread.count + params.eps));

@@ -166,6 +166,7 @@ fn place(column: u32, tap: u32, input: u32) -> u32 {
 }
 #endif
 #ifdef QUADS
+// Of products with one tap; whoever has nine reads them all at once (see filter).
 fn weight4(column: u32, tap: u32, input: u32) -> scalar4 {
     if (tap >= params.taps || input >= params.inputs) {
         return scalar4(0.0);

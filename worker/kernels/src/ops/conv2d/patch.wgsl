@@ -19,10 +19,25 @@ const THREADS_X = QUADS / SPAN;
 const HEIGHT = 8u;
 const WIDTH = THREADS / THREADS_X;
 const PATCH_WIDTH = WIDTH + 2u;
-const PATCH_QUADS = PATCH_WIDTH * (HEIGHT + 2u) * 4u;
-const TAP_QUADS = STEP * QUADS;
-// The patch as [position][k / 4], then the weights of two taps as [k][column / 4].
-var<workgroup> tiles: array<scalar4, PATCH_QUADS + 2u * TAP_QUADS>;
+const PATCH_HEIGHT = HEIGHT + 2u;
+const STEP_QUADS = STEP / 4u;
+const PATCH_QUADS = PATCH_WIDTH * PATCH_HEIGHT * STEP_QUADS;
+// The patch as [y][x][k / 4], and the weights of two taps as [tap][k / 4][k % 4], then by which of a thread's vectors each is.
+// An index that is a constant needs no check of its bounds, and the others are a thread's own, or a tap's: on a card, checks took
+// a fifth of a convolution's time.
+var<workgroup> patch_tile: array<array<array<scalar4, STEP_QUADS>, PATCH_WIDTH>, PATCH_HEIGHT>;
+var<workgroup> weight_tile: array<array<array<array<array<scalar4, THREADS_X>, SPAN>, 4>, STEP_QUADS>, 2>;
+
+// Whatever the threads tell each other before and after the sums, as many vectors as the patch has.
+fn put_note(at: u32, value: scalar4) {
+    let position = at / STEP_QUADS;
+    patch_tile[position / PATCH_WIDTH][position % PATCH_WIDTH][at % STEP_QUADS] = value;
+}
+
+fn note(at: u32) -> scalar4 {
+    let position = at / STEP_QUADS;
+    return patch_tile[position / PATCH_WIDTH][position % PATCH_WIDTH][at % STEP_QUADS];
+}
 #ifdef NORM_GROUPS
 #import norm_groups
 #endif
@@ -48,7 +63,8 @@ fn main(
     let square = square_of(tile / tiles_across());
 #endif
 
-    let load_k = thread % 4u * 4u;
+    let load_quad = thread % STEP_QUADS;
+    let load_k = load_quad * 4u;
     // For computing, a thread has every THREADS_X-th vector of channels, of a column of eight positions.
     let column = thread % THREADS_X;
     let row = thread / THREADS_X;
@@ -66,11 +82,11 @@ fn main(
         let affine = affine_of_groups(input + load_k);
 #endif
         for (var at = thread; at < PATCH_QUADS; at += THREADS) {
-            let begin = begin_of_patch(square, at / 4u);
+            let begin = begin_of_patch(square, at / STEP_QUADS);
 #ifdef NORM_GROUPS
-            tiles[at] = normalised4(begin, input + load_k, affine);
+            put_note(at, normalised4(begin, input + load_k, affine));
 #else
-            tiles[at] = x4(begin, input + load_k);
+            put_note(at, x4(begin, input + load_k));
 #endif
         }
         for (var first_tap = 0u; first_tap < TAPS; first_tap += 2u) {
@@ -85,24 +101,26 @@ fn main(
                 let w = weight_block(channel, first_tap + tap, input + load_k);
 #endif
 #repeat j 4
-                tiles[PATCH_QUADS + tap * TAP_QUADS + (load_k + $ju) * QUADS + line] = w[$j];
+                weight_tile[tap][load_quad][$j][line / THREADS_X][line % THREADS_X] = w[$j];
 #end
             }
             workgroupBarrier();
             for (var tap = first_tap; tap < min(first_tap + 2u, TAPS); tap++) {
-                let weights = PATCH_QUADS + tap % 2u * TAP_QUADS;
 #ifdef DOUBLED
-                let corner = ((tap / 2u + phase.y) * PATCH_WIDTH + tap % 2u + phase.x + row) * 4u;
+                let patch_y = tap / 2u + phase.y;
+                let patch_x = tap % 2u + phase.x + row;
 #else
-                let corner = (tap / 3u * PATCH_WIDTH + tap % 3u + row) * 4u;
+                let patch_y = tap / 3u;
+                let patch_x = tap % 3u + row;
 #endif
-                for (var quad = 0u; quad < STEP / 4u; quad++) {
+#repeat q 4
+                {
 #repeat i 8
-                    let x$i = tiles[corner + $iu * PATCH_WIDTH * 4u + quad];
+                    let x$i = patch_tile[patch_y + $iu][patch_x][$q];
 #end
 #repeat c SPAN
 #repeat j 4
-                    let w$j_$c = tiles[weights + (quad * 4u + $ju) * QUADS + column + $cu * THREADS_X];
+                    let w$j_$c = weight_tile[tap % 2u][$q][$j][$c][column];
 #end
 #repeat i 8
                     sum$i_$c += x$i.x * w0_$c;
@@ -112,6 +130,7 @@ fn main(
 #end
 #end
                 }
+#end
             }
             workgroupBarrier();
         }

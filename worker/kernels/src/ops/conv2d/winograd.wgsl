@@ -19,6 +19,7 @@
 // its way. The norm in front of the convolution is computed once for each value of a patch.
 #import product
 #import square
+#import filter
 
 const HEIGHT = 8u;
 const WIDTH = 8u;
@@ -36,11 +37,25 @@ const LANES = THREADS / 16u;
 const THREADS_X = QUADS / 2u;
 const THREADS_Y = LANES / THREADS_X;
 
-// Vectors along four channels: transformed windows as [component][window], filters as [component][column % 4]
-// [column / 4], then the patch as [position]. Later the sums, as [component][window of a row][column / 4].
-const FILTERS_AT = 16u * WINDOWS;
-const PATCH_AT = FILTERS_AT + 16u * TILE_COLUMNS;
-var<workgroup> tiles: array<scalar4, PATCH_AT + PATCH>;
+// Vectors along four channels: transformed windows as [component][window], filters as [component][column % 4][column / 4],
+// windows and columns by which of a thread's each is, and the patch as [position]. Later the sums lie where the filters were,
+// as [component][window of a row][column / 4]. An index that is a constant needs no check of its bounds.
+var<workgroup> window_tile: array<array<array<scalar4, THREADS_Y>, 8>, 16>;
+var<workgroup> filter_tile: array<array<array<array<scalar4, THREADS_X>, 2>, 4>, 16>;
+var<workgroup> patch_tile: array<scalar4, PATCH>;
+
+fn put_window(component: u32, window: u32, value: scalar4) {
+    window_tile[component][window / THREADS_Y][window % THREADS_Y] = value;
+}
+
+// Whatever the threads tell each other before and after the sums, as many vectors as there are windows.
+fn put_note(at: u32, value: scalar4) {
+    put_window(at / WINDOWS, at % WINDOWS, value);
+}
+
+fn note(at: u32) -> scalar4 {
+    return window_tile[at / WINDOWS][at % WINDOWS / THREADS_Y][at % THREADS_Y];
+}
 #ifdef NORM_GROUPS
 #import norm_groups
 #endif
@@ -53,9 +68,9 @@ var<workgroup> tiles: array<scalar4, PATCH_AT + PATCH>;
 fn load_patch(thread: u32, begin: u32, input: u32) {
     if (thread < PATCH) {
 #ifdef NORM_GROUPS
-        tiles[PATCH_AT + thread] = normalised4(begin, input, affine_of_groups(input));
+        patch_tile[thread] = normalised4(begin, input, affine_of_groups(input));
 #else
-        tiles[PATCH_AT + thread] = x4(begin, input);
+        patch_tile[thread] = x4(begin, input);
 #endif
     }
 }
@@ -66,45 +81,47 @@ fn transform_window(row: u32, window: u32) {
     let first = select(select(1u, 2u, row == 2u), 0u, row == 0u);
     let second = select(select(2u, 1u, row == 2u), 3u, row == 3u);
     let sign = select(-1.0, 1.0, row == 1u);
-    let corner = PATCH_AT + window / WINDOWS_X * 2u * PATCH_WIDTH + window % WINDOWS_X * 2u;
+    let corner = window / WINDOWS_X * 2u * PATCH_WIDTH + window % WINDOWS_X * 2u;
 #repeat i 4
-    let d$i = tiles[corner + first * PATCH_WIDTH + $iu] + sign * tiles[corner + second * PATCH_WIDTH + $iu];
+    let d$i = patch_tile[corner + first * PATCH_WIDTH + $iu] + sign * patch_tile[corner + second * PATCH_WIDTH + $iu];
 #end
-    let at = row * 4u * WINDOWS + window;
-    tiles[at] = d0 - d2;
-    tiles[at + WINDOWS] = d1 + d2;
-    tiles[at + 2u * WINDOWS] = d2 - d1;
-    tiles[at + 3u * WINDOWS] = d1 - d3;
+    put_window(row * 4u, window, d0 - d2);
+    put_window(row * 4u + 1u, window, d1 + d2);
+    put_window(row * 4u + 2u, window, d2 - d1);
+    put_window(row * 4u + 3u, window, d1 - d3);
 }
 
 // Two rows of G g Gt of a column's filter: the outer ones or the inner ones.
 fn transform_filter(is_inner: bool, column: u32, line: u32, input: u32) {
+    let g = filter_of(line, input);
     // Rows of G g.
 #repeat i 3
-    var a$i = weight4(line, $iu, input);
-    var b$i = weight4(line, 6u + $iu, input);
+    var a$i = g[$i];
+    var b$i = g[6 + $i];
 #end
     if (is_inner) {
 #repeat i 3
         let even$i = 0.5 * (a$i + b$i);
-        let odd$i = 0.5 * weight4(line, 3u + $iu, input);
+        let odd$i = 0.5 * g[3 + $i];
         a$i = even$i + odd$i;
         b$i = even$i - odd$i;
 #end
     }
-    let first = FILTERS_AT + column;
-    leave_filter(first + select(0u, 4u, is_inner) * TILE_COLUMNS, a0, a1, a2);
-    leave_filter(first + select(12u, 8u, is_inner) * TILE_COLUMNS, b0, b1, b2);
+    leave_filter(select(0u, 4u, is_inner), column, a0, a1, a2);
+    leave_filter(select(12u, 8u, is_inner), column, b0, b1, b2);
 }
 
-// A row of G g times Gt.
-fn leave_filter(at: u32, g0: scalar4, g1: scalar4, g2: scalar4) {
+// A row of G g times Gt: four components from `first` on.
+fn leave_filter(first: u32, column: u32, g0: scalar4, g1: scalar4, g2: scalar4) {
     let even = 0.5 * (g0 + g2);
     let odd = 0.5 * g1;
-    tiles[at] = g0;
-    tiles[at + TILE_COLUMNS] = even + odd;
-    tiles[at + 2u * TILE_COLUMNS] = even - odd;
-    tiles[at + 3u * TILE_COLUMNS] = g2;
+    let part = column / QUADS;
+    let vector = column % QUADS / THREADS_X;
+    let at = column % THREADS_X;
+    filter_tile[first][part][vector][at] = g0;
+    filter_tile[first + 1u][part][vector][at] = even + odd;
+    filter_tile[first + 2u][part][vector][at] = even - odd;
+    filter_tile[first + 3u][part][vector][at] = g2;
 }
 
 // One output of At M A, from the sums of a row of windows: the one at `y`, `x` of the two rows of outputs.
@@ -112,10 +129,9 @@ fn output(y: u32, x: u32, quad: u32) -> scalar4 {
     // Three components along each direction, of which the first one's sign is positive.
     let sign_y = 1.0 - 2.0 * scalar(y);
     let sign_x = 1.0 - 2.0 * scalar(x % 2u);
-    let window = x / 2u * QUADS + quad;
 #repeat i 3
 #repeat j 3
-    let m$i$j = tiles[((y + $iu) * 4u + x % 2u + $ju) * WINDOWS_X * QUADS + window];
+    let m$i$j = filter_tile[(y + $iu) * 4u + x % 2u + $ju][x / 2u][quad / THREADS_X][quad % THREADS_X];
 #end
     let row$i = m$i0 + sign_x * (m$i1 + m$i2);
 #end
@@ -144,8 +160,8 @@ fn main(
     // For computing: which component, which vectors of columns and which windows.
     let lane = thread % LANES;
     let column = lane % THREADS_X;
-    let windows_at = thread / LANES * WINDOWS + lane / THREADS_X;
-    let filters_at = FILTERS_AT + thread / LANES * TILE_COLUMNS + column;
+    let component = thread / LANES;
+    let window = lane / THREADS_X;
 
 #repeat c 2
 #repeat r 4
@@ -166,16 +182,16 @@ fn main(
         load_patch(thread, begin, input + 4u);
 #repeat r 4
 #repeat i 2
-        let x$r$i = tiles[windows_at + ($ru * 2u + $iu) * THREADS_Y];
+        let x$r$i = window_tile[component][$ru * 2u + $iu][window];
 #end
 #end
 #repeat c 2
         // From rows along the channels to rows along the columns.
         let w$c = transpose(mat4x4<f32>(
-            tiles[filters_at + $cu * THREADS_X],
-            tiles[filters_at + $cu * THREADS_X + QUADS],
-            tiles[filters_at + $cu * THREADS_X + 2u * QUADS],
-            tiles[filters_at + $cu * THREADS_X + 3u * QUADS],
+            filter_tile[component][0][$c][column],
+            filter_tile[component][1][$c][column],
+            filter_tile[component][2][$c][column],
+            filter_tile[component][3][$c][column],
         ));
 #repeat r 4
 #repeat i 2
@@ -194,7 +210,6 @@ fn main(
     let out_x = thread / QUADS % WIDTH;
     let out_y = thread / QUADS / WIDTH;
     let out_column = tile_x * TILE_COLUMNS + quad * 4u;
-    let sums_at = (thread / LANES * WINDOWS_X + lane / THREADS_X) * QUADS + column;
     let first_row = (square.sample * params.out_height + square.first_y + out_y) * params.out_width
         + square.first_x + out_x;
 #ifdef MOMENTS
@@ -203,7 +218,7 @@ fn main(
 #repeat r 4
 #repeat c 2
 #repeat i 2
-    tiles[sums_at + $iu * THREADS_Y * QUADS + $cu * THREADS_X] = sum$r$i_$c;
+    filter_tile[component][$iu * THREADS_Y + window][$c][column] = sum$r$i_$c;
 #end
 #end
     workgroupBarrier();
