@@ -13,7 +13,7 @@ const FILE: &str = "weights.safetensors";
 /// Norms in a row.
 const CHAIN: usize = 4;
 /// More operations than an emulated GPU should be asked for.
-const LARGE_FLOPS: usize = 100_000_000_000;
+const LARGE_FLOPS: u64 = 100_000_000_000;
 /// Attention has this many heads of [`HEAD`] channels.
 const HEADS: usize = 8;
 const HEAD: usize = 40;
@@ -30,7 +30,7 @@ struct Sketch {
     shapes: Shapes,
     /// The graph's operator by which a norm is known.
     op: Option<&'static str>,
-    flops: usize,
+    flops: u64,
 }
 
 pub(super) fn all() -> Vec<Case> {
@@ -69,7 +69,7 @@ fn matmul(rows: &[usize], k: usize, n: usize) -> Sketch {
         output: [rows, &[n]].concat(),
         shapes,
         op: None,
-        flops: 2 * rows.iter().product::<usize>() * k * n,
+        flops: 2 * product(rows) * product(&[k, n]),
     }
 }
 
@@ -83,7 +83,7 @@ fn conv(channels: usize, kernel: usize, side: usize) -> Sketch {
         output: picture.to_vec(),
         shapes,
         op: None,
-        flops: 2 * side * side * channels * channels * kernel * kernel,
+        flops: 2 * product(&[side, side, channels, channels, kernel, kernel]),
     }
 }
 
@@ -97,7 +97,7 @@ fn attention(kind: &str, queries: usize, keys: usize) -> Sketch {
         output: vec![1, queries, channels],
         shapes: Shapes::default(),
         op: None,
-        flops: 4 * queries * keys * channels,
+        flops: 4 * product(&[queries, keys, channels]),
     }
 }
 
@@ -112,6 +112,11 @@ fn norms(name: &str, dims: &[usize], channels: usize, op: &'static str) -> Sketc
         op: Some(op),
         flops: 0,
     }
+}
+
+/// In 64 bits, which a browser's sizes have not.
+fn product(sizes: &[usize]) -> u64 {
+    sizes.iter().map(|&size| size as u64).product()
 }
 
 impl Sketch {
@@ -132,7 +137,7 @@ impl Sketch {
         };
         let made = Made::Operator(Operator { shapes: self.shapes });
         let is_large = self.flops > LARGE_FLOPS;
-        Case { entry, dtype: precision, flops: self.flops as u64, is_large, made }
+        Case { entry, dtype: precision, flops: self.flops, is_large, made }
     }
 }
 
