@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use checkpoints::{MadeUpFolder, Numbers, Shapes};
-use kernels::Device;
+use kernels::{Device, Shape};
 use weights::{Folder, Tensors, WeightsError};
 
 use super::{Case, Made, port};
@@ -69,7 +69,7 @@ fn matmul(rows: &[usize], k: usize, n: usize) -> Sketch {
         output: [rows, &[n]].concat(),
         shapes,
         op: None,
-        flops: 2 * product(rows) * product(&[k, n]),
+        flops: Shape::Product { rows: rows.iter().product(), columns: n, depth: k }.flops(),
     }
 }
 
@@ -77,13 +77,14 @@ fn conv(channels: usize, kernel: usize, side: usize) -> Sketch {
     let mut shapes = Shapes::default();
     shapes.layer("conv", &[channels, channels, kernel, kernel]);
     let picture = [1, channels, side, side];
+    let depth = channels * kernel * kernel;
     Sketch {
         name: format!("op_conv{kernel}x{kernel}_{channels}x{side}x{side}"),
         inputs: vec![port("x", &picture)],
         output: picture.to_vec(),
         shapes,
         op: None,
-        flops: 2 * product(&[side, side, channels, channels, kernel, kernel]),
+        flops: Shape::Product { rows: side * side, columns: channels, depth }.flops(),
     }
 }
 
@@ -97,7 +98,7 @@ fn attention(kind: &str, queries: usize, keys: usize) -> Sketch {
         output: vec![1, queries, channels],
         shapes: Shapes::default(),
         op: None,
-        flops: 4 * product(&[queries, keys, channels]),
+        flops: Shape::Attention { heads: HEADS, queries, keys, head: HEAD }.flops(),
     }
 }
 
@@ -112,11 +113,6 @@ fn norms(name: &str, dims: &[usize], channels: usize, op: &'static str) -> Sketc
         op: Some(op),
         flops: 0,
     }
-}
-
-/// In 64 bits, which a browser's sizes have not.
-fn product(sizes: &[usize]) -> u64 {
-    sizes.iter().map(|&size| size as u64).product()
 }
 
 impl Sketch {

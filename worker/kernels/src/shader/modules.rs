@@ -28,6 +28,7 @@ pub(super) fn module(name: &str) -> Option<&'static str> {
         "total" => include_str!("total.wgsl"),
         "total_spread" => include_str!("total_spread.wgsl"),
         "weight" => include_str!("weight.wgsl"),
+        "weight_tile" => include_str!("weight_tile.wgsl"),
         _ => return None,
     })
 }

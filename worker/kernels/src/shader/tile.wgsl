@@ -6,21 +6,20 @@
 // The importer says which row of x a row of the product reads: `origin(row)` once per row, `locate(origin, tap)` once
 // per row and tap.
 #import product
+#import weight_tile
 
 const LANES = THREADS / SLICES;
-// Vectors of four in a step along k, in a row of a tile, and in a row of its output.
-const STEP_QUADS = STEP / 4u;
+// Vectors of four in a row of a tile, and in a row of its output.
 const QUADS = TILE_COLUMNS / 4u;
 const OUT_QUADS = OUT_COLUMNS / 4u;
 // Threads along a row of the output, SPAN vectors each, and threads along a column.
 const THREADS_X = QUADS / SPAN;
 const THREADS_Y = LANES / THREADS_X;
 
-// Of each slice: x as [row][k / 4] and the weight as [k][column / 4], and the same again by which of a thread's rows, lines
-// and vectors each is. An index that is a constant needs no check of its bounds, and the others are a thread's own: checks
-// of sums of both took an eighth of a product's time.
+const WEIGHT_TILES = SLICES;
+// Of each slice: x as [row][k / 4], and rows again by which of a thread's each is, as it is with the weight: checks of indices
+// that are sums of constants and others took an eighth of a product's time.
 var<workgroup> x_tile: array<array<array<array<scalar4, STEP_QUADS>, THREADS_Y>, ROWS>, SLICES>;
-var<workgroup> weight_tile: array<array<array<array<array<scalar4, THREADS_X>, SPAN>, 4>, STEP_QUADS>, SLICES>;
 
 fn put_x(slice: u32, line: u32, quad: u32, value: scalar4) {
     x_tile[slice][line / THREADS_Y][line % THREADS_Y][quad] = value;
@@ -28,13 +27,6 @@ fn put_x(slice: u32, line: u32, quad: u32, value: scalar4) {
 
 fn x_of(slice: u32, line: u32, quad: u32) -> scalar4 {
     return x_tile[slice][line / THREADS_Y][line % THREADS_Y][quad];
-}
-
-// Four of these, k to k + 3, of four columns.
-fn put_weights(slice: u32, quad: u32, line: u32, w: mat4x4<f32>) {
-#repeat i 4
-    weight_tile[slice][quad][$i][line / THREADS_X][line % THREADS_X] = w[$i];
-#end
 }
 
 // Whatever the threads tell each other before and after the sums, as many vectors as x has.

@@ -104,13 +104,13 @@ impl Plan {
         let Some(&windows) = windows.filter(|_| large != Tile::Narrow && width == Width::Four) else {
             return as_matrix;
         };
+        let is_few = !tile.is_large() || (tile == Tile::Square && large_tiles <= MOST_TRANSFORMED_TILES);
         let (of_squares, tile, windows, outputs) = match windows.before_doubling() {
-            // With too little work for large tiles, halving the multiplications outweighs that less is shared.
-            _ if !tile.is_large() => (Rows::Transformed, Tile::Transformed, windows, 1),
-            Some(sources) if sources.squares(tile).is_some() => (Rows::Doubled, tile, sources, 4),
-            _ if tile == Tile::Square && large_tiles <= MOST_TRANSFORMED_TILES => {
-                (Rows::Transformed, Tile::Transformed, windows, 1)
+            Some(sources) if tile.is_large() && sources.squares(tile).is_some() => {
+                (Rows::Doubled, tile, sources, 4)
             }
+            // With too little work for large tiles, halving the multiplications outweighs that less is shared.
+            _ if is_few => (Rows::Transformed, Tile::Transformed, windows, 1),
             _ => (Rows::Squares, tile, windows, 1),
         };
         let Some(squares) = windows.squares(tile) else { return as_matrix };

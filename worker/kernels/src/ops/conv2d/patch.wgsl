@@ -6,6 +6,7 @@
 // taps, so that a pixel is read 1.6 times for each 64 channels of the output, not nine times, and a norm in front of
 // the convolution is computed as seldom. Weights come for two taps at a time.
 #import product
+#import weight_tile
 #import square
 #ifdef DOUBLED
 #import doubled
@@ -20,15 +21,14 @@ const HEIGHT = 8u;
 const WIDTH = THREADS / THREADS_X;
 const PATCH_WIDTH = WIDTH + 2u;
 const PATCH_HEIGHT = HEIGHT + 2u;
-const STEP_QUADS = STEP / 4u;
 const PATCH_QUADS = PATCH_WIDTH * PATCH_HEIGHT * STEP_QUADS;
-// The patch as [y][x][k / 4], and the weights of two taps as [tap][k / 4][k % 4], then by which of a thread's vectors each is.
-// An index that is a constant needs no check of its bounds, and the others are a thread's own, or a tap's: on a card, checks took
+// Two taps' weights.
+const WEIGHT_TILES = 2u;
+// The patch as [y][x][k / 4], whose indices are a thread's own or a tap's, but for constants: on a card, checks of their bounds took
 // a fifth of a convolution's time.
 var<workgroup> patch_tile: array<array<array<scalar4, STEP_QUADS>, PATCH_WIDTH>, PATCH_HEIGHT>;
-var<workgroup> weight_tile: array<array<array<array<array<scalar4, THREADS_X>, SPAN>, 4>, STEP_QUADS>, 2>;
 
-// Whatever the threads tell each other before and after the sums, as many vectors as the patch has.
+// One vector of the patch, or, before and after the sums, whatever the threads tell each other.
 fn put_note(at: u32, value: scalar4) {
     let position = at / STEP_QUADS;
     patch_tile[position / PATCH_WIDTH][position % PATCH_WIDTH][at % STEP_QUADS] = value;
@@ -100,9 +100,7 @@ fn main(
 #else
                 let w = weight_block(channel, first_tap + tap, input + load_k);
 #endif
-#repeat j 4
-                weight_tile[tap][load_quad][$j][line / THREADS_X][line % THREADS_X] = w[$j];
-#end
+                put_weights(tap, load_quad, line, w);
             }
             workgroupBarrier();
             for (var tap = first_tap; tap < min(first_tap + 2u, TAPS); tap++) {
