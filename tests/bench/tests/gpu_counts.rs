@@ -34,19 +34,20 @@ fn check(name: &str, run: [u64; 3], all: [u64; 4]) {
 
 #[test]
 fn small_networks_take_this_of_a_gpu() {
-    check("unet_tiny.f32", [298, 12, 28_160], [14, 588, 0, 12_539_136]);
-    check("unet_small.f32", [288, 12, 190_976], [19, 587, 0, 159_511_552]);
+    check("unet_tiny.f32", [298, 12, 28_160], [15, 588, 0, 12_572_672]);
+    check("unet_small.f32", [288, 12, 190_976], [20, 587, 0, 159_753_216]);
     check("vae_decoder_small.f32", [57, 3, 16_384], [15, 214, 0, 134_559_232]);
     check("clip_l.f16", [64, 4, 1_232], [7, 130, 0, 251_247_104]);
     check("taesd_decoder_512.f16", [41, 8, 65_536], [5, 151, 0, 278_737_152]);
 }
 
-/// Of the UNet's dispatches 32 are for the prompt, which a picture needs once.
+/// Of the UNet's dispatches 32 are for the prompt, which a picture needs once. Moments of rows, which spare the layer norms behind
+/// them two of three readings, are 4 MB and two or three pipelines of these.
 #[test]
 fn stable_diffusion_takes_this_of_a_gpu() {
-    check("sd15_unet_512.f16", [279, 33, 606_720], [21, 590, 0, 2_062_809_600]);
-    check("sd15_unet_512.q8_0", [279, 33, 606_720], [23, 590, 0, 1_312_929_280]);
-    check("sd15_unet_512.q4_k", [292, 33, 606_720], [31, 606, 0, 854_698_496]);
+    check("sd15_unet_512.f16", [279, 33, 606_720], [23, 590, 0, 2_066_479_616]);
+    check("sd15_unet_512.q8_0", [279, 33, 606_720], [25, 590, 0, 1_316_599_296]);
+    check("sd15_unet_512.q4_k", [292, 33, 606_720], [34, 606, 0, 858_630_656]);
     // So much lies idle between two decodings that the pool lets go of it. Convolutions of 64 px go by Winograd's algorithm, those
     // of more do not, which are two pipelines more than if all were alike.
     check("vae_decoder_512.f16", [94, 53, 65_536], [16, 251, 30, 1_216_813_312]);

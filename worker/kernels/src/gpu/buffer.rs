@@ -34,7 +34,7 @@ impl Buffer {
         Self { moments: Some(moments), ..self }
     }
 
-    /// What a later group norm may use.
+    /// What a later norm may use.
     pub(super) fn moments(&self) -> Option<Moments> {
         self.moments
     }

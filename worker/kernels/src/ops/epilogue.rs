@@ -29,8 +29,17 @@ pub struct Epilogue<'a> {
     /// The first half of the columns times the exact GELU of the second half, as [`geglu`](super::geglu) computes it:
     /// `[.., n / 2]`. Only with a bias.
     pub gated: bool,
-    /// Groups of channels that a norm of the output will have. A device may take their statistics along the way.
-    pub groups: Option<usize>,
+    /// What a norm of the output will want to know. A device may find it out along the way.
+    pub statistics: Option<Statistics>,
+}
+
+/// What a norm wants to know of a tensor before it: mean and variance
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistics {
+    /// of this many groups of channels, for a group norm.
+    Groups(usize),
+    /// of each row, for a layer norm.
+    Rows,
 }
 
 impl<'a> Epilogue<'a> {
@@ -86,7 +95,7 @@ impl<'a> Epilogue<'a> {
             residual_before_activation: self.residual_before_activation,
             rows_per_sample,
             gated: self.gated,
-            groups: self.groups,
+            statistics: self.statistics,
         })
     }
 
@@ -134,6 +143,6 @@ pub(crate) struct Fused<'a, S> {
     pub(crate) rows_per_sample: usize,
     /// Whether half of the columns gate the other half.
     pub(crate) gated: bool,
-    /// Groups of a norm that follows.
-    pub(crate) groups: Option<usize>,
+    /// What a norm that follows wants to know.
+    pub(crate) statistics: Option<Statistics>,
 }

@@ -2,7 +2,8 @@
 //! tensors side by side, repeated pixels, gates, and moments that a convolution leaves for the norm behind it.
 
 use super::{
-    Activation, Columns, Conv, Epilogue, Input, Norm, attention, conv2d, linear, test_epilogue::activation,
+    Activation, Columns, Conv, Epilogue, Input, Norm, Statistics, attention, conv2d, linear,
+    test_epilogue::activation,
 };
 use crate::{
     BlockType, DType, Device, GpuOptions, KernelError, Tensor,
@@ -15,6 +16,8 @@ use crate::{
 enum Chain {
     /// `[rows, k]` to `[rows, n]` behind a layer norm, perhaps gated.
     RowNorm { rows: usize, k: usize, n: usize, gated: bool, dtype: DType },
+    /// `[rows, k]` to `[rows, n]`, layer norm behind a residual, and on to `[rows, last]`, perhaps gated.
+    KnownRows { rows: usize, k: usize, n: usize, last: usize, gated: bool, dtype: DType },
     /// Two tensors side by side through a linear layer, or through a group norm and a convolution.
     Beside { size: [usize; 2], own: usize, further: usize, convolved: bool },
     /// A picture enlarged and convolved, then a group norm and a linear layer.
@@ -22,7 +25,7 @@ enum Chain {
     /// Convolution, group norm and SiLU, convolution, group norm, linear layer.
     Groups { size: [usize; 2], samples: usize, channels: usize, groups: usize, dtype: DType },
 }
-use Chain::{Beside, Groups, Grown, RowNorm};
+use Chain::{Beside, Groups, Grown, KnownRows, RowNorm};
 
 const CASES: &[Chain] = &[
     // Small, sliced and large tiles, rows and columns that end within one, rows of less than a step.
@@ -37,6 +40,16 @@ const CASES: &[Chain] = &[
     RowNorm { rows: 16_500, k: 36, n: 20, gated: false, dtype: DType::F32 },
     RowNorm { rows: 9, k: 7, n: 10, gated: true, dtype: DType::F32 },
     RowNorm { rows: 9, k: 7, n: 10, gated: false, dtype: DType::F32 },
+    // Moments of rows from each tile that takes them, by each tile that reads them, over the edges; none from sliced ones.
+    KnownRows { rows: 600, k: 320, n: 960, last: 960, gated: false, dtype: DType::F32 },
+    KnownRows { rows: 600, k: 64, n: 1028, last: 1288, gated: true, dtype: DType::F16 },
+    KnownRows { rows: 70, k: 128, n: 36, last: 64, gated: true, dtype: DType::F32 },
+    KnownRows { rows: 70, k: 128, n: 320, last: 64, gated: false, dtype: DType::I8 },
+    KnownRows { rows: 5, k: 36, n: 68, last: 1288, gated: true, dtype: DType::F32 },
+    KnownRows { rows: 16_500, k: 36, n: 28, last: 20, gated: false, dtype: DType::F32 },
+    KnownRows { rows: 16_500, k: 36, n: 32, last: 64, gated: true, dtype: DType::F32 },
+    KnownRows { rows: 70, k: 320, n: 68, last: 64, gated: false, dtype: DType::F32 },
+    KnownRows { rows: 9, k: 7, n: 10, last: 12, gated: false, dtype: DType::F32 },
     Beside { size: [9, 7], own: 20, further: 44, convolved: false },
     Beside { size: [40, 30], own: 64, further: 32, convolved: false },
     Beside { size: [9, 7], own: 5, further: 3, convolved: false },
@@ -76,6 +89,13 @@ fn weight(device: &Device, seed: u64, shape: &[usize], dtype: DType) -> Result<c
     FileWeight::random(seed, shape, dtype).upload(device)
 }
 
+/// Rows that lie far from zero, where a variance by squares alone would cancel.
+fn wide_tensor(device: &Device, rows: usize, n: usize) -> Result<Tensor, KernelError> {
+    let values: Vec<f32> =
+        random(2, rows * n).iter().enumerate().map(|(at, x)| x + (at / n % 7) as f32 * 30.0).collect();
+    device.tensor(&[1, rows, n], &values)
+}
+
 const SAME: Conv = Conv { stride: 1, padding: [1; 4] };
 
 impl Case for Chain {
@@ -87,6 +107,16 @@ impl Case for Chain {
                 let norm = Norm::Rows { affine: &affine, eps: 1e-5 };
                 let epilogue = Epilogue { bias: Some(&bias), gated, ..Epilogue::default() };
                 linear(Input::from(&x).normalised(norm), &weight(device, 5, &[n, k], dtype)?, epilogue)
+            }
+            KnownRows { rows, k, n, last, gated, dtype } => {
+                let (x, residual) = (random_tensor(device, 1, &[1, rows, k])?, wide_tensor(device, rows, n)?);
+                let statistics = Some(Statistics::Rows);
+                let added = Epilogue { residual: Some(&residual), statistics, ..Epilogue::default() };
+                let x = linear(&x, &weight(device, 5, &[n, k], dtype)?, added)?;
+                let affine = random_affine(device, n)?;
+                let norm = Norm::Rows { affine: &affine, eps: 1e-5 };
+                let epilogue = Epilogue { gated, ..Epilogue::default() };
+                linear(Input::from(&x).normalised(norm), &weight(device, 6, &[last, n], dtype)?, epilogue)
             }
             Beside { size: [h, w], own, further, convolved } => {
                 let x = random_tensor(device, 1, &[2, h, w, own])?;
@@ -105,7 +135,11 @@ impl Case for Chain {
                 let x = random_tensor(device, 1, &[2, h, w, i])?;
                 let filter = weight(device, 5, &[o, i, 3, 3], dtype)?;
                 let (bias, affine) = (random_tensor(device, 4, &[o])?, random_affine(device, o)?);
-                let followed = Epilogue { bias: Some(&bias), groups: Some(4), ..Epilogue::default() };
+                let followed = Epilogue {
+                    bias: Some(&bias),
+                    statistics: Some(Statistics::Groups(4)),
+                    ..Epilogue::default()
+                };
                 let x = conv2d(Input { grown: Some(to), ..Input::from(&x) }, &filter, SAME, followed)?;
                 let norm = Norm::Groups { groups: 4, affine: &affine, eps: 1e-5, silu: true };
                 let last = weight(device, 7, &[o, o], DType::F32)?;
@@ -114,7 +148,8 @@ impl Case for Chain {
             Groups { size: [h, w], samples, channels, groups, dtype } => {
                 let x = random_tensor(device, 1, &[samples, h, w, 32])?;
                 let affine = random_affine(device, channels)?;
-                let followed = Epilogue { groups: Some(groups), ..Epilogue::default() };
+                let followed =
+                    Epilogue { statistics: Some(Statistics::Groups(groups)), ..Epilogue::default() };
                 let norm = |silu| Norm::Groups { groups, affine: &affine, eps: 1e-5, silu };
                 let first = weight(device, 5, &[channels, 32, 3, 3], dtype)?;
                 let second = weight(device, 6, &[channels, channels, 3, 3], dtype)?;
@@ -146,6 +181,9 @@ const VARIANT_CASES: &[Chain] = &[
     RowNorm { rows: 600, k: 128, n: 1032, gated: true, dtype: DType::I8 },
     RowNorm { rows: 600, k: 68, n: 960, gated: false, dtype: DType::F32 },
     RowNorm { rows: 16_500, k: 68, n: 32, gated: true, dtype: DType::F32 },
+    KnownRows { rows: 600, k: 128, n: 1032, last: 1288, gated: true, dtype: DType::F16 },
+    KnownRows { rows: 600, k: 320, n: 960, last: 960, gated: false, dtype: DType::F32 },
+    KnownRows { rows: 16_500, k: 36, n: 32, last: 64, gated: true, dtype: DType::F32 },
     Beside { size: [64, 50], own: 64, further: 32, convolved: false },
     Grown { from: [32, 32], to: [63, 66], channels: [36, 64], dtype: DType::F32 },
     Grown { from: [32, 31], to: [64, 62], channels: [36, 64], dtype: DType::F16 },
@@ -174,6 +212,8 @@ fn gpu_takes_one_dispatch_a_layer() -> Result<(), KernelError> {
     assert_eq!(of(RowNorm { rows: 70, k: 64, n: 64, gated: true, dtype: f32 })?, 1);
     assert_eq!(of(RowNorm { rows: 600, k: 64, n: 1032, gated: true, dtype: f32 })?, 1);
     assert_eq!(of(RowNorm { rows: 70, k: 63, n: 64, gated: true, dtype: f32 })?, 3, "norm, product, gates");
+    let known = |rows, n| KnownRows { rows, k: 64, n, last: 64, gated: false, dtype: f32 };
+    assert_eq!((of(known(70, 64))?, of(known(600, 1032))?), (2, 2));
     assert_eq!(of(Beside { size: [9, 7], own: 20, further: 44, convolved: false })?, 1);
     assert_eq!(of(Beside { size: [9, 7], own: 20, further: 44, convolved: true })?, 2, "norm, convolution");
     let grown = |from, to, channels| Grown { from, to, channels, dtype: f32 };
@@ -187,6 +227,20 @@ fn gpu_takes_one_dispatch_a_layer() -> Result<(), KernelError> {
     let deep = Groups { size: [8, 8], samples: 2, channels: 320, groups: 32, dtype: f32 };
     assert_eq!(of(deep)?, 6, "with two norms, of sliced products");
     assert_eq!(of(groups([96, 96], 2))?, 7, "with three merges of moments");
+    Ok(())
+}
+
+/// That a product in front of a layer norm leaves its moments, and the one behind takes them.
+#[test]
+fn gpu_moments_of_rows_are_used() -> Result<(), KernelError> {
+    let device = test_support::gpu();
+    let pipelines = |chain: Chain| chain.run(&device).map(|_| device.stats().pipelines);
+    let known = |n| KnownRows { rows: 600, k: 64, n, last: 1032, gated: true, dtype: DType::F32 };
+    let before = device.stats().pipelines;
+    assert_eq!(pipelines(known(1024))? - before, 2, "one leaves them, one reads them");
+    let unknown = RowNorm { rows: 600, k: 1024, n: 1032, gated: true, dtype: DType::F32 };
+    assert_eq!(pipelines(unknown)? - before, 3, "and one has to find out by itself");
+    assert_eq!(pipelines(known(1028))? - before, 3, "over the edge of a tile");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-// What products left of a group behind their output, merged: see moments. Wants `x: array<scalar4>` with the moments, and
+// What products left of a group behind their output, merged: see moments_of_groups. Wants `x: array<scalar4>` with the moments, and
 // `group_channels` and `moments_*` in `params`.
 #import spread
 

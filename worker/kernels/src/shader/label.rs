@@ -53,12 +53,14 @@ impl fmt::Display for Matmul {
             Reads::Plain => "",
             Reads::Beside => ", joined",
             Reads::NormRows => ", layer norm",
+            Reads::NormKnownRows => ", layer norm by moments",
             Reads::NormGroups => ", group norm",
         })?;
         formatter.write_str(match self.writes {
             Writes::Plain => "",
             Writes::Gated => ", gated",
-            Writes::Moments => ", moments",
+            Writes::MomentsOfGroups => ", moments",
+            Writes::MomentsOfRows => ", moments of rows",
         })?;
         formatter.write_str(match self.width {
             Width::One => ", single values",

@@ -50,6 +50,8 @@ pub enum Reads {
     Beside,
     /// Layer norm.
     NormRows,
+    /// Layer norm, from moments that the producer took.
+    NormKnownRows,
     /// Group norm, from moments that the producer took.
     NormGroups,
 }
@@ -62,7 +64,9 @@ pub enum Writes {
     /// One half of its columns gates the other half.
     Gated,
     /// Moments are taken for a later group norm.
-    Moments,
+    MomentsOfGroups,
+    /// Moments are taken for a later layer norm.
+    MomentsOfRows,
 }
 
 /// Columns of a tile that belong to one thread. The order in which a value is summed does not depend on it.
@@ -142,7 +146,7 @@ impl Tile {
         matches!(self, Self::Square | Self::Tall | Self::Small)
     }
 
-    /// Rows of a column that one thread has in the end, where group norms may be in front of and behind a product.
+    /// Rows of a column that one thread has in the end, where moments may be taken of a product.
     pub const fn part_rows(self) -> Option<usize> {
         match self {
             Self::Square | Self::Tall => Some(8),
@@ -186,24 +190,41 @@ impl Matmul {
                 [Rows::Matrix, Rows::Windows].map(|rows| Self { rows, tile, width, ..plain })
             })
         });
-        let matrices =
-            [Tile::Square, Tile::Tall, Tile::Small, Tile::Sliced].into_iter().flat_map(move |tile| {
-                let of = |reads, writes| Self { tile, reads, writes, ..plain };
-                [
-                    of(Reads::Beside, Writes::Plain),
-                    of(Reads::NormRows, Writes::Plain),
-                    of(Reads::NormRows, Writes::Gated),
-                    of(Reads::Plain, Writes::Gated),
-                ]
-            });
-        let groups = [Tile::Square, Tile::Tall, Tile::Small].into_iter().flat_map(move |tile| {
-            [
-                (Rows::Matrix, Reads::NormGroups, Writes::Plain),
-                (Rows::Matrix, Reads::NormGroups, Writes::Moments),
-                (Rows::Matrix, Reads::Plain, Writes::Moments),
-                (Rows::Windows, Reads::Plain, Writes::Moments),
-            ]
-            .map(|(rows, reads, writes)| Self { rows, tile, reads, writes, ..plain })
+        everywhere.chain(plain.matrices()).chain(plain.pictures()).flat_map(Self::spans)
+    }
+
+    /// Plain products with something fused into them.
+    fn matrices(self) -> impl Iterator<Item = Self> {
+        [Tile::Square, Tile::Tall, Tile::Small, Tile::Sliced].into_iter().flat_map(move |tile| {
+            let everywhere = [
+                (Reads::Beside, Writes::Plain),
+                (Reads::NormRows, Writes::Plain),
+                (Reads::NormRows, Writes::Gated),
+                (Reads::NormKnownRows, Writes::Plain),
+                (Reads::NormKnownRows, Writes::Gated),
+                (Reads::Plain, Writes::Gated),
+            ];
+            let unsliced = [
+                (Reads::NormGroups, Writes::Plain),
+                (Reads::NormGroups, Writes::MomentsOfGroups),
+                (Reads::NormGroups, Writes::MomentsOfRows),
+                (Reads::Plain, Writes::MomentsOfGroups),
+                (Reads::Plain, Writes::MomentsOfRows),
+            ];
+            let unsliced = unsliced.into_iter().filter(move |_| tile.part_rows().is_some());
+            let of = move |(reads, writes)| Self { tile, reads, writes, ..self };
+            everywhere.into_iter().chain(unsliced).map(of)
+        })
+    }
+
+    /// Convolutions with something fused into them.
+    fn pictures(self) -> impl Iterator<Item = Self> {
+        let unsliced = [Tile::Square, Tile::Tall, Tile::Small];
+        let windows = unsliced.into_iter().map(move |tile| Self {
+            rows: Rows::Windows,
+            tile,
+            writes: Writes::MomentsOfGroups,
+            ..self
         });
         let both = [Reads::Plain, Reads::NormGroups];
         let squares = [
@@ -212,15 +233,12 @@ impl Matmul {
             (Rows::Transformed, Tile::Transformed),
         ]
         .into_iter()
-        .flat_map(move |(rows, tile)| {
-            both.into_iter().flat_map(move |reads| {
-                [Writes::Plain, Writes::Moments].map(|writes| Self { rows, tile, reads, writes, ..plain })
-            })
-        });
-        let doubled = [Tile::Square, Tile::Tall].into_iter().flat_map(move |tile| {
-            [Writes::Plain, Writes::Moments].map(|writes| Self { rows: Rows::Doubled, tile, writes, ..plain })
-        });
-        everywhere.chain(matrices).chain(groups).chain(squares).chain(doubled).flat_map(Self::spans)
+        .flat_map(move |(rows, tile)| both.map(|reads| Self { rows, tile, reads, ..self }));
+        let doubled = [Tile::Square, Tile::Tall].map(|tile| Self { rows: Rows::Doubled, tile, ..self });
+        let large = squares
+            .chain(doubled)
+            .flat_map(|form| [Writes::Plain, Writes::MomentsOfGroups].map(|writes| Self { writes, ..form }));
+        windows.chain(large)
     }
 
     pub(super) fn defines(self) -> Vec<&'static str> {
@@ -246,12 +264,14 @@ impl Matmul {
             Reads::Plain => {}
             Reads::Beside => defines.push("BESIDE"),
             Reads::NormRows => defines.extend(["NORM", "NORM_ROWS"]),
+            Reads::NormKnownRows => defines.extend(["NORM", "NORM_ROWS", "KNOWN_ROWS"]),
             Reads::NormGroups => defines.extend(["NORM", "NORM_GROUPS"]),
         }
         match self.writes {
             Writes::Plain => {}
             Writes::Gated => defines.push("GATED"),
-            Writes::Moments => defines.push("MOMENTS"),
+            Writes::MomentsOfGroups => defines.extend(["MOMENTS", "MOMENTS_OF_GROUPS"]),
+            Writes::MomentsOfRows => defines.extend(["MOMENTS", "MOMENTS_OF_ROWS"]),
         }
         defines
     }
@@ -279,6 +299,7 @@ impl Matmul {
         add("PARTS", 4 * slices);
         if let Some(rows) = self.tile.part_rows() {
             add("PART_ROWS", rows);
+            add("PART_QUADS", rows / 4);
         }
         constants
     }

@@ -33,8 +33,9 @@ struct Params {
     own_inputs: u32,
     // Norms only: what is added to the variance,
     eps: scalar,
-    // and for groups: whether SiLU follows, how many groups there are, their channels, and where the moments of x
-    // are (see moments): the first vector, tiles of rows per sample, vectors of such a tile and the tile's columns.
+    // for groups whether SiLU follows, how many there are and their channels, and where the moments of x are (see
+    // moments_of_groups and moments_of_rows): the first vector, tiles of rows per sample, vectors of such a tile, or of a
+    // row, and the tile's columns.
     silu: u32,
     groups: u32,
     group_channels: u32,
@@ -42,7 +43,7 @@ struct Params {
     moments_tiles: u32,
     moments_slots: u32,
     moments_columns: u32,
-    // MOMENTS only: the same about the output.
+    // Moments of the output only: the same about these.
     out_groups: u32,
     out_group_channels: u32,
     out_moments_at: u32,

@@ -62,8 +62,11 @@ fn sum_of(slice: u32, line: u32, quad: u32) -> scalar4 {
 #ifdef NORM_GROUPS
 #import norm_groups
 #endif
-#ifdef MOMENTS
-#import moments
+#ifdef MOMENTS_OF_GROUPS
+#import moments_of_groups
+#endif
+#ifdef MOMENTS_OF_ROWS
+#import moments_of_rows
 #endif
 
 // Four finished outputs of a tile's row to their place.
@@ -250,11 +253,32 @@ fn main(
     var y$c: array<scalar4, PART_ROWS>;
 #repeat i ROWS
     y$c[$i] = finish(params.epilogue, first_row + row + $iu * THREADS_Y, out_column$c, sum$i_$c);
-    store(first_row + row + $iu * THREADS_Y, out_column$c, params.epilogue.columns, y$c[$i]);
+    if (first_row + row + $iu * THREADS_Y < params.rows) {
+        store(first_row + row + $iu * THREADS_Y, out_column$c, params.epilogue.columns, y$c[$i]);
+    }
 #end
+#end
+#ifdef MOMENTS_OF_GROUPS
+#repeat c SPAN
     leave_part(row, quad$c, y$c);
 #end
     store_moments(thread, tile_x, first_row / TILE_ROWS);
+#else
+    let columns = min(TILE_COLUMNS, params.epilogue.columns - tile_x * TILE_COLUMNS);
+#repeat c SPAN
+    leave_sums(row, quad$c, quad$c * 4u < columns, y$c);
+#end
+    workgroupBarrier();
+    let means = means_of_rows(row, columns);
+    workgroupBarrier();
+#repeat c SPAN
+    leave_squares(row, quad$c, quad$c * 4u < columns, y$c, means);
+#end
+    workgroupBarrier();
+    if (column == 0u) {
+        store_row_moments(first_row, row, tile_x, columns, means);
+    }
+#endif
 #else
 #repeat c SPAN
 #repeat i ROWS

@@ -2,7 +2,7 @@
 
 use kernels::{
     KernelError, Tensor,
-    ops::{self, Input, Norm},
+    ops::{self, Input, Norm, Statistics},
 };
 
 use super::Strips;
@@ -27,9 +27,9 @@ impl GroupNorm {
         Ok(Self { affine: at.affine(channels).await?, groups, eps })
     }
 
-    /// How many groups: what a layer before it may take statistics of.
-    pub(crate) fn groups(&self) -> Option<usize> {
-        Some(self.groups)
+    /// What a layer before it may find out along the way.
+    pub(crate) fn statistics(&self) -> Option<Statistics> {
+        Some(Statistics::Groups(self.groups))
     }
 
     /// x: `[n, .., channels]`
@@ -97,6 +97,11 @@ impl LayerNorm {
     /// Loads a norm of `channels` channels.
     pub(crate) async fn load(at: &Loader<'_>, channels: usize, eps: f32) -> Result<Self, ModelError> {
         Ok(Self { affine: at.affine(channels).await?, eps })
+    }
+
+    /// What a layer before it may find out along the way.
+    pub(crate) fn statistics(&self) -> Option<Statistics> {
+        Some(Statistics::Rows)
     }
 
     /// x: `[.., channels]`

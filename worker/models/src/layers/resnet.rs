@@ -54,14 +54,14 @@ impl Resnet {
         taps: &Taps,
     ) -> Result<Tensor, KernelError> {
         let x = x.into();
-        let groups = self.norm2.groups();
-        let per_sample = Epilogue { per_sample: time, groups, ..Epilogue::default() };
+        let statistics = self.norm2.statistics();
+        let per_sample = Epilogue { per_sample: time, statistics, ..Epilogue::default() };
         let hidden = self.conv1.forward_with(self.norm1.silu_of(x), per_sample)?;
         let shortcut = match &self.conv_shortcut {
             Some(projection) => &projection.forward(x)?,
             None => x.x,
         };
-        let residual = Epilogue { residual: Some(shortcut), groups, ..Epilogue::default() };
+        let residual = Epilogue { residual: Some(shortcut), statistics, ..Epilogue::default() };
         let output = self.conv2.forward_with(self.norm2.silu_of(&hidden), residual)?;
         taps.record(&self.name, &output);
         Ok(output)

@@ -195,5 +195,5 @@ const RELU: Epilogue<'static> = Epilogue {
     activation: Activation::Relu,
     residual_before_activation: true,
     gated: false,
-    groups: None,
+    statistics: None,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernels::{
     KernelError, Tensor,
-    ops::{self, Input},
+    ops::{self, Epilogue, Input},
 };
 
 use crate::{
@@ -31,11 +31,11 @@ impl SelfAttention {
         })
     }
 
-    /// `residual + attention(x)`
-    pub(super) fn add_to(&self, residual: &Tensor, x: Input<'_>) -> Result<Tensor, KernelError> {
+    /// The attention of x, with more work fused behind it.
+    pub(super) fn forward_with(&self, x: Input<'_>, epilogue: Epilogue<'_>) -> Result<Tensor, KernelError> {
         let projected = self.projections.forward(x)?;
         let [q, k, v] = projected.three()?;
-        self.to_out.add_to(residual, &ops::attention(q, k, v, self.heads, false)?)
+        self.to_out.forward_with(&ops::attention(q, k, v, self.heads, false)?, epilogue)
     }
 }
 
@@ -89,12 +89,12 @@ impl CrossAttention {
         Ok(())
     }
 
-    /// `residual + attention(x, prompt)`
-    pub(super) fn add_to(
+    /// The attention of x to the prompt, with more work fused behind it.
+    pub(super) fn forward_with(
         &self,
-        residual: &Tensor,
         x: Input<'_>,
         context: &Context,
+        epilogue: Epilogue<'_>,
     ) -> Result<Tensor, KernelError> {
         let Some(KeyValue { k, v }) = context.layers.get(&self.name) else {
             return Err(KernelError::Shape {
@@ -104,6 +104,6 @@ impl CrossAttention {
             });
         };
         let q = self.to_q.forward(x)?;
-        self.to_out.add_to(residual, &ops::attention(&q, k, v, self.heads, false)?)
+        self.to_out.forward_with(&ops::attention(&q, k, v, self.heads, false)?, epilogue)
     }
 }

@@ -165,7 +165,7 @@ impl UNet {
         let time = self.time_projections.forward(&time)?;
         let pass = Pass { samples, time: &time, context, taps };
 
-        let followed = Epilogue { groups: self.conv_norm_out.groups(), ..Epilogue::default() };
+        let followed = Epilogue { statistics: self.conv_norm_out.statistics(), ..Epilogue::default() };
         let mut hidden = self.conv_in.forward_with(sample, followed)?;
         taps.record("conv_in", &hidden);
         let mut skips = vec![hidden.clone()];

@@ -1,6 +1,9 @@
 //! A transformer over the pixels of a picture (diffusers' `Transformer2DModel`).
 
-use kernels::{KernelError, Tensor, ops::Epilogue};
+use kernels::{
+    KernelError, Tensor,
+    ops::{Epilogue, Statistics},
+};
 
 use super::{
     Pass,
@@ -62,13 +65,17 @@ impl Transformer {
     /// x: `[n, h, w, width]`
     pub(super) fn forward(&self, x: &Tensor, pass: &Pass<'_>) -> Result<Tensor, KernelError> {
         let [height, width] = size_of(x)?;
-        let projected = self.proj_in.forward(self.norm.of(x))?;
+        // What each layer finds out for the norm behind it.
+        let wanted = self.transformer_blocks.iter().map(|block| block.norm1.statistics());
+        let mut wanted = wanted.chain([None]);
+        let first = Epilogue { statistics: wanted.next().flatten(), ..Epilogue::default() };
+        let projected = self.proj_in.forward_with(self.norm.of(x), first)?;
         let channels = projected.shape().last().copied().unwrap_or_default();
         let mut tokens = projected.reshape(&[pass.samples, height * width, channels])?;
-        for block in &self.transformer_blocks {
-            tokens = block.forward(&tokens, pass.context)?;
+        for (block, behind) in self.transformer_blocks.iter().zip(wanted) {
+            tokens = block.forward(&tokens, pass.context, behind)?;
         }
-        let added = Epilogue { residual: Some(x), groups: self.norm.groups(), ..Epilogue::default() };
+        let added = added_to(x, self.norm.statistics());
         let output = self.proj_out.forward_with(&tokens.reshape(x.shape())?, added)?;
         pass.taps.record(&self.name, &output);
         Ok(output)
@@ -102,12 +109,24 @@ impl TransformerBlock {
         })
     }
 
-    /// tokens: `[n, t, width]`
-    fn forward(&self, tokens: &Tensor, context: &Context) -> Result<Tensor, KernelError> {
-        let tokens = self.attn1.add_to(tokens, self.norm1.of(tokens))?;
-        let tokens = self.attn2.add_to(&tokens, self.norm2.of(&tokens), context)?;
+    /// tokens: `[n, t, width]`. `behind` is what a norm behind the block wants to know.
+    fn forward(
+        &self,
+        tokens: &Tensor,
+        context: &Context,
+        behind: Option<Statistics>,
+    ) -> Result<Tensor, KernelError> {
+        let added = added_to(tokens, self.norm2.statistics());
+        let tokens = self.attn1.forward_with(self.norm1.of(tokens), added)?;
+        let added = added_to(&tokens, self.norm3.statistics());
+        let tokens = self.attn2.forward_with(self.norm2.of(&tokens), context, added)?;
         let gated = Epilogue { gated: true, ..Epilogue::default() };
         let inner = self.ff_in.forward_with(self.norm3.of(&tokens), gated)?;
-        self.ff_out.add_to(&tokens, &inner)
+        self.ff_out.forward_with(&inner, added_to(&tokens, behind))
     }
+}
+
+/// What is behind a layer whose output is added to its input, and normalised.
+fn added_to(input: &Tensor, statistics: Option<Statistics>) -> Epilogue<'_> {
+    Epilogue { residual: Some(input), statistics, ..Epilogue::default() }
 }

@@ -76,7 +76,8 @@ impl PixelAttention {
         let projected = self.projections.forward(&tokens)?;
         let [q, k, v] = projected.three()?;
         let attended = ops::attention(q, k, v, 1, false)?;
-        let added = Epilogue { residual: Some(x), groups: self.group_norm.groups(), ..Epilogue::default() };
+        let added =
+            Epilogue { residual: Some(x), statistics: self.group_norm.statistics(), ..Epilogue::default() };
         self.to_out.forward_with(&attended.reshape(x.shape())?, added)
     }
 }

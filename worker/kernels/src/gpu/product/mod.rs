@@ -91,11 +91,15 @@ impl Product<'_> {
                 let is_fused = is_wide && plan.rows == Rows::Matrix && Width::fitting(&halves) == Width::Four;
                 if is_fused { Reads::Beside } else { Reads::Plain }
             }
-            (Some(Norm::Rows { .. }), None) if is_wide && plan.rows == Rows::Matrix => Reads::NormRows,
+            (Some(Norm::Rows { .. }), None) if is_wide && plan.rows == Rows::Matrix => {
+                let found = x.buffer("product")?.moments();
+                let are_known = found.is_some_and(|moments| moments.serve_rows(self.rows, self.inputs));
+                if are_known { Reads::NormKnownRows } else { Reads::NormRows }
+            }
             (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile.part_rows().is_some() => {
                 let found = x.buffer("product")?.moments();
                 let samples = self.rows / self.fused.rows_per_sample;
-                let fits = found.is_some_and(|moments| moments.serve(samples, groups));
+                let fits = found.is_some_and(|moments| moments.serve_groups(samples, groups));
                 let is_read = matches!(plan.rows, Rows::Squares | Rows::Transformed)
                     || (plan.rows == Rows::Matrix && plan.tiles_divide_samples);
                 if fits && is_read { Reads::NormGroups } else { Reads::Plain }
@@ -117,12 +121,12 @@ impl Gpu {
         let input = product.input;
         let first = match reads {
             Reads::Plain => Some(Input { grown: None, ..input }.prepared()?),
-            Reads::Beside | Reads::NormRows | Reads::NormGroups => None,
+            Reads::Beside | Reads::NormRows | Reads::NormKnownRows | Reads::NormGroups => None,
         };
         let second = match (reads, input.norm) {
             (Reads::Beside, _) => input.beside,
             (
-                Reads::NormRows | Reads::NormGroups,
+                Reads::NormRows | Reads::NormKnownRows | Reads::NormGroups,
                 Some(Norm::Rows { affine, .. } | Norm::Groups { affine, .. }),
             ) => Some(affine),
             _ => None,
@@ -137,7 +141,7 @@ impl Gpu {
             reads,
             writes: match moments {
                 _ if product.fused.gated => Writes::Gated,
-                Some(_) => Writes::Moments,
+                Some(moments) => moments.writes(),
                 None => Writes::Plain,
             },
             moments,

@@ -49,8 +49,9 @@ impl Run<'_> {
             Some(Norm::Groups { eps, silu, groups, .. }) => (eps, silu, groups),
             None => (0.0, false, 0),
         };
-        let read = self.x.moments().unwrap_or_default();
-        let written = self.moments.unwrap_or_default();
+        let read = self.x.moments().map(|moments| moments.place()).unwrap_or_default();
+        let written = self.moments.map(|moments| moments.place()).unwrap_or_default();
+        let out_groups = self.moments.map_or(0, |moments| moments.groups());
         let norms = [
             usize::from(silu),
             groups,
@@ -59,8 +60,8 @@ impl Run<'_> {
             read.tiles_per_sample,
             read.slots,
             read.columns,
-            written.groups,
-            channels(written.groups, self.product.columns()),
+            out_groups,
+            channels(out_groups, self.product.columns()),
             written.at,
             written.slots,
         ];

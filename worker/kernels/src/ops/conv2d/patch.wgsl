@@ -41,8 +41,8 @@ fn note(at: u32) -> scalar4 {
 #ifdef NORM_GROUPS
 #import norm_groups
 #endif
-#ifdef MOMENTS
-#import moments
+#ifdef MOMENTS_OF_GROUPS
+#import moments_of_groups
 #endif
 
 @compute @workgroup_size(THREADS)
@@ -146,7 +146,7 @@ fn main(
 #repeat c SPAN
     let quad$c = column + $cu * THREADS_X;
     let out_column$c = tile_x * TILE_COLUMNS + quad$c * 4u;
-#ifdef MOMENTS
+#ifdef MOMENTS_OF_GROUPS
     // Only for pictures of whole squares.
     var y$c: array<scalar4, PART_ROWS>;
 #repeat i 8
@@ -164,7 +164,7 @@ fn main(
 #end
 #endif
 #end
-#ifdef MOMENTS
+#ifdef MOMENTS_OF_GROUPS
     store_moments(thread, tile_x, tile / tiles_across());
 #endif
 }

@@ -59,9 +59,9 @@ fn note(at: u32) -> scalar4 {
 #ifdef NORM_GROUPS
 #import norm_groups
 #endif
-#ifdef MOMENTS
+#ifdef MOMENTS_OF_GROUPS
 // A part is every second output of a column.
-#import moments
+#import moments_of_groups
 #endif
 
 // Four channels of a position.
@@ -212,7 +212,7 @@ fn main(
     let out_column = tile_x * TILE_COLUMNS + quad * 4u;
     let first_row = (square.sample * params.out_height + square.first_y + out_y) * params.out_width
         + square.first_x + out_x;
-#ifdef MOMENTS
+#ifdef MOMENTS_OF_GROUPS
     var y: array<scalar4, PART_ROWS>;
 #endif
 #repeat r 4
@@ -223,7 +223,7 @@ fn main(
 #end
     workgroupBarrier();
     let row$r = first_row + $ru * 2u * params.out_width;
-#ifdef MOMENTS
+#ifdef MOMENTS_OF_GROUPS
     // Only for pictures of whole squares.
     y[$r] = finish(params.epilogue, row$r, out_column, output(out_y, out_x, quad));
     store(row$r, out_column, params.epilogue.columns, y[$r]);
@@ -235,7 +235,7 @@ fn main(
 #endif
     workgroupBarrier();
 #end
-#ifdef MOMENTS
+#ifdef MOMENTS_OF_GROUPS
     leave_part(thread / QUADS, quad, y);
     store_moments(thread, tile_x, tile / tiles_across());
 #endif

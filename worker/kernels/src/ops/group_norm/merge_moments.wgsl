@@ -1,4 +1,4 @@
-// Merges the moments that a product left behind its output (see `moments`) over all tiles of a sample, and leaves them
+// Merges the moments that a product left behind its output (see `moments_of_groups`) over all tiles of a sample, and leaves them
 // behind the others: every workgroup of a product that normalises its input would merge them again otherwise.
 //
 // One workgroup merges one group of one sample.
