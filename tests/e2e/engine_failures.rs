@@ -1,5 +1,6 @@
 //! The engine's troubles: no WebGPU, a lost device, a dead worker.
 
+use serde_json::json;
 use tests::chromium::Graphics;
 use tests::controls::{choose, press, write};
 use tests::page::{LATER, Page, SOON};
@@ -50,6 +51,64 @@ fn a_lost_device_is_told_and_replaced() -> Outcome {
     page.generate(LATER)?;
     let (gpu, words) = page.device()?;
     assert!(gpu, "the device must be replaced by another like it: {words}");
+    Ok(())
+}
+
+/// Put before the worker's code: the first buffer after the tenth submission finds no more memory, once.
+const FULL_ONCE: &str = "let submitted = 0; const { submit } = GPUQueue.prototype, { createBuffer } = GPUDevice.prototype; \
+    GPUQueue.prototype.submit = function (work) { submitted += 1; return submit.call(this, work); }; \
+    GPUDevice.prototype.createBuffer = function (wanted) { \
+        const buffer = createBuffer.call(this, wanted); \
+        if (submitted >= 10) { \
+            submitted = -Infinity; \
+            const error = new GPUOutOfMemoryError('refused by a test'); \
+            this.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error })); \
+            new BroadcastChannel('test').postMessage('full'); \
+        } \
+        return buffer; };";
+/// Put before the worker's code: five minutes pass in a second.
+const IMPATIENT: &str = "const { setTimeout: later } = self; self.setTimeout = (done, millis, ...more) => \
+    later(millis < 300000 ? done : () => { new BroadcastChannel('test').postMessage('rest'); done(); }, \
+        millis < 300000 ? millis : 1000, ...more);";
+/// Put before the page's code: what the worker's tells.
+const HEAR: &str =
+    "window.heard = []; new BroadcastChannel('test').onmessage = event => window.heard.push(event.data);";
+
+/// What a model keeps loaded may be too much for a card: the picture is then begun again with a part at a time.
+#[test]
+fn a_picture_for_which_memory_ends_is_begun_again() -> Outcome {
+    let page = Page::prepare(Graphics::SoftwareWebGpu)?;
+    page.site.put_before("worker_loader.js", FULL_ONCE);
+    page.before_page(HEAR)?;
+    let page = page.load()?;
+    choose(page.session(), "Device", "GPU")?;
+    page.wait("the GPU", SOON, || Ok(page.device()?.0.then_some(())))?;
+    for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "1"), ("Width", "64"), ("Height", "64")]
+    {
+        write(page.session(), name, text)?;
+    }
+    page.generate(LATER)?;
+    assert_eq!(page.session().run("return window.heard;", &[])?, json!(["full"]));
+    assert_eq!(page.alerts()?, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn an_engine_that_rested_goes_on() -> Outcome {
+    let page = Page::prepare(Graphics::None)?;
+    page.site.put_before("worker_loader.js", IMPATIENT);
+    page.before_page(HEAR)?;
+    let page = page.load()?;
+    write(page.session(), "Prompt", "a red apple")?;
+    write(page.session(), "Quality steps", "2")?;
+    for _ in 0..2 {
+        page.session().run("window.heard.length = 0;", &[])?;
+        page.generate(LATER)?;
+        page.wait("a rest", SOON, || {
+            Ok((page.session().run("return window.heard;", &[])? == json!(["rest"])).then_some(()))
+        })?;
+    }
+    assert_eq!(page.picture_ids()?.len(), 2);
     Ok(())
 }
 

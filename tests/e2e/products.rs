@@ -1,10 +1,14 @@
-//! The CPU device's matrix products in a browser with relaxed SIMD: the module by itself, against the definition. What it is
-//! asked for in which pieces is tested where that is decided.
+//! The CPU device's matrix products in a browser with relaxed SIMD, where a module of their own makes them, and in one
+//! without. What the module is asked for in which pieces is tested where that is decided.
 
+use measure::nmse;
 use serde_json::{Value, json};
 use tests::chromium::Graphics;
-use tests::page::Page;
+use tests::page::{LATER, Page};
+use tests::temporary::Folder;
 use tests::{Outcome, repository};
+
+use crate::small_request;
 
 /// The worst error of a product by its largest value, and how many values around it were changed.
 const MULTIPLY: &str = r#"
@@ -59,6 +63,38 @@ fn tiles_of_all_kinds_are_what_the_definition_says() -> Outcome {
                 assert_eq!(changed, 0, "{what}: values around it");
             }
         }
+    }
+    Ok(())
+}
+
+/// Put before the worker's code: a browser that does not know the instruction refuses the module that has it, the only one that
+/// the worker compiles at once.
+const WITHOUT_RELAXED_SIMD: &str = "WebAssembly.Module = class extends WebAssembly.Module { \
+    constructor() { throw new WebAssembly.CompileError('no relaxed SIMD'); } };";
+
+/// As far apart as the order of sums, and whether each was rounded before it was added, make latents.
+const CEILING: f64 = 1e-6;
+
+#[test]
+fn without_relaxed_simd_pictures_are_the_same_but_for_rounding() -> Outcome {
+    let latents = |script: Option<&str>| -> Outcome<Vec<f32>> {
+        let page = Page::prepare(Graphics::None)?;
+        if let Some(script) = script {
+            page.site.put_before("worker_loader.js", script);
+        }
+        let page = page.load()?;
+        small_request::fill_in(&page)?;
+        Ok(page.generate(LATER)?.latents)
+    };
+    let (with, without) = (latents(None)?, latents(Some(WITHOUT_RELAXED_SIMD))?);
+    assert_ne!(with, without, "to the bit: nothing was refused, and this test means nothing");
+    let folder = Folder::new("without-relaxed-simd")?;
+    let model = repository::root().join("public/models/builtin");
+    let of_tool = small_request::latents_of_tool(&model, &[], folder.path())?;
+    for (browser, latents) in [("with", with), ("without", without)] {
+        let error = nmse(&latents, &of_tool)?;
+        println!("{browser} relaxed SIMD, against the tool's: nmse {error:.1e}");
+        assert!(error <= CEILING, "{browser}: nmse {error:.1e}");
     }
     Ok(())
 }

@@ -131,7 +131,9 @@ fn seed(text: &str, random_seed: u64) -> Result<u64, Complaint> {
     match text.trim() {
         "" => Ok(random_seed),
         text => text.parse().map_err(|_| {
-            complaint(Place::Seed, "A seed is a whole number, 0 or more; leave it empty for a random one.")
+            let most = u64::MAX;
+            let rule = format!("A seed is a whole number from 0 to {most}; leave it empty for a random one.");
+            complaint(Place::Seed, rule)
         }),
     }
 }

@@ -14,6 +14,7 @@ const CARD: GpuOptions = GpuOptions {
     dry_run: false,
     graphics_card: true,
     profile: false,
+    memory_limit_bytes: None,
 };
 
 fn counts(name: &str, options: GpuOptions) -> Counts {

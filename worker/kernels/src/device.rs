@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use crate::{
-    CancelToken, GpuOptions, KernelError, Stats, Tensor, Timing, Weight, WeightData,
+    CancelToken, Demand, GpuOptions, KernelError, Stats, Tensor, Timing, Weight, WeightData,
     cpu::Cpu,
     gpu::Gpu,
     pace::Pace,
@@ -90,6 +90,13 @@ impl Device {
                 gpu.compile(&twin.met(), &self.0.cancel, progress).await
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Other work begins, of other sizes: weights that were dropped and activations that lie idle are freed now.
+    pub fn change_work(&self, demand: Demand) {
+        if let Backend::Gpu(gpu) = self.backend() {
+            gpu.change_work(demand);
         }
     }
 

@@ -31,7 +31,7 @@ pub use cancel::CancelToken;
 pub use device::Device;
 pub use error::KernelError;
 pub use gpu::Timing;
-pub use options::GpuOptions;
+pub use options::{Demand, GpuOptions};
 pub use stats::Stats;
 pub use tensor::Tensor;
 pub use weight::{BlockType, DType, Weight, WeightData};

@@ -1,4 +1,14 @@
-//! How a GPU is chosen.
+//! How a GPU is chosen, and what for.
+
+/// How work asks for buffers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Demand {
+    /// For the same ones again and again, as a denoiser does step by step.
+    #[default]
+    Repeated,
+    /// Once, as autoencoders do, whose large activations come in many sizes: what lies idle is held to what is in use.
+    Passing,
+}
 
 /// Wishes for [`Device::gpu`](crate::Device::gpu). The default takes the fastest adapter with all its limits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,4 +26,6 @@ pub struct GpuOptions {
     pub graphics_card: bool,
     /// Time every dispatch: see [`Device::profile`](crate::Device::profile). Slower, since each gets a pass of its own.
     pub profile: bool,
+    /// Run out of memory where all buffers would take more than this, as an adapter with so little does.
+    pub memory_limit_bytes: Option<u64>,
 }

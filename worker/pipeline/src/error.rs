@@ -92,6 +92,13 @@ pub enum PipelineError {
     Device(KernelError),
 }
 
+impl PipelineError {
+    /// Whether the device has no room for something.
+    pub fn is_out_of_memory(&self) -> bool {
+        matches!(self, Self::Device(KernelError::OutOfMemory { .. }))
+    }
+}
+
 impl From<KernelError> for PipelineError {
     fn from(error: KernelError) -> Self {
         match error {

@@ -59,6 +59,9 @@ impl Output {
 /// # Errors
 /// [`PipelineError::Cancelled`] soon after the device's token is set; otherwise what is wrong with the request, the
 /// model or the device. The request is checked before anything is loaded.
+///
+/// When the device has no room for what the model keeps loaded, its parts take turns from then on, and the picture is begun
+/// again.
 pub async fn generate(
     model: &mut Model,
     device: &Device,
@@ -66,10 +69,17 @@ pub async fn generate(
     noise: &mut dyn NoiseSource,
     observer: &mut dyn Observer,
 ) -> Result<Output, PipelineError> {
-    let (size, plan) = prepare(model, request)?;
+    model.check(request)?;
     let canvas = Canvas::new(request, model.profile().multiple_px)?;
     rehearsal::compile(model, device, request, &canvas, observer).await?;
-    run(model, device, Job { request, canvas: &canvas, size, plan }, noise, observer).await
+    loop {
+        let (size, plan) = prepare(model, request)?;
+        let job = Job { request, canvas: &canvas, size, plan };
+        match run(model, device, job, noise, observer).await {
+            Err(error) if error.is_out_of_memory() && model.take_turns() => noise.restart(),
+            done => return done,
+        }
+    }
 }
 
 /// A request that was checked.
@@ -109,7 +119,7 @@ pub(crate) async fn run(
         _ => None,
     };
 
-    // The denoiser's weights are given back before the decoder's are asked for.
+    // The denoiser is let go of before the decoder is asked for, in case that they take turns.
     let latents = {
         observer.stage(Stage::Loading);
         let unet = model.unet(device, &request.loras).await?;

@@ -70,4 +70,6 @@ impl NoiseSource for Silence {
     fn draw(&mut self, len: usize) -> Result<Vec<f32>, SamplingError> {
         Ok(vec![0.0; len])
     }
+
+    fn restart(&mut self) {}
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use checkpoints::{MadeUpFolder, Numbers, quantized, stable_diffusion_1_5};
 use image::{Rgb, RgbImage};
 use kernels::{Device, GpuOptions, Stats};
-use pipeline::{Model, Observer, Preview, Request, Stage, generate};
+use pipeline::{Model, Observer, Output, Preview, Request, Stage, generate};
 use pollster::block_on;
 use sampling::Philox;
 use support::checkpoint;
@@ -30,6 +30,7 @@ const REAL: GpuOptions = GpuOptions {
     dry_run: false,
     graphics_card: true,
     profile: false,
+    memory_limit_bytes: None,
 };
 const DRY: GpuOptions = GpuOptions { dry_run: true, ..REAL };
 
@@ -63,10 +64,15 @@ impl Watch {
     }
 }
 
-/// Some steps from a picture, so that every part has its turn: text encoder, encoder, UNet with guidance, decoder.
+/// Some steps from a picture, so that every part is needed: text encoder, encoder, UNet with guidance, decoder.
 fn run(folder: Rc<dyn Folder>, options: GpuOptions, side_px: u32, steps: usize) -> Watch {
     let device = block_on(Device::gpu(options)).unwrap();
     let mut model = block_on(Model::open(folder)).unwrap();
+    picture(&mut model, &device, side_px, steps).0
+}
+
+/// The same with a model that may have made others before.
+fn picture(model: &mut Model, device: &Device, side_px: u32, steps: usize) -> (Watch, Output) {
     let request = Request {
         negative_prompt: "rain".to_owned(),
         source: Some(RgbImage::from_fn(side_px, side_px, |x, y| Rgb([x as u8, y as u8, 99]))),
@@ -78,9 +84,8 @@ fn run(folder: Rc<dyn Folder>, options: GpuOptions, side_px: u32, steps: usize) 
         ..Request::suiting(model.profile(), "a tree")
     };
     let mut watch = Watch { device: device.clone(), stages: Vec::new(), steps: Vec::new() };
-    block_on(generate(&mut model, &device, &request, &mut Philox::new(5), &mut watch)).unwrap();
-    assert_eq!(watch.steps.len(), steps);
-    watch
+    let output = block_on(generate(model, device, &request, &mut Philox::new(5), &mut watch)).unwrap();
+    (watch, output)
 }
 
 fn print(name: &str, watch: &Watch) {
@@ -128,9 +133,54 @@ fn gpu_memory_of_a_model_in_f16() {
     let watch = run(Rc::new(model.clone()), DRY, 512, 2);
     print("f16", &watch);
     assert!(watch.device.stats().peak_bytes < 4000 * MB);
-    check_turns(&model, &watch);
     let [first, second] = [0, 1].map(|step| watch.steps[step].dispatches);
     assert_eq!(second - first, UNET_DISPATCHES);
+}
+
+/// Where there is no room for more than a part.
+#[test]
+fn gpu_memory_of_parts_that_take_turns() {
+    let folder = stable_diffusion_1_5(Numbers::RandomF16);
+    let device = block_on(Device::gpu(DRY)).unwrap();
+    let mut model = block_on(Model::open(Rc::new(folder.clone()))).unwrap();
+    assert!(model.take_turns() && !model.take_turns());
+    let (watch, _) = picture(&mut model, &device, 512, 2);
+    print("f16, in turns", &watch);
+    assert!(watch.device.stats().peak_bytes < 2200 * MB);
+    check_turns(&folder, &watch);
+}
+
+/// The second picture of a model finds it loaded, but for the text encoder, which a known prompt does without.
+#[test]
+fn a_second_picture_loads_nothing_onto_a_gpu() {
+    let device = block_on(Device::gpu(DRY)).unwrap();
+    let mut model = block_on(Model::open(Rc::new(stable_diffusion_1_5(Numbers::RandomF16)))).unwrap();
+    let mut uploaded = || {
+        let before = device.stats().bytes_uploaded;
+        let (watch, _) = picture(&mut model, &device, 512, 2);
+        print("f16", &watch);
+        device.stats().bytes_uploaded - before
+    };
+    let (first, second) = (uploaded(), uploaded());
+    println!("uploaded: {first}, then {second}");
+    assert!(first > 2000 * MB && second < 10 * MB);
+}
+
+/// A device that has room for each part by itself, but not for two.
+#[test]
+fn a_picture_on_a_full_gpu_is_begun_again_and_the_same() {
+    let made = |memory_limit_bytes: Option<u64>| {
+        let device = block_on(Device::gpu(GpuOptions { memory_limit_bytes, ..REAL })).unwrap();
+        let mut model = block_on(Model::open(checkpoint("sd1"))).unwrap();
+        let (watch, output) = picture(&mut model, &device, 64, 2);
+        (output, watch.device.stats().peak_bytes, model.takes_turns())
+    };
+    let (roomy, peak, turns) = made(None);
+    assert!(!turns);
+    let (tight, tight_peak, turns) = made(Some(peak * 9 / 10));
+    println!("peak {peak}, in turns {tight_peak}");
+    assert!(turns && tight_peak < peak);
+    assert_eq!(tight, roomy);
 }
 
 /// Whether each part goes before the next one comes.

@@ -9,6 +9,9 @@ pub trait NoiseSource {
     /// # Errors
     /// A recorded source fails when its record does not fit; a generator does not fail.
     fn draw(&mut self, len: usize) -> Result<Vec<f32>, SamplingError>;
+
+    /// Goes back to the first value, for a picture that is begun again.
+    fn restart(&mut self);
 }
 
 /// Plays back recorded draws in order: reference data stores its noise, so that no generator has to match.
@@ -39,6 +42,10 @@ impl NoiseSource for Replay {
         self.next += 1;
         Ok(draw.clone())
     }
+
+    fn restart(&mut self) {
+        self.next = 0;
+    }
 }
 
 #[cfg(test)]
@@ -53,5 +60,7 @@ mod tests {
         assert_eq!(replay.draw(2), Err(misfit));
         assert_eq!(replay.draw(1), Ok(vec![3.0]));
         assert_eq!(replay.draw(1), Err(SamplingError::NoiseExhausted { draws: 2 }));
+        replay.restart();
+        assert_eq!(replay.draw(2), Ok(vec![1.0, 2.0]));
     }
 }

@@ -46,6 +46,10 @@ impl NoiseSource for Philox {
         };
         Ok((0..len).map(value).collect())
     }
+
+    fn restart(&mut self) {
+        self.draws = 0;
+    }
 }
 
 fn low_high(value: u64) -> [u32; 2] {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kernels::Device;
+use kernels::{Demand, Device};
 use pipeline::{Model, Output};
 use protocol::{DeviceChoice, Event, ImageReport, JobId, ModelId, Request};
 use sampling::Philox;
@@ -29,6 +29,9 @@ pub(super) struct Engine {
     opened: Option<Opened>,
     /// A measurement of kernels failed: there is no second try in this visit.
     has_failed_to_tune: bool,
+    /// A model had to take turns, or a device was lost, as happens when memory ends: models load a part at a time in the rest
+    /// of this visit.
+    lacks_room: bool,
 }
 
 struct Opened {
@@ -40,13 +43,18 @@ struct Opened {
 impl Engine {
     /// An engine that has not worked yet.
     pub(super) fn new(session: Rc<Session>, keeper: DeviceKeeper) -> Self {
-        Self { session, keeper, loras: OpenLoras::default(), opened: None, has_failed_to_tune: false }
+        let (has_failed_to_tune, lacks_room) = (false, false);
+        Self { session, keeper, loras: OpenLoras::default(), opened: None, has_failed_to_tune, lacks_room }
     }
 
     /// Does a job and tells the page how it ended.
     pub(super) async fn run(&mut self, id: Option<JobId>, job: Job) {
         let done = match (job, id) {
             (Job::Prepare, _) => self.prepare().await,
+            (Job::Rest, _) => {
+                self.rest();
+                Ok(())
+            }
             (Job::SetDevice(choice), _) => self.set_device(choice).await,
             (Job::Delete(model), _) => self.delete(&model).await,
             (Job::DeleteLora(lora), _) => self.delete_lora(&lora).await,
@@ -81,6 +89,17 @@ impl Engine {
     fn forget_device(&mut self) {
         self.keeper.forget();
         self.opened = None;
+        self.lacks_room = true;
+    }
+
+    /// Gives the device's memory back: nobody has wanted anything for a while.
+    fn rest(&mut self) {
+        if let Some(opened) = &mut self.opened {
+            opened.model.unload();
+        }
+        if let Some(device) = &*self.session.device.borrow() {
+            device.change_work(Demand::default());
+        }
     }
 
     /// Measures the graphics card's kernels while nothing else is to be done, those of the last pictures first.
@@ -182,10 +201,15 @@ impl Engine {
             return Err(EngineError::Cancelled);
         }
         let opened = open(&mut self.opened, &asked.model, shelf).await?;
+        if self.lacks_room && !opened.model.takes_turns() {
+            opened.model.take_turns();
+        }
         let notes = self.loras.notes(&asked.loras, &opened.model)?;
         let mut noise = Philox::new(asked.seed);
         let output =
-            pipeline::generate(&mut opened.model, &device, &request, &mut noise, &mut reporter).await?;
+            pipeline::generate(&mut opened.model, &device, &request, &mut noise, &mut reporter).await;
+        self.lacks_room |= opened.model.takes_turns();
+        let output = output?;
         let report = ImageReport {
             executed_steps: u32::try_from(output.executed_steps).unwrap_or(u32::MAX),
             start_sigma: output.start_sigma,

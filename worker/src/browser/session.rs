@@ -8,6 +8,7 @@ use std::{
     rc::Rc,
 };
 
+use gloo_timers::callback::Timeout;
 use kernels::Device;
 use protocol::{
     Capabilities, Command, DecodeError, DeviceChoice, Event, JobId, LoraId, ModelId, PROTOCOL_VERSION,
@@ -34,10 +35,15 @@ use crate::{
     trace::trace,
 };
 
+/// After so long without a job, what is loaded is let go of.
+const REST_AFTER_MS: u32 = 5 * 60 * 1000;
+
 /// Work that waits its turn.
 pub(super) enum Job {
     /// Fetch the built-in model before anyone asks for it, so that the next visit needs no network.
     Prepare,
+    /// Give memory back that nobody has needed for a while.
+    Rest,
     /// See [`Command::SetDevice`].
     SetDevice(DeviceChoice),
     /// See [`Command::Generate`].
@@ -141,11 +147,16 @@ impl Session {
         });
         self.put(None, Job::Prepare);
         let mut engine = Engine::new(Rc::clone(&self), keeper);
+        let mut rest = None;
         loop {
             let (id, job) = self.queue.next().await;
+            drop(rest.take());
+            let is_rest = matches!(job, Job::Rest);
             engine.run(id, job).await;
             self.queue.finish();
             engine.tune().await;
+            let session = Rc::clone(&self);
+            rest = (!is_rest).then(|| Timeout::new(REST_AFTER_MS, move || session.put(None, Job::Rest)));
         }
     }
 

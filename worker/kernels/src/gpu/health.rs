@@ -35,11 +35,16 @@ impl Health {
 
     /// Fails once for each report of an error, and always when the device is gone.
     pub(super) fn check(&self) -> Result<(), KernelError> {
-        let mut state = self.lock();
-        if let Some(reason) = &state.lost {
-            return Err(KernelError::DeviceLost { reason: reason.clone() });
+        self.check_presence()?;
+        self.lock().fault.take().map_or(Ok(()), Err)
+    }
+
+    /// Fails when the device is gone.
+    pub(super) fn check_presence(&self) -> Result<(), KernelError> {
+        match &self.lock().lost {
+            Some(reason) => Err(KernelError::DeviceLost { reason: reason.clone() }),
+            None => Ok(()),
         }
-        state.fault.take().map_or(Ok(()), Err)
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -56,15 +61,22 @@ impl Health {
         self.lock().newest_buffer_bytes = bytes;
     }
 
-    fn blame(&self, error: &Error) {
+    /// There is no room for the newest buffer.
+    pub(super) fn run_out_of_memory(&self) {
         let mut state = self.lock();
-        let fault = match error {
-            Error::OutOfMemory { .. } => KernelError::OutOfMemory { bytes: state.newest_buffer_bytes },
-            other => KernelError::Gpu(other.to_string()),
-        };
+        let fault = KernelError::OutOfMemory { bytes: state.newest_buffer_bytes };
         log::error!("{fault}");
         // Whatever follows is a consequence of the first error.
         state.fault.get_or_insert(fault);
+    }
+
+    fn blame(&self, error: &Error) {
+        if let Error::OutOfMemory { .. } = error {
+            return self.run_out_of_memory();
+        }
+        let fault = KernelError::Gpu(error.to_string());
+        log::error!("{fault}");
+        self.lock().fault.get_or_insert(fault);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -34,7 +34,7 @@ pub(crate) use product::{Moments, Product, Windows};
 pub use profile::Timing;
 pub(crate) use weight::Weight;
 
-use crate::{GpuOptions, KernelError, Stats, shader::Kernel};
+use crate::{Demand, GpuOptions, KernelError, Stats, shader::Kernel};
 use bindings::Bindings;
 use flight::Flight;
 use health::Health;
@@ -66,6 +66,8 @@ pub(crate) struct Gpu {
     /// Largest tensor or weight that a kernel can see at once.
     binding_limit_bytes: u64,
     buffer_limit_bytes: u64,
+    /// Bytes that all buffers may take.
+    memory_limit_bytes: u64,
     workgroups_per_axis: u32,
     health: Health,
     pool: Pool,
@@ -102,7 +104,8 @@ impl Gpu {
             false => limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
         };
         let mode = if options.dry_run { Mode::Dry } else { Mode::Real };
-        let gpu = Self::with(opened, health, recorder, binding_limit_bytes, mode);
+        let mut gpu = Self::with(opened, health, recorder, binding_limit_bytes, mode);
+        gpu.memory_limit_bytes = options.memory_limit_bytes.unwrap_or(u64::MAX);
         gpu.check()?;
         Ok(gpu)
     }
@@ -123,6 +126,7 @@ impl Gpu {
         Self {
             binding_limit_bytes,
             buffer_limit_bytes: limits.max_buffer_size,
+            memory_limit_bytes: u64::MAX,
             workgroups_per_axis: limits.max_compute_workgroups_per_dimension,
             recorder: RefCell::new(recorder),
             pipelines: Pipelines::default(),
@@ -188,7 +192,13 @@ impl Gpu {
     fn create(&self, bytes: u64, fate: Fate) -> Result<pool::Lease, KernelError> {
         self.check()?;
         let bytes = self.mode.bytes(bytes);
-        self.health.expect_buffer(bytes);
+        if !self.is_rehearsal() {
+            self.health.expect_buffer(bytes);
+        }
+        if self.pool.live_and_peak_bytes().0 + bytes > self.memory_limit_bytes {
+            self.health.run_out_of_memory();
+            self.check()?;
+        }
         let lease = self.pool.create(&self.device, bytes, fate);
         // A native device tells at once when it has no room; a browser tells at a later checkpoint.
         self.check()?;
@@ -197,12 +207,24 @@ impl Gpu {
 
     /// Fails when the device was lost, or once for each error that came up since the last look.
     fn check(&self) -> Result<(), KernelError> {
+        if self.is_rehearsal() {
+            // What the real device reports is not for its twin, which has other buffers.
+            return self.health.check_presence();
+        }
         let outcome = self.health.check();
         if let Err(KernelError::OutOfMemory { .. }) = outcome {
             self.flush();
             self.pool.distrust();
         }
         outcome
+    }
+
+    /// See [`Device::change_work`](crate::Device::change_work).
+    pub(crate) fn change_work(&self, demand: Demand) {
+        // Weights that were dropped go with it.
+        self.flush();
+        self.pool.empty();
+        self.pool.expect(demand == Demand::Passing);
     }
 
     /// Submits recorded work once it is worth it, and waits while too much is in flight.

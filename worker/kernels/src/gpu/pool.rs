@@ -34,6 +34,10 @@ struct State {
     epoch: u64,
     live_bytes: u64,
     peak_bytes: u64,
+    /// Of the live ones, those of weights.
+    weight_bytes: u64,
+    /// Whether work goes from size to size and will not come back to the same ones.
+    is_passing: bool,
     /// Buffers made so far.
     made: u64,
     /// Times that buffers were freed.
@@ -62,13 +66,24 @@ impl Pool {
         state.made += 1;
         state.live_bytes += bytes;
         state.peak_bytes = state.peak_bytes.max(state.live_bytes);
+        if fate == Fate::Freed {
+            state.weight_bytes += bytes;
+        }
         Lease { buffer, number: state.made, pool: self.clone(), fate, epoch: state.epoch }
     }
 
-    /// True when so much lies idle that another stage of the pipeline may want it in other sizes.
+    /// True when so much lies idle, beside what is in use, that it is wanted in other sizes. Where work only passes, weights of
+    /// other parts may be there as well, so none of them counts.
     pub(super) fn is_bloated(&self) -> bool {
         let state = self.0.borrow();
-        state.idle_bytes > IDLE_ALLOWANCE_BYTES.max(state.live_bytes - state.idle_bytes)
+        let resting = if state.is_passing { state.weight_bytes } else { 0 };
+        let in_use = state.live_bytes.saturating_sub(state.idle_bytes + resting);
+        state.idle_bytes > IDLE_ALLOWANCE_BYTES.max(in_use)
+    }
+
+    /// Whether what comes asks for its buffers once, or for the same ones again and again.
+    pub(super) fn expect(&self, is_passing: bool) {
+        self.0.borrow_mut().is_passing = is_passing;
     }
 
     /// Frees all idle buffers. Recorded work must have been submitted.
@@ -153,7 +168,11 @@ impl Drop for Lease {
                 state.idle_bytes += buffer.size();
                 state.idle.insert((buffer.size(), self.number), buffer);
             }
-            Fate::Idle | Fate::Freed => state.retired.push(buffer),
+            Fate::Idle => state.retired.push(buffer),
+            Fate::Freed => {
+                state.weight_bytes -= buffer.size();
+                state.retired.push(buffer);
+            }
         }
     }
 }

@@ -73,7 +73,10 @@ impl Gpu {
         let Some((class, trial)) = next else { return Ok(false) };
         let kernels: Vec<Kernel> = trial.variants.iter().map(|&(kernel, _)| kernel).collect();
         self.compile(&kernels, cancel, &mut |_, _| {}).await?;
-        let fastest = self.race(&trial, cancel).await?;
+        let fastest = self.race(&trial, cancel).await;
+        // What stood in for the buffers goes at once: the next work may be long in coming.
+        self.flush();
+        let fastest = fastest?;
         log::info!("{class}: {} is fastest here", fastest.variant_name());
         self.tuning.borrow_mut().settle(class, fastest);
         Ok(true)

@@ -244,6 +244,24 @@ fn gpu_moments_of_rows_are_used() -> Result<(), KernelError> {
     Ok(())
 }
 
+/// Moments are of the channels that they were taken of, whatever shape the tensor has later.
+#[test]
+fn gpu_moments_do_not_serve_other_channels() -> Result<(), KernelError> {
+    let reshaped = |device: &Device| {
+        let x = random_tensor(device, 1, &[1, 64, 64, 32])?;
+        let statistics = Some(Statistics::Groups(32));
+        let followed = Epilogue { statistics, ..Epilogue::default() };
+        let x = conv2d(&x, &weight(device, 5, &[64, 32, 3, 3], DType::F32)?, SAME, followed)?;
+        let (x, affine) = (x.reshape(&[1, 64, 32, 128])?, random_affine(device, 128)?);
+        let norm = Norm::Groups { groups: 32, affine: &affine, eps: 1e-5, silu: false };
+        let last = weight(device, 6, &[64, 128], DType::F32)?;
+        test_support::values(linear(Input::from(&x).normalised(norm), &last, Epilogue::default())?)
+    };
+    let (gpu, cpu) = (reshaped(&test_support::gpu())?, reshaped(&Device::cpu())?);
+    assert!(gpu.iter().zip(&cpu).all(|(gpu, cpu)| (gpu - cpu).abs() < 1e-3));
+    Ok(())
+}
+
 /// Queries, keys and values as columns of one tensor, and values per sample as columns of another.
 #[test]
 fn columns_are_read_where_they_lie() -> Result<(), KernelError> {
@@ -261,15 +279,19 @@ fn columns_are_read_where_they_lie() -> Result<(), KernelError> {
         assert_eq!(test_support::values(got)?, test_support::values(expected)?);
 
         let x = random_tensor(&device, 2, &[2, 9, 4])?;
-        let per_sample = random_tensor(&device, 3, &[2, 40])?;
         let zeros = FileWeight::random(4, &[12, 4], DType::F32).upload(&device)?;
-        let with = |per_sample| linear(&x, &zeros, Epilogue { per_sample, ..Epilogue::default() });
-        let plain = test_support::values(with(None)?)?;
-        let added = test_support::values(with(Some(Columns::of(&per_sample, 20, 12)?))?)?;
-        let addends = random(3, 80);
-        for (at, (added, plain)) in added.iter().zip(&plain).enumerate() {
-            let expected = plain + addends[at / (9 * 12) * 40 + 20 + at % 12];
-            assert!((added - expected).abs() < 1e-5, "{at}: {added} is not {expected}");
+        let plain = test_support::values(linear(&x, &zeros, Epilogue::default())?)?;
+        // Where whole vectors of four can be read, and where not.
+        for (width, first) in [(40, 20), (42, 20), (40, 2)] {
+            let per_sample = random_tensor(&device, 3, &[2, width])?;
+            let per_sample = Some(Columns::of(&per_sample, first, 12)?);
+            let with = Epilogue { per_sample, ..Epilogue::default() };
+            let added = test_support::values(linear(&x, &zeros, with)?)?;
+            let addends = random(3, 2 * width);
+            for (at, (added, plain)) in added.iter().zip(&plain).enumerate() {
+                let expected = plain + addends[at / (9 * 12) * width + first + at % 12];
+                assert!((added - expected).abs() < 1e-5, "{at}: {added} is not {expected}");
+            }
         }
     }
     assert!(Columns::of(&Device::cpu().zeros(&[2, 4])?, 3, 2).is_err());

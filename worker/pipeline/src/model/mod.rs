@@ -18,12 +18,11 @@ use crate::{
     rehearsal::Rehearsed,
 };
 pub(crate) use encoded::PromptKey;
-use parts::Adapted;
 pub(crate) use parts::Parts;
+use parts::{Adapted, Part};
 
-/// Weights of more than this are not kept on the device between stages: text encoder, denoiser and autoencoder take
-/// turns, so that the largest of them decides what fits.
-const KEPT_LOADED_BYTES: u64 = 512 << 20;
+/// A model of at most so many bytes of weights stays loaded as a whole.
+const SMALL_BYTES: u64 = 512 << 20;
 
 /// A model in any layout that [`Checkpoint`] takes, ready to load its parts when they are needed.
 pub struct Model {
@@ -75,7 +74,7 @@ impl Model {
             unet,
             vae,
             taesd,
-            loaded: Parts::new(bytes <= KEPT_LOADED_BYTES),
+            loaded: Parts::new(bytes <= SMALL_BYTES),
         })
     }
 
@@ -92,6 +91,17 @@ impl Model {
     /// Frees what is loaded on any device; the next run loads again.
     pub fn unload(&mut self) {
         self.loaded.clear();
+    }
+
+    /// Frees what is loaded, and from now on loads one part at a time, which takes the least memory and the most time. False
+    /// when that was so already.
+    pub fn take_turns(&mut self) -> bool {
+        self.loaded.take_turns()
+    }
+
+    /// Whether parts are loaded one at a time, since the device had no room for more or the caller wanted it so.
+    pub fn takes_turns(&self) -> bool {
+        self.loaded.takes_turns()
     }
 
     /// Whether the denoiser takes the guidance scale as an input.
@@ -123,8 +133,8 @@ impl Model {
 
     /// Takes what is loaded out of the model, for [`put_back`](Self::put_back).
     pub(crate) fn set_aside(&mut self) -> Parts {
-        let keeps_all = self.loaded.keeps_all;
-        std::mem::replace(&mut self.loaded, Parts::new(keeps_all))
+        let none = self.loaded.emptied();
+        std::mem::replace(&mut self.loaded, none)
     }
 
     pub(crate) fn put_back(&mut self, loaded: Parts) {
@@ -149,9 +159,7 @@ impl Model {
         loras: &[LoraUse],
     ) -> Result<Rc<ClipText>, PipelineError> {
         self.loaded.use_device(device);
-        if self.loaded.text.is_none() {
-            self.loaded.make_room();
-        }
+        self.loaded.make_room(Part::Text);
         let (config, tensors) = &self.text;
         let text = match self.loaded.text.take() {
             Some(text) => text,
@@ -169,9 +177,7 @@ impl Model {
         loras: &[LoraUse],
     ) -> Result<Rc<UNet>, PipelineError> {
         self.loaded.use_device(device);
-        if self.loaded.unet.is_none() {
-            self.loaded.make_room();
-        }
+        self.loaded.make_room(Part::UNet);
         let (config, tensors) = &self.unet;
         let unet = match self.loaded.unet.take() {
             Some(unet) => unet,
@@ -188,12 +194,13 @@ impl Model {
         choice: DecoderChoice,
     ) -> Result<Rc<Autoencoder>, PipelineError> {
         self.loaded.use_device(device);
+        self.loaded.make_room(Part::Autoencoder);
         if let Some((loaded, autoencoder)) = &self.loaded.autoencoder
             && *loaded == choice
         {
             return Ok(autoencoder.clone());
         }
-        self.loaded.make_room();
+        self.loaded.autoencoder = None;
         let autoencoder = Rc::new(self.autoencoder_files(choice)?.load(device).await?);
         self.loaded.autoencoder = Some((choice, autoencoder.clone()));
         Ok(autoencoder)

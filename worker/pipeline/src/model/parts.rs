@@ -2,16 +2,30 @@
 
 use std::rc::Rc;
 
-use kernels::Device;
+use kernels::{Demand, Device};
 use models::{Adapters, ClipText, LoraUse, UNet};
 
 use super::encoded::EncodedPrompts;
 use crate::{DecoderChoice, PipelineError, autoencoder::Autoencoder, rehearsal::Rehearsed};
 
-/// A cache of loaded parts. When the model is small all of them stay; when it is large, they take turns.
+/// What a model is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Text,
+    UNet,
+    Autoencoder,
+}
+
+/// A cache of loaded parts.
+///
+/// Of a small model all of them stay. Of a large one on a GPU the denoiser and the autoencoder stay, which the next picture
+/// needs again: to load them takes as long as many a picture. The text encoder goes before they work, since states of
+/// prompts are kept. In the memory of a page, and where there is no room, they take turns, so that the largest decides
+/// what fits.
 #[derive(Default)]
 pub(crate) struct Parts {
-    pub(super) keeps_all: bool,
+    is_small: bool,
+    takes_turns: bool,
     device: Option<Device>,
     pub(super) text: Option<Adapted<ClipText>>,
     pub(super) unet: Option<Adapted<UNet>>,
@@ -50,13 +64,30 @@ impl<T> Adapted<T> {
 }
 
 impl Parts {
-    pub(super) fn new(keeps_all: bool) -> Self {
-        Self { keeps_all, ..Self::default() }
+    pub(super) fn new(is_small: bool) -> Self {
+        Self { is_small, ..Self::default() }
+    }
+
+    /// No parts of the same model.
+    pub(super) fn emptied(&self) -> Self {
+        Self { takes_turns: self.takes_turns, ..Self::new(self.is_small) }
     }
 
     /// Frees everything.
     pub(super) fn clear(&mut self) {
-        *self = Self::new(self.keeps_all);
+        *self = self.emptied();
+    }
+
+    /// Frees everything, and keeps no more than one part from now on. False when that was so already.
+    pub(super) fn take_turns(&mut self) -> bool {
+        let is_new = !self.takes_turns;
+        self.takes_turns = true;
+        self.clear();
+        is_new
+    }
+
+    pub(super) fn takes_turns(&self) -> bool {
+        self.takes_turns
     }
 
     /// Frees what is on another device than this one, such as one that was lost.
@@ -67,10 +98,16 @@ impl Parts {
         }
     }
 
-    /// Frees the other parts before one is loaded, unless all of them may stay.
-    pub(super) fn make_room(&mut self) {
-        if !self.keeps_all {
-            (self.text, self.unet, self.autoencoder) = (None, None, None);
-        }
+    /// Frees what is not to be there beside a part that is needed next, and what parts before it worked on.
+    pub(super) fn make_room(&mut self, next: Part) {
+        let Some(device) = self.device.as_ref().filter(|_| !self.is_small || self.takes_turns) else {
+            return;
+        };
+        let pair_stays = device.is_gpu() && !self.takes_turns;
+        let goes = |part: Part| part != next && !(pair_stays && part != Part::Text);
+        self.text = self.text.take().filter(|_| !goes(Part::Text));
+        self.unet = self.unet.take().filter(|_| !goes(Part::UNet));
+        self.autoencoder = self.autoencoder.take().filter(|_| !goes(Part::Autoencoder));
+        device.change_work(if next == Part::UNet { Demand::Repeated } else { Demand::Passing });
     }
 }

@@ -40,11 +40,10 @@ fn parts_of_a_large_model_take_turns() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/sd1-lora/a_kohya.safetensors");
     let file = MemorySource::new(std::fs::read(path).unwrap());
     let lora = Rc::new(block_on(Lora::open("a", Rc::new(file))).unwrap());
-    let run = |keeps_all: bool| {
+    let run = |is_small: bool| {
         let device = Device::cpu();
         let mut model = open("tests/golden/sd1").unwrap();
-        assert!(model.loaded.keeps_all, "a small model stays loaded");
-        model.loaded = Parts::new(keeps_all);
+        model.loaded = Parts::new(is_small);
         let loras = vec![LoraUse { lora: lora.clone(), scale: 0.8 }];
         let (request, mut noise) = (Request { loras, ..request(DecoderChoice::Taesd) }, Philox::new(5));
         let output = block_on(generate(&mut model, &device, &request, &mut noise, &mut NoObserver)).unwrap();

@@ -77,7 +77,8 @@ impl Product<'_> {
 
     /// The widest steps that fit all rows.
     fn width(&self) -> Width {
-        Width::fitting(&[self.inputs, self.weight.rows(), self.columns()])
+        let [width, first] = self.fused.per_sample_columns;
+        Width::fitting(&[self.inputs, self.weight.rows(), self.columns(), width, first])
     }
 
     /// What the kernel can do to the input while it reads; the rest must come first.
@@ -99,7 +100,7 @@ impl Product<'_> {
             (Some(Norm::Groups { groups, .. }), None) if is_wide && plan.tile.part_rows().is_some() => {
                 let found = x.buffer("product")?.moments();
                 let samples = self.rows / self.fused.rows_per_sample;
-                let fits = found.is_some_and(|moments| moments.serve_groups(samples, groups));
+                let fits = found.is_some_and(|moments| moments.serve_groups(samples, groups, self.inputs));
                 let is_read = matches!(plan.rows, Rows::Squares | Rows::Transformed)
                     || (plan.rows == Rows::Matrix && plan.tiles_divide_samples);
                 if fits && is_read { Reads::NormGroups } else { Reads::Plain }

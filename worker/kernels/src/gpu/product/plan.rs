@@ -129,7 +129,8 @@ impl Plan {
 
     /// Estimated work of a tile, of products of so many values each.
     pub(super) fn flops_per_tile(&self, depth: usize) -> u64 {
-        let flops = (2 * self.tile.rows() * self.tile.columns() * depth) as u64;
+        // In a browser sizes have 32 bits.
+        let flops = 2 * (self.tile.rows() * self.tile.columns()) as u64 * depth as u64;
         match self.rows {
             // 16 products for 36, and transforming.
             Rows::Transformed => flops / 2,

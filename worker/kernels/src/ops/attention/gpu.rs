@@ -42,7 +42,8 @@ pub(crate) fn run(gpu: &Gpu, [q, k, v]: [Columns<'_>; 3], shape: Shape) -> Resul
         };
         Cut {
             tiles: batch * heads * slices * tq.div_ceil(queries),
-            flops_per_tile: (2 * queries * tk * (head + form.slice())) as u64,
+            // In a browser sizes have 32 bits.
+            flops_per_tile: 2 * queries as u64 * tk as u64 * (head + form.slice()) as u64,
         }
     };
     let words = [&[&sizes[..], &[scale]].concat()[..], &[]];

@@ -15,6 +15,8 @@ const MOST_TILES: usize = 128;
 pub(crate) struct Groups {
     samples: usize,
     groups: usize,
+    /// Columns of the product.
+    channels: usize,
     /// Index of the first vector, in vectors.
     at: usize,
     /// Tiles along the rows of a sample.
@@ -34,6 +36,7 @@ impl Groups {
         can.then(|| Self {
             samples: product.rows / rows_per_sample,
             groups,
+            channels: columns,
             at: product.rows * columns / 4,
             tiles_per_sample: rows_per_sample / plan.tile.rows(),
             slots: columns.div_ceil(plan.tile.columns()) + groups,
@@ -69,9 +72,9 @@ impl Groups {
         self.groups
     }
 
-    /// Whether a norm of so many samples and groups can use them.
-    pub(super) fn serve(&self, samples: usize, groups: usize) -> bool {
-        (self.samples, self.groups) == (samples, groups)
+    /// Whether a norm of so many samples, groups and channels can use them.
+    pub(super) fn serve(&self, samples: usize, groups: usize, channels: usize) -> bool {
+        (self.samples, self.groups, self.channels) == (samples, groups, channels)
     }
 }
 

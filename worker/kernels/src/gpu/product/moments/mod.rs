@@ -72,9 +72,9 @@ impl Moments {
         }
     }
 
-    /// Whether a group norm of so many samples and groups can use them.
-    pub(super) fn serve_groups(&self, samples: usize, groups: usize) -> bool {
-        matches!(self, Self::Groups(own) if own.serve(samples, groups))
+    /// Whether a group norm of so many samples, groups and channels can use them.
+    pub(super) fn serve_groups(&self, samples: usize, groups: usize, channels: usize) -> bool {
+        matches!(self, Self::Groups(own) if own.serve(samples, groups, channels))
     }
 
     /// Whether a layer norm of so many rows and columns can use them.
