@@ -6,7 +6,10 @@ use tests::chromium::Graphics;
 use tests::controls::{choose, control, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::{count, query};
+use tests::temporary::Folder;
 use tests::{Outcome, repository};
+
+use crate::packs::wait_for_cards;
 
 /// Asks for a picture that takes a while.
 fn ask(page: &Page, prompt: &str, steps: &str) -> Outcome {
@@ -25,6 +28,14 @@ fn wait_for_queue(page: &Page, prompts: &[&str]) -> Outcome {
     page.wait(&format!("the queue {prompts:?}"), SOON, || Ok((waiting(page)? == prompts).then_some(())))
 }
 
+/// Whoever uses keys goes on from what was pressed, or from what is beside it.
+fn wait_for_focus(page: &Page, name: &str) -> Outcome {
+    let script = "return document.activeElement.getAttribute('aria-label') ?? '';";
+    page.wait(&format!("the focus on {name}"), SOON, || {
+        Ok((page.session().run(script, &[])? == name).then_some(()))
+    })
+}
+
 fn stored_jobs(page: &Page) -> Outcome<u64> {
     count(page.session(), "queue")
 }
@@ -39,10 +50,12 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
     press(page.session(), "Queue (3)")?;
     wait_for_queue(&page, &["first", "second", "third"])?;
     press(page.session(), "Move up: third")?;
+    wait_for_focus(&page, "Move up: third")?;
     press(page.session(), "Move down: first")?;
     wait_for_queue(&page, &["third", "first", "second"])?;
     press(page.session(), "Cancel: second")?;
     wait_for_queue(&page, &["third", "first"])?;
+    wait_for_focus(&page, "Cancel: first")?;
     page.wait("three pictures in the database", SOON, || Ok((stored_jobs(&page)? == 3).then_some(())))?;
 
     page.reload()?;
@@ -132,8 +145,8 @@ fn a_grid_is_one_entry_that_opens_as_a_table() -> Outcome {
     write(page.session(), "Values of the rows", "41, 42")?;
     press(page.session(), "Make grid")?;
     let id = wait_for_sheet(&page)?;
-    let file = query(page.session(), READ_SHEET, &[json!(id)])?;
-    let settings = gallery::read_settings(&serde_json::from_value::<Vec<u8>>(file)?)?;
+    let file: Vec<u8> = serde_json::from_value(query(page.session(), READ_SHEET, &[json!(id)])?)?;
+    let settings = gallery::read_settings(&file)?;
     let settings = settings.ok_or("the sheet's file carries no settings")?;
     assert_eq!(settings.prompt, "a red apple");
     assert_eq!(settings.other["sheet"]["rows"]["labels"], json!(["41", "42"]));
@@ -148,7 +161,20 @@ fn a_grid_is_one_entry_that_opens_as_a_table() -> Outcome {
     page.session().click(&control_in(page.session(), "Reuse settings", &shown)?)?;
     assert_eq!(value(page.session(), "Seed")?, "42");
     assert_eq!(value(page.session(), "Quality steps")?, "2");
-    Ok(())
+    a_sheet_is_its_pictures_elsewhere(&page, &id, &file)
+}
+
+/// Its file gives no settings back, and a pack has the pictures that are in it.
+fn a_sheet_is_its_pictures_elsewhere(page: &Page, id: &str, file: &[u8]) -> Outcome {
+    let folder = Folder::new("sheet")?;
+    let path = folder.path().join("sheet.png");
+    std::fs::write(&path, file)?;
+    page.take_source(&path)?;
+    press(page.session(), "Reuse the settings in this file")?;
+    assert!(page.sentence_at("run")?.starts_with("A sheet is many pictures"));
+    page.session().click(&control_in(page.session(), "Select", &page.card(id)?)?)?;
+    press(page.session(), "Save as pack")?;
+    wait_for_cards(page, "4 pictures", 1).map(drop)
 }
 
 #[test]
@@ -176,7 +202,11 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     assert_eq!((columns, pictures), (vec!["0.2".to_owned(), "1".to_owned()], 2));
     close(&page)?;
     page.session().click(&control_in(page.session(), "Delete", &page.card(&id)?)?)?;
-    page.wait("an empty gallery", SOON, || Ok(page.picture_ids()?.is_empty().then_some(())))
+    page.wait("an empty gallery", SOON, || Ok(page.picture_ids()?.is_empty().then_some(())))?;
+    let told =
+        page.session().run("return document.querySelector('.undo-bar [role=status]').textContent;", &[])?;
+    assert_eq!(told, "1 picture deleted.", "as many as there were cards");
+    Ok(())
 }
 
 /// Whether a picture's stored record is a sheet's.

@@ -12,7 +12,8 @@ pub(crate) struct NumberHints {
     pub step: &'static str,
 }
 
-/// A number box. `id` names it in the page, `place` is where it is answered.
+/// A number box. `id` names it in the page, `place` is where it is answered. Where that is also the place of other controls
+/// (`shares_place`), only a sentence that begins with the label is about it.
 #[component]
 pub(crate) fn NumberField(
     id: &'static str,
@@ -20,8 +21,11 @@ pub(crate) fn NumberField(
     value: RwSignal<String>,
     hints: NumberHints,
     place: Place,
+    #[prop(optional)] shares_place: bool,
 ) -> impl IntoView {
     let notices = studio().notices;
+    let is_wrong =
+        move || notices.at(place).is_some_and(|notice| !shares_place || notice.sentence.starts_with(label));
     let input = NodeRef::<html::Input>::new();
     // Written only when it differs: writing into a box in which "2." stands, on the way to "2.5", moves the caret.
     Effect::new(move |_| {
@@ -41,7 +45,7 @@ pub(crate) fn NumberField(
                 max=hints.max
                 step=hints.step
                 node_ref=input
-                aria-invalid=move || notices.at(place).is_some().then_some("true")
+                aria-invalid=move || is_wrong().then_some("true")
                 on:input=move |event| {
                     value.set(event_target_value(&event));
                     notices.clear(place);

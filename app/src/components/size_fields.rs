@@ -25,6 +25,7 @@ pub(crate) fn SizeFields() -> impl IntoView {
                     value=studio.form.width_px
                     hints=SIDE
                     place=Place::Size
+                    shares_place=true
                 />
                 <NumberField
                     id="height"
@@ -32,6 +33,7 @@ pub(crate) fn SizeFields() -> impl IntoView {
                     value=studio.form.height_px
                     hints=SIDE
                     place=Place::Size
+                    shares_place=true
                 />
             </div>
             <AspectField />

@@ -68,6 +68,10 @@ impl Studio {
     /// silently replaced.
     pub(crate) fn reuse_settings(self, settings: &Settings) {
         self.notices.clear_for_run();
+        // As the file of a sheet has it.
+        if settings.other.contains_key("sheet") {
+            return self.notices.say(Place::Run, words::SHEET_IS_MANY);
+        }
         self.library.opened.set(None);
         bring_into_view("prompt");
         let model = self

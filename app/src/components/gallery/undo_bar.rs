@@ -39,7 +39,7 @@ pub(crate) fn UndoBar() -> impl IntoView {
                 on:focusin=move |_| held.set(true)
                 on:focusout=move |_| held.set(false)
             >
-                <p role="status">{words::deleted(deleted.records.len())}</p>
+                <p role="status">{words::deleted(deleted.count())}</p>
                 <button type="button" aria-keyshortcuts="Control+Z" on:click=move |_| studio.restore_deleted()>
                     {words::UNDO}
                 </button>

@@ -115,6 +115,7 @@ fn MaskSettings() -> impl IntoView {
                 value=form.mask_feather_px
                 hints=FEATHER
                 place=Place::Mask
+                shares_place=true
             />
             <SelectField
                 id="inpaint-area"
@@ -131,6 +132,7 @@ fn MaskSettings() -> impl IntoView {
                     value=form.inpaint_padding_px
                     hints=PADDING
                     place=Place::Mask
+                    shares_place=true
                 />
             </Show>
         </div>

@@ -5,6 +5,8 @@ mod notify;
 
 use leptos::prelude::*;
 use protocol::JobId;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 pub(crate) use left::LeftQueue;
 
@@ -105,8 +107,40 @@ fn CancelButton(id: JobId, prompt: String) -> impl IntoView {
     let studio = studio();
     let name = words::cancel(&prompt);
     view! {
-        <IconButton icon=Icon::Close name=name class="quiet" press=move |_| studio.cancel_job(id) />
+        <IconButton
+            icon=Icon::Close
+            name=name
+            class="quiet"
+            press=move |_| {
+                let next = focused().and_then(|button| beside(&button));
+                studio.cancel_job(id);
+                focus_later(next);
+            }
+        />
     }
+}
+
+/// What has the focus.
+fn focused() -> Option<Element> {
+    document().active_element()
+}
+
+/// The last button of the entry behind the one that a button belongs to, or before it.
+fn beside(button: &Element) -> Option<Element> {
+    let entry = button.closest("li").ok().flatten()?;
+    let other = entry.next_element_sibling().or_else(|| entry.previous_element_sibling())?;
+    other.query_selector("button:last-of-type").ok().flatten()
+}
+
+/// Gives the focus to what would lose it, once the list is drawn anew: browsers take it from what they move or remove.
+fn focus_later(element: Option<Element>) {
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    request_animation_frame(move || {
+        if let Some(element) = element {
+            // Out of the page by now, it has no use for it.
+            element.focus().ok();
+        }
+    });
 }
 
 /// A picture that waits: it can be moved and taken out.
@@ -123,7 +157,11 @@ fn WaitingEntry(entry: Entry) -> impl IntoView {
                 name=name
                 class="quiet"
                 attr:aria-disabled=move || stuck.get().to_string()
-                press=move |_| studio.move_job(id, by)
+                press=move |_| {
+                    let pressed = focused();
+                    studio.move_job(id, by);
+                    focus_later(pressed);
+                }
             />
         }
     };

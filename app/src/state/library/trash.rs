@@ -20,6 +20,22 @@ pub(crate) struct Deleted {
     pub records: Vec<Arc<Record>>,
 }
 
+impl Deleted {
+    /// How many cards went: pictures of a sheet are on the sheet's.
+    pub(crate) fn count(&self) -> usize {
+        let sheets: HashSet<&str> = self
+            .records
+            .iter()
+            .filter(|record| record.sheet.is_some())
+            .map(|record| record.id.as_str())
+            .collect();
+        let is_inside = |record: &Arc<Record>| {
+            record.in_sheet.as_ref().is_some_and(|place| sheets.contains(place.sheet.as_str()))
+        };
+        self.records.iter().filter(|record| !is_inside(record)).count()
+    }
+}
+
 fn entries(records: &[Arc<Record>], deleted_millis: Option<f64>) -> Result<Vec<PictureEntry>, StorageError> {
     let entry = |record: &Arc<Record>| Ok(PictureEntry { deleted_millis, ..entry_of(record)? });
     records.iter().map(entry).collect()

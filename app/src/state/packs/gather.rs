@@ -1,5 +1,6 @@
 //! From pictures of the gallery to a pack.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use gallery::Record;
@@ -38,6 +39,7 @@ impl Studio {
     }
 
     fn save(self, records: Vec<Arc<Record>>, with_image: bool) {
+        let records = self.instead_of_sheets(records);
         if records.is_empty() {
             return;
         }
@@ -56,6 +58,17 @@ impl Studio {
             }
             self.packs.busy.set(None);
         });
+    }
+
+    /// The pictures of sheets in their places: a sheet has no settings of its own, and nothing could make it again.
+    fn instead_of_sheets(self, records: Vec<Arc<Record>>) -> Vec<Arc<Record>> {
+        let mut seen = HashSet::new();
+        let pictures = |record: Arc<Record>| match record.sheet {
+            Some(_) => self.library.album.with_untracked(|album| album.in_sheet(&record.id)),
+            None => vec![record],
+        };
+        let all = records.into_iter().flat_map(pictures);
+        all.filter(|record| seen.insert(record.id.clone())).collect()
     }
 
     async fn gather(

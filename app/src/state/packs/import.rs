@@ -42,10 +42,11 @@ impl Studio {
         });
     }
 
-    /// Keeps every candidate that could be read.
+    /// Keeps every candidate that could be read and is not here yet.
     pub(crate) fn import_candidates(self) {
         let candidates = self.packs.candidates.get_untracked();
-        let packs: Vec<_> = candidates.into_iter().filter_map(|candidate| candidate.read.ok()).collect();
+        let packs = candidates.into_iter().filter_map(|candidate| candidate.read.ok());
+        let packs: Vec<_> = packs.filter(|loaded| !untrack(|| self.packs.has(&loaded.pack))).collect();
         spawn_local(async move {
             match self.keep_packs(packs).await {
                 Ok(()) => {
