@@ -68,7 +68,9 @@ impl Watch {
 fn run(folder: Rc<dyn Folder>, options: GpuOptions, side_px: u32, steps: usize) -> Watch {
     let device = block_on(Device::gpu(options)).unwrap();
     let mut model = block_on(Model::open(folder)).unwrap();
-    picture(&mut model, &device, side_px, steps).0
+    let (watch, _) = picture(&mut model, &device, side_px, steps);
+    assert_eq!(watch.steps.len(), steps);
+    watch
 }
 
 /// The same with a model that may have made others before.
@@ -148,18 +150,18 @@ fn gpu_memory_of_parts_that_take_turns() {
     print("f16, in turns", &watch);
     assert!(watch.device.stats().peak_bytes < 2200 * MB);
     check_turns(&folder, &watch);
-    let (_, again) = second(&mut model, &device);
+    let again = uploaded_again(&mut model, &device);
     assert!(again > 1800 * MB, "the denoiser is read again, and the autoencoder once more");
 }
 
-/// Buffers made and bytes uploaded for another picture.
-fn second(model: &mut Model, device: &Device) -> (u64, u64) {
+/// Bytes uploaded for another picture.
+fn uploaded_again(model: &mut Model, device: &Device) -> u64 {
     let before = device.stats();
     picture(model, device, 512, 2);
     let Stats { buffers, bytes_uploaded, .. } = device.stats();
     let (buffers, bytes_uploaded) = (buffers - before.buffers, bytes_uploaded - before.bytes_uploaded);
     println!("a second picture: {buffers} buffers made, {} MB uploaded", bytes_uploaded / MB);
-    (buffers, bytes_uploaded)
+    bytes_uploaded
 }
 
 /// The second picture of a model finds it loaded, but for the text encoder, which a known prompt does without.
@@ -170,7 +172,7 @@ fn a_second_picture_loads_nothing_onto_a_gpu() {
     let (first, _) = picture(&mut model, &device, 512, 2);
     print("f16", &first);
     let first = device.stats().bytes_uploaded;
-    let (_, again) = second(&mut model, &device);
+    let again = uploaded_again(&mut model, &device);
     assert!(first > 2000 * MB && again < 10 * MB);
 }
 

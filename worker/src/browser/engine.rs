@@ -201,7 +201,7 @@ impl Engine {
             return Err(EngineError::Cancelled);
         }
         let opened = open(&mut self.opened, &asked.model, shelf).await?;
-        if self.lacks_room && !opened.model.takes_turns() {
+        if self.lacks_room {
             opened.model.take_turns();
         }
         let notes = self.loras.notes(&asked.loras, &opened.model)?;

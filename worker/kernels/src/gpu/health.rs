@@ -63,19 +63,20 @@ impl Health {
 
     /// There is no room for the newest buffer.
     pub(super) fn run_out_of_memory(&self) {
-        let mut state = self.lock();
-        let fault = KernelError::OutOfMemory { bytes: state.newest_buffer_bytes };
-        log::error!("{fault}");
-        // Whatever follows is a consequence of the first error.
-        state.fault.get_or_insert(fault);
+        let bytes = self.lock().newest_buffer_bytes;
+        self.note(KernelError::OutOfMemory { bytes });
     }
 
     fn blame(&self, error: &Error) {
-        if let Error::OutOfMemory { .. } = error {
-            return self.run_out_of_memory();
+        match error {
+            Error::OutOfMemory { .. } => self.run_out_of_memory(),
+            other => self.note(KernelError::Gpu(other.to_string())),
         }
-        let fault = KernelError::Gpu(error.to_string());
+    }
+
+    fn note(&self, fault: KernelError) {
         log::error!("{fault}");
+        // Whatever follows is a consequence of the first error.
         self.lock().fault.get_or_insert(fault);
     }
 

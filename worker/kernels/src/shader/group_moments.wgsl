@@ -1,5 +1,5 @@
-// What products left of a group behind their output, merged: see moments_of_groups. Wants `x: array<scalar4>` with the moments, and
-// `group_channels` and `moments_*` in `params`.
+// What products left of a group behind their output, merged: see moments_of_groups. Wants `x: array<scalar4>` with the
+// moments, and `group_channels` and `moments_*` in `params`.
 #import spread
 
 // Over every `step`-th tile of `sample` that the group lies in, from number `first` on.

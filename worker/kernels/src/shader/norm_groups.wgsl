@@ -1,5 +1,5 @@
-// Group norm in a product's reading of x, from the moments that the producer of x left behind x: see moments_of_groups. All rows
-// of a tile belong to one sample. Wants notes for PARTS_OF_GROUP vectors of each group.
+// Group norm in a product's reading of x, from the moments that the producer of x left behind x: see moments_of_groups.
+// All rows of a tile belong to one sample. Wants notes for PARTS_OF_GROUP vectors of each group.
 #import group_moments
 
 const MOST_GROUPS = 32u;

@@ -93,8 +93,8 @@ impl Model {
         self.loaded.clear();
     }
 
-    /// Frees what is loaded, and from now on loads one part at a time, which takes the least memory and the most time. False
-    /// when that was so already.
+    /// From now on loads one part at a time, which takes the least memory and the most time; what is loaded goes. Nothing
+    /// happens, and it is false, when that was so already.
     pub fn take_turns(&mut self) -> bool {
         self.loaded.take_turns()
     }

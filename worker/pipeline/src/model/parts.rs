@@ -24,7 +24,7 @@ pub(super) enum Part {
 /// what fits.
 #[derive(Default)]
 pub(crate) struct Parts {
-    is_small: bool,
+    pub(super) is_small: bool,
     takes_turns: bool,
     device: Option<Device>,
     pub(super) text: Option<Adapted<ClipText>>,
@@ -78,12 +78,14 @@ impl Parts {
         *self = self.emptied();
     }
 
-    /// Frees everything, and keeps no more than one part from now on. False when that was so already.
+    /// Frees everything, and keeps no more than one part from now on. Does nothing, and is false, when that was so already.
     pub(super) fn take_turns(&mut self) -> bool {
-        let is_new = !self.takes_turns;
+        if self.takes_turns {
+            return false;
+        }
         self.takes_turns = true;
         self.clear();
-        is_new
+        true
     }
 
     pub(super) fn takes_turns(&self) -> bool {

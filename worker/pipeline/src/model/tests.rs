@@ -43,6 +43,7 @@ fn parts_of_a_large_model_take_turns() {
     let run = |is_small: bool| {
         let device = Device::cpu();
         let mut model = open("tests/golden/sd1").unwrap();
+        assert!(model.loaded.is_small, "a small model stays loaded");
         model.loaded = Parts::new(is_small);
         let loras = vec![LoraUse { lora: lora.clone(), scale: 0.8 }];
         let (request, mut noise) = (Request { loras, ..request(DecoderChoice::Taesd) }, Philox::new(5));

@@ -178,7 +178,7 @@ impl Gpu {
         let shape = Shape::Product { rows: product.rows, columns: product.weight.rows(), depth };
         let (cut, words) = (&|kernel| run.cut(kernel), [&before[..], &behind]);
         self.dispatch_tiles(&Tiled { kernel, inputs: &inputs, out: &out, shape, cut, words })?;
-        self.leave_moments(out, moments, columns)
+        self.leave_moments(out, moments)
     }
 
     /// Scales, bias, values per sample and residual, as the epilogue binds them, then what is multiplied.

@@ -51,7 +51,6 @@ impl Run<'_> {
         };
         let read = self.x.moments().map(|moments| moments.place()).unwrap_or_default();
         let written = self.moments.map(|moments| moments.place()).unwrap_or_default();
-        let out_groups = self.moments.map_or(0, |moments| moments.groups());
         let norms = [
             usize::from(silu),
             groups,
@@ -60,8 +59,8 @@ impl Run<'_> {
             read.tiles_per_sample,
             read.slots,
             read.columns,
-            out_groups,
-            channels(out_groups, self.product.columns()),
+            written.groups,
+            channels(written.groups, self.product.columns()),
             written.at,
             written.slots,
         ];

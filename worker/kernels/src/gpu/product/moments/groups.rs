@@ -58,18 +58,15 @@ impl Groups {
         self.tiles_per_sample > MOST_TILES
     }
 
-    /// The same over all tiles, as if one tile had all rows and all `columns`.
-    fn merged(&self, columns: usize) -> Self {
-        Self { at: self.at + self.vectors(), tiles_per_sample: 1, slots: self.groups, columns, ..*self }
+    /// The same over all tiles, as if one tile had all rows and all columns.
+    fn merged(&self) -> Self {
+        let at = self.at + self.vectors();
+        Self { at, tiles_per_sample: 1, slots: self.groups, columns: self.channels, ..*self }
     }
 
     pub(super) fn place(&self) -> Place {
-        let Self { at, tiles_per_sample, slots, columns, .. } = *self;
-        Place { at, tiles_per_sample, slots, columns }
-    }
-
-    pub(super) fn groups(&self) -> usize {
-        self.groups
+        let Self { groups, at, tiles_per_sample, slots, columns, .. } = *self;
+        Place { groups, at, tiles_per_sample, slots, columns }
     }
 
     /// Whether a norm of so many samples, groups and channels can use them.
@@ -79,29 +76,16 @@ impl Groups {
 }
 
 impl Gpu {
-    /// Behind an output of so many columns.
-    pub(super) fn merge_if_many(
-        &self,
-        moments: Groups,
-        out: &Buffer,
-        columns: usize,
-    ) -> Result<Groups, KernelError> {
+    /// Merges what lies behind an output, where it is much.
+    pub(super) fn merge_if_many(&self, moments: Groups, out: &Buffer) -> Result<Groups, KernelError> {
         if !moments.are_many() {
             return Ok(moments);
         }
-        let merged = moments.merged(columns);
-        let Groups { samples, groups, at, tiles_per_sample, slots, .. } = moments;
+        let merged = moments.merged();
+        let Groups { samples, groups, channels, at, tiles_per_sample, slots, columns } = moments;
         let workgroups = samples * groups;
-        let params = words([
-            groups,
-            columns / groups,
-            at,
-            tiles_per_sample,
-            slots,
-            moments.columns,
-            merged.at,
-            workgroups,
-        ])?;
+        let params =
+            words([groups, channels / groups, at, tiles_per_sample, slots, columns, merged.at, workgroups])?;
         let values = moments.vectors() * 4;
         self.dispatch_reduction(Kernel::MergeMoments, &[], &params, out, workgroups, values)?;
         Ok(merged)

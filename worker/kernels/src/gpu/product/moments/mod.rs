@@ -32,6 +32,8 @@ pub(crate) struct OfRows {
 /// Where moments are, as `Params` in `product.wgsl` has it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Place {
+    /// Groups of channels; 0 where they are of rows.
+    pub(super) groups: usize,
     pub(super) at: usize,
     pub(super) tiles_per_sample: usize,
     pub(super) slots: usize,
@@ -61,14 +63,6 @@ impl Moments {
             Self::Rows(OfRows { rows, columns, slots }) => {
                 Place { at: rows * columns / 4, slots, ..Place::default() }
             }
-        }
-    }
-
-    /// How many groups of channels they are of.
-    pub(super) fn groups(&self) -> usize {
-        match self {
-            Self::Groups(groups) => groups.groups(),
-            Self::Rows(_) => 0,
         }
     }
 
@@ -110,19 +104,12 @@ impl Gpu {
     }
 
     /// Hands a product's output on with its moments, after they were merged where they are many.
-    pub(super) fn leave_moments(
-        &self,
-        out: Buffer,
-        moments: Option<Moments>,
-        columns: usize,
-    ) -> Result<Buffer, KernelError> {
-        Ok(match moments {
-            None => out,
-            Some(Moments::Groups(groups)) => {
-                let moments = Moments::Groups(self.merge_if_many(groups, &out, columns)?);
-                out.with_moments(moments)
-            }
-            Some(moments) => out.with_moments(moments),
-        })
+    pub(super) fn leave_moments(&self, out: Buffer, moments: Option<Moments>) -> Result<Buffer, KernelError> {
+        let moments = match moments {
+            None => return Ok(out),
+            Some(Moments::Groups(groups)) => Moments::Groups(self.merge_if_many(groups, &out)?),
+            Some(Moments::Rows(rows)) => Moments::Rows(rows),
+        };
+        Ok(out.with_moments(moments))
     }
 }
