@@ -1,5 +1,10 @@
 //! One download over several visits.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use downloads::DownloadError;
 use pollster::block_on;
 use storage::PlannedFile;
@@ -34,16 +39,19 @@ fn a_paused_download_goes_on_and_asks_for_nothing_twice() {
 
 #[test]
 fn a_new_version_at_the_same_address_is_noticed_on_the_next_visit() {
-    let server = Server::start(|asked| match asked.number {
-        0..4 => Reply::good(&vec![1; content().len()], asked).etag("v1"),
-        4..12 => Reply::status(500),
-        _ => Reply::good(&content(), asked).etag("v2"),
+    let renewed = Arc::new(AtomicBool::new(false));
+    let of_server = Arc::clone(&renewed);
+    let server = Server::start(move |asked| match of_server.load(Ordering::SeqCst) {
+        false => Reply::good(&vec![1; content().len()], asked).etag("v1"),
+        true => Reply::good(&content(), asked).etag("v2"),
     });
     let shelf = Shelf::wanting(&server);
-    while shelf.done_bytes() == 0 {
-        shelf.visit(&paused_at(3 * PIECE)).unwrap_err();
-    }
-    shelf.get();
+    assert_eq!(shelf.visit(&paused_at(3 * PIECE)), Err(DownloadError::Paused));
+    assert!(shelf.done_bytes() >= PIECE, "something of the old version is kept");
+    renewed.store(true, Ordering::SeqCst);
+    let seen = shelf.get();
+    let told = seen.arriving();
+    assert!(told.windows(2).any(|pair| pair[1] < pair[0]), "what was kept is given up: {told:?}");
 }
 
 #[test]
