@@ -9,12 +9,13 @@ use std::sync::Arc;
 use gallery::{Record, Settings};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use protocol::JobId;
 use wasm_bindgen_futures::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use web_sys::{Blob, File};
 
 use crate::components;
-use crate::state::{Made, MaskToKeep, Place, SheetCell, Studio};
+use crate::state::{Made, MaskToKeep, Place, SheetCell, SourceFile, Studio};
 use crate::words::frame as words;
 
 /// Between two tries to fetch the module: a second at first, then longer and longer.
@@ -37,6 +38,8 @@ pub(crate) enum Errand {
     /// Put a picture's settings back into the form, and its mask.
     Reuse(Arc<Record>),
     ReuseSettings(Box<Settings>),
+    /// Take an SVG as the source, which this job was to look at.
+    TakeDrawing(JobId, SourceFile),
     TakeMask(Blob),
     /// Store a mask beside its source.
     KeepMask(Box<MaskToKeep>),
@@ -59,6 +62,7 @@ fn run(studio: Studio, errand: Errand) -> Result<(), SplitLoaderError> {
         Errand::CloseSheet(cell) => studio.close_sheet(&cell),
         Errand::Reuse(record) => studio.reuse_picture(&record),
         Errand::ReuseSettings(settings) => studio.reuse_settings(&settings),
+        Errand::TakeDrawing(job, file) => studio.take_drawing(job, file),
         Errand::TakeMask(file) => studio.take_mask(file),
         Errand::KeepMask(mask) => studio.keep_mask(*mask),
         Errand::TakeRecent(id) => studio.take_recent(&id),

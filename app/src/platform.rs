@@ -3,7 +3,7 @@
 mod drawing;
 mod notification;
 
-pub(crate) use drawing::{paint, picture, pixels};
+pub(crate) use drawing::{paint, picture, pixels, png};
 pub(crate) use notification::{
     Permission, ask as ask_to_notify, is_hidden, notify, on_notification_click,
     permission as permission_to_notify,

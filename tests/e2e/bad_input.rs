@@ -34,6 +34,14 @@ fn files_that_are_no_pictures() -> Outcome {
     assert_usable(&page, 0)
 }
 
+/// What describes the controls that are marked as wrong.
+fn descriptions(page: &Page) -> Outcome<Vec<String>> {
+    let script = "return Array.from(document.querySelectorAll('[aria-invalid=true]'), control => \
+        control.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id)) \
+            .filter(element => element?.role === 'alert').map(element => element.textContent).join());";
+    Ok(serde_json::from_value(page.session().run(script, &[])?)?)
+}
+
 #[test]
 fn settings_that_cannot_be_used() -> Outcome {
     let page = Page::open(Graphics::SoftwareWebGpu)?;
@@ -51,7 +59,9 @@ fn settings_that_cannot_be_used() -> Outcome {
     for (control, bad, good, place) in cases {
         write(session, control, bad)?;
         press(session, "Generate")?;
-        println!("{control} `{bad}`: {}", page.sentence_at(place)?);
+        let sentence = page.sentence_at(place)?;
+        println!("{control} `{bad}`: {sentence}");
+        assert_eq!(descriptions(&page)?, [sentence], "the control that is wrong says why");
         write(session, control, good)?;
     }
     assert_usable(&page, 1)

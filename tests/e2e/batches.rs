@@ -70,9 +70,26 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
     wait_for_queue(&page, &["third", "first"])?;
     close(&page)?;
     press(page.session(), "Cancel")?;
+    // One was stopped, and the others go on.
     page.wait("the other two", LATER, || Ok((page.picture_ids()?.len() == 2).then_some(())))?;
     page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))?;
     assert_eq!(count(page.session(), "queue_blobs")?, 0, "no source stays behind");
+    Ok(())
+}
+
+#[test]
+fn one_press_stops_all_that_is_asked_for() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    let all = || control(page.session(), "Cancel all");
+    ask(&page, "the running one", "200")?;
+    page.wait("the first to run", SOON, || Ok(page.step()?.map(drop)))?;
+    assert!(all().is_err(), "of one picture, Cancel is enough");
+    ask(&page, "the other", "200")?;
+    page.wait("Cancel all", SOON, || Ok(all().ok()))?;
+    press(page.session(), "Cancel all")?;
+    page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))?;
+    page.wait("no way to cancel", SOON, || Ok(control(page.session(), "Cancel").is_err().then_some(())))?;
+    assert_eq!(page.picture_ids()?, Vec::<String>::new());
     Ok(())
 }
 

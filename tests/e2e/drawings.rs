@@ -1,5 +1,6 @@
 //! **Output format** SVG: a picture is traced by the engine, shown as an image, saved, packed, and still a picture.
 
+use std::fs;
 use std::io::Cursor;
 use std::time::Instant;
 
@@ -7,13 +8,16 @@ use image::ImageFormat;
 use image::imageops::FilterType;
 use serde_json::{Value, json};
 use tests::chromium::Graphics;
-use tests::controls::{choose, control_in, press, value};
+use tests::controls::{choose, control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
+use tests::pictures::difference_from_source;
 use tests::rows::{PictureRows, put_pictures, query};
+use tests::temporary::Folder;
 use tests::{Outcome, repository};
 
 use crate::made_up::{entry, id, record};
 use crate::small_request::fill_in;
+use crate::source;
 
 /// A picture's drawing as it lies in IndexedDB.
 const READ_DRAWING: &str = r#"
@@ -72,6 +76,20 @@ fn a_picture_wanted_as_svg_is_drawn_shown_and_saved() -> Outcome {
     press_in_dialog(&page, "Download")?;
     let (name, text) = saved(&page)?;
     assert_eq!((name.as_str(), text == drawing), ("a-red-apple-7.svg", true));
+
+    // The file of its drawing is a source, too, and says how it was made.
+    let folder = Folder::new("drawings")?;
+    let file = folder.path().join("apple.svg");
+    fs::write(&file, &text)?;
+    press_in_dialog(&page, "Close")?;
+    page.take_source(&file)?;
+    let drawn = source::shown(&page)?;
+    let apart = difference_from_source(&image::load_from_memory(&made.png)?.to_rgb8(), &drawn);
+    assert!(apart < 40.0, "the drawing is {apart} of 255 away from its picture");
+    write(session, "Prompt", "")?;
+    press(session, "Reuse the settings in this file")?;
+    assert_eq!((value(session, "Prompt")?.as_str(), value(session, "Seed")?.as_str()), ("a red apple", "7"));
+    session.click(&control_in(session, "Open a red apple", &page.card(&made.id)?)?)?;
 
     // Its pixels are the next picture's source, and its settings ask for a drawing again.
     press_in_dialog(&page, "Use as source")?;

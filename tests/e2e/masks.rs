@@ -1,6 +1,7 @@
 //! Inpainting: masks painted, imported, kept, and what becomes of the pixels that they leave alone.
 
 mod editor;
+mod follows;
 mod full_disk;
 
 use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage};

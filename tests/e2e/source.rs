@@ -19,7 +19,7 @@ fn photo() -> Outcome<RgbImage> {
 }
 
 /// The source as the page shows it: the file's bytes, decoded.
-fn shown(page: &Page) -> Outcome<RgbImage> {
+pub(crate) fn shown(page: &Page) -> Outcome<RgbImage> {
     let script = "const picture = document.querySelector('.source-picture img'); \
                   return Array.from(new Uint8Array(await (await fetch(picture.src)).arrayBuffer()));";
     let bytes: Vec<u8> = serde_json::from_value(page.session().run(script, &[])?)?;

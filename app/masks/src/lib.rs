@@ -14,6 +14,7 @@ mod mask;
 mod resample;
 mod stroke;
 mod tiles;
+mod turn;
 mod view;
 
 pub use brush::{Brush, Tool};

@@ -29,6 +29,12 @@ impl Mask {
         (values.len() == size.pixels()).then_some(Self { size, values })
     }
 
+    /// A mask of as many bytes as it has pixels.
+    pub(crate) fn of_values(size: Size, values: Vec<u8>) -> Self {
+        debug_assert_eq!(values.len(), size.pixels());
+        Self { size, values }
+    }
+
     /// Width and height.
     pub fn size(&self) -> Size {
         self.size

@@ -71,7 +71,7 @@ pub enum PackError {
     #[error("The file cannot be read or written; it may have been moved, or the disk may be full.")]
     File(String),
     /// It is something else.
-    #[error("This is no image pack, no ZIP file of one, and no PNG with settings.")]
+    #[error("This is no image pack, no ZIP file of one, and no PNG, JPEG or WebP picture with settings.")]
     NotAPack,
     /// A PNG of which nobody wrote down how it was made.
     #[error("This picture carries no settings of how it was made.")]

@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 
+use super::notice::sentence_id;
 use crate::state::{Place, studio};
 
 /// How a number is to be typed; the rules themselves are checked when a picture is asked for.
@@ -46,6 +47,7 @@ pub(crate) fn NumberField(
                 step=hints.step
                 node_ref=input
                 aria-invalid=move || is_wrong().then_some("true")
+                aria-describedby=move || is_wrong().then(|| sentence_id(place))
                 on:input=move |event| {
                     value.set(event_target_value(&event));
                     notices.clear(place);

@@ -5,11 +5,19 @@ use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::state::{Notice, Place, studio};
 
-/// Says what there is to say at `place`, if anything, and scrolls to it.
+/// The id of the sentence at `place`, by which it describes a control.
+pub(crate) fn sentence_id(place: Place) -> String {
+    format!("sentence-{place:?}").to_lowercase()
+}
+
+/// Says what there is to say at `place`, if anything, and scrolls to it. One that says it `again`, over the page, has no
+/// id.
 #[component]
-pub(crate) fn NoticeAt(place: Place) -> impl IntoView {
+pub(crate) fn NoticeAt(place: Place, #[prop(optional)] again: bool) -> impl IntoView {
     let notices = studio().notices;
+    let id = (!again).then(|| sentence_id(place));
     move || {
+        let id = id.clone();
         notices.at(place).map(|Notice { sentence, detail }| {
             let element = NodeRef::<html::Div>::new();
             Effect::new(move |_| {
@@ -29,7 +37,7 @@ pub(crate) fn NoticeAt(place: Place) -> impl IntoView {
             });
             view! {
                 <div class="notice" node_ref=element data-place=format!("{place:?}").to_lowercase()>
-                    <p role="alert">{sentence}</p>
+                    <p id=id role="alert">{sentence}</p>
                     {detail}
                 </div>
             }

@@ -1,5 +1,6 @@
 //! **Generate** and **Cancel**, always in sight, and what is going on.
 
+use batches::Line;
 use leptos::prelude::*;
 use protocol::Stage;
 
@@ -7,11 +8,11 @@ use super::icon::Icon;
 use super::notice::NoticeAt;
 use super::queue::LeftQueue;
 use crate::state::{EngineState, Phase, Place, Studio, Turn, studio};
-use crate::words::run as words;
+use crate::words::{batches::CANCEL_ALL, run as words};
 
 /// What is going on, as it goes on.
 fn status(studio: Studio) -> String {
-    let waiting = studio.queue.waiting.with(batches::Line::len);
+    let waiting = studio.queue.waiting.with(Line::len);
     let more = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };
     if studio.queue.running.with(Option::is_some) {
         return format!("{}{more}", words::phase(studio.queue.phase.get()));
@@ -48,6 +49,11 @@ fn announcement(studio: Studio) -> String {
 pub(crate) fn RunBar() -> impl IntoView {
     let studio = studio();
     let announced = Memo::new(move |_| announcement(studio));
+    // **Cancel** stops one picture, and the next begins.
+    let several = move || {
+        let running = studio.queue.running.with(Option::is_some);
+        studio.queue.waiting.with(Line::len) + usize::from(running) > 1
+    };
     view! {
         <div class="run-bar">
             <LeftQueue />
@@ -77,6 +83,9 @@ pub(crate) fn RunBar() -> impl IntoView {
                 >
                     {Icon::Stop.draw()}
                     "Cancel"
+                </button>
+                <button type="button" hidden=move || !several() on:click=move |_| studio.cancel_all()>
+                    {CANCEL_ALL}
                 </button>
             </div>
         </div>

@@ -26,6 +26,7 @@ pub(crate) fn SamplingFields() -> impl IntoView {
                 value=form.steps
                 hints=STEPS
                 place=Place::Settings
+                shares_place=true
             />
             <NumberField
                 id="guidance"
@@ -33,6 +34,7 @@ pub(crate) fn SamplingFields() -> impl IntoView {
                 value=form.guidance_scale
                 hints=GUIDANCE
                 place=Place::Settings
+                shares_place=true
             />
             <SamplerField />
         </div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::icon_button::IconButton;
-use super::notice::NoticeAt;
+use super::notice::{NoticeAt, sentence_id};
 use crate::platform::random_seed;
 use crate::state::{Place, studio};
 use crate::words::settings as words;
@@ -25,6 +25,7 @@ pub(crate) fn SeedField() -> impl IntoView {
         true => set(String::new()),
         false => set(studio.queue.last_seed.get_untracked().unwrap_or_else(random_seed).to_string()),
     };
+    let is_wrong = move || studio.notices.at(Place::Seed).is_some();
     view! {
         <div class="field">
             <label for="seed">{words::SEED}</label>
@@ -36,7 +37,8 @@ pub(crate) fn SeedField() -> impl IntoView {
                     autocomplete="off"
                     placeholder=words::SEED_BLANK
                     prop:value=seed
-                    aria-invalid=move || studio.notices.at(Place::Seed).is_some().then_some("true")
+                    aria-invalid=move || is_wrong().then_some("true")
+                    aria-describedby=move || is_wrong().then(|| sentence_id(Place::Seed))
                     on:input=move |event| set(event_target_value(&event))
                 />
                 <IconButton

@@ -2,7 +2,10 @@
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
+use web_sys::{
+    Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData, OffscreenCanvas,
+    OffscreenCanvasRenderingContext2d,
+};
 
 /// A picture that is read from its address and ready to be drawn.
 ///
@@ -37,6 +40,19 @@ pub(crate) fn pixels(picture: &HtmlImageElement, (width, height): (u32, u32)) ->
         tall,
     )?;
     Ok(context.get_image_data(0.0, 0.0, across, down)?.data().0)
+}
+
+/// A picture as a PNG file of this width and height.
+///
+/// # Errors
+/// What the browser throws when it has no room for it.
+pub(crate) async fn png(picture: &HtmlImageElement, (width, height): (u32, u32)) -> Result<Blob, JsValue> {
+    let canvas = OffscreenCanvas::new(width, height)?;
+    let context = canvas.get_context("2d")?.ok_or(JsValue::UNDEFINED)?;
+    let context: OffscreenCanvasRenderingContext2d = context.dyn_into()?;
+    let (across, down) = (f64::from(width), f64::from(height));
+    context.draw_image_with_html_image_element_and_dw_and_dh(picture, 0.0, 0.0, across, down)?;
+    JsFuture::from(canvas.convert_to_blob()?).await?.dyn_into()
 }
 
 /// Shows RGBA8 pixels on a canvas, which takes their size.

@@ -1,22 +1,26 @@
 //! The mask, which says what of the source is drawn anew.
 //!
 //! A mask belongs to its source's proportions, not to its file: it stays while prompts and settings change and when
-//! a result becomes the next source. A source of another shape begins with a black one.
+//! a result becomes the next source. It is turned and cropped with its source. A source of another shape begins with
+//! the one that was last painted over it, or with a black one.
 
 mod brush;
 mod files;
+mod follow;
 mod kept;
+mod whole;
 
 pub(crate) use brush::{BrushForm, BrushValues};
 pub(crate) use files::Ground;
 pub(crate) use kept::ToKeep;
 
 use leptos::prelude::*;
-use masks::{Editor, MOST_SIDE_PX, Mask, Rect, Size};
+use masks::{Editor, Mask, Rect, Size};
 
 use super::{Place, SourceState, Studio};
 use crate::words::mask as words;
 use files::MaskFile;
+use follow::Under;
 use kept::Waiting;
 
 #[derive(Clone, Copy)]
@@ -35,6 +39,8 @@ pub(crate) struct Masking {
     file: StoredValue<Option<(u64, MaskFile)>, LocalStorage>,
     /// A mask whose source is not here yet.
     waiting: StoredValue<Option<Waiting>, LocalStorage>,
+    /// The source that the mask lies over, or lay over last.
+    under: StoredValue<Option<Under>, LocalStorage>,
 }
 
 impl Masking {
@@ -54,6 +60,7 @@ impl Masking {
             brush: BrushForm::new(),
             file: StoredValue::new_local(None),
             waiting: StoredValue::new_local(None),
+            under: StoredValue::new_local(None),
         }
     }
 
@@ -104,58 +111,7 @@ impl Masking {
     }
 }
 
-/// What becomes of a mask under another source.
-#[derive(Debug, PartialEq, Eq)]
-enum Fate {
-    /// It is of the source's size.
-    Stays,
-    /// It is of the source's shape, and is scaled.
-    Scaled(Mask),
-    /// It belongs to another shape.
-    Lost,
-}
-
-fn fate(mask: &Mask, size: Size) -> Fate {
-    match mask.size() {
-        same if same == size => Fate::Stays,
-        near if near.has_shape_of(size) => Fate::Scaled(mask.resized(size)),
-        _ => Fate::Lost,
-    }
-}
-
 impl Studio {
-    /// Gives each source a mask of its shape.
-    pub(super) fn follow_source(self) {
-        let source = Memo::new(move |_| self.source.ready().map(|s| (s.size_px, s.original.hash)));
-        Effect::new(move |_| match source.get() {
-            Some(((width_px, height_px), hash)) => self.fit_mask(Size::new(width_px, height_px), &hash),
-            None if !self.source.is_some() => self.mask.opened.set(false),
-            None => {}
-        });
-        self.remember_mask();
-    }
-
-    /// `source` is the hash of the source's file.
-    fn fit_mask(self, source_size: Size, source: &str) {
-        let size = source_size.within(MOST_SIDE_PX);
-        if let Some(mask) = self.mask.take_waiting(size, source) {
-            self.notices.clear(Place::Mask);
-            self.mask.begin_with(mask);
-            return;
-        }
-        match self.mask.peek(|editor| (fate(editor.mask(), size), editor.mask().is_black())) {
-            Some((Fate::Stays, _)) => {}
-            Some((Fate::Scaled(mask), _)) => self.mask.begin_with(mask),
-            Some((Fate::Lost, was_black)) => {
-                self.mask.begin_with(Mask::black(size));
-                if !was_black && self.form.inpaint.get_untracked() {
-                    self.notices.say(Place::Mask, words::ANOTHER_SHAPE);
-                }
-            }
-            None => self.mask.begin_with(Mask::black(size)),
-        }
-    }
-
     /// Turns inpainting on and opens the mask's editor, as soon as the source is there.
     pub(crate) fn edit_mask(self) {
         self.notices.clear(Place::Mask);
@@ -171,22 +127,5 @@ impl Studio {
     pub(crate) fn edits_mask(self) -> bool {
         let ready = self.source.state.with(|source| matches!(source, SourceState::Ready(_)));
         self.mask.opened.get() && ready
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn white(width_px: u32, height_px: u32) -> Mask {
-        let size = Size::new(width_px, height_px);
-        Mask::from_values(size, vec![255; size.pixels()]).unwrap()
-    }
-
-    #[test]
-    fn a_mask_goes_with_its_shape() {
-        assert_eq!(fate(&white(451, 300), Size::new(451, 300)), Fate::Stays);
-        assert_eq!(fate(&white(451, 300), Size::new(160, 104)), Fate::Scaled(white(160, 104)));
-        assert_eq!(fate(&white(451, 300), Size::new(300, 451)), Fate::Lost);
     }
 }

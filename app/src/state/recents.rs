@@ -84,6 +84,11 @@ impl Recents {
         self.list.with_untracked(|all| all.iter().map(|recent| recent.id.clone()).collect())
     }
 
+    /// What was done to a source when it was last used.
+    pub(super) fn edit_of(self, id: &str) -> Option<Edit> {
+        self.get(id).map(|recent| recent.edit)
+    }
+
     fn get(self, id: &str) -> Option<Recent> {
         self.list.with_untracked(|all| all.iter().find(|recent| recent.id == id).cloned())
     }
@@ -117,15 +122,12 @@ impl Studio {
         }
     }
 
-    /// Takes a source up again, turned and cropped as it was, with the mask that was painted over it.
+    /// Takes a source up again, turned and cropped as it was.
     pub(crate) fn take_recent(self, id: &str) {
         let Some(Recent { id, name, edit, parent, .. }) = self.source.recents.get(id) else { return };
         spawn_local(async move {
             match self.shelf.source_part(&id, SourcePart::File).await {
-                Ok(Some(blob)) => {
-                    self.bring_mask_of(&id).await;
-                    self.take_edited_source(SourceFile { blob, name, parent }, edit);
-                }
+                Ok(Some(blob)) => self.take_edited_source(SourceFile { blob, name, parent }, edit),
                 Ok(None) => {}
                 Err(error) => {
                     log::warn!("a recent source has gone: {error}");

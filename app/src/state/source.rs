@@ -1,6 +1,8 @@
 //! The source picture: taken from a file, a drop, the clipboard or the gallery, and checked by the engine, which
 //! decodes it with the same code as when it makes a picture from it.
 
+mod drawn;
+
 use gallery::Settings;
 use gloo::file::ObjectUrl;
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -12,7 +14,7 @@ use web_sys::Blob;
 
 use super::recents::Recents;
 use super::{Place, Studio};
-use crate::later;
+use crate::later::{self, Errand};
 use crate::platform::{array_buffer, blob};
 use crate::words::source as words;
 
@@ -165,7 +167,9 @@ impl Studio {
         spawn_local(async move {
             match read(&file).await {
                 Ok(_) if !self.source.is_checked_by(job) => {}
-                Ok((buffer, moves)) => {
+                Ok((_, Kind::Svg)) => self.later(Errand::TakeDrawing(job, file)),
+                Ok((buffer, kind)) => {
+                    let moves = kind == Kind::Picture { moves: true };
                     let found = self.settings_in(&buffer).await;
                     if self.source.is_checked_by(job) {
                         self.note_found(found, moves);
@@ -178,7 +182,7 @@ impl Studio {
         });
     }
 
-    /// The engine can read the source. `thumbnail` and `edited` are PNG files.
+    /// The engine can read the source, whose mask, if there is one, comes first. `thumbnail` and `edited` are PNG files.
     pub(super) fn source_ready(
         self,
         job: JobId,
@@ -203,9 +207,15 @@ impl Studio {
             settings,
             original: Original { file, own_px, edit, moves, hash },
         };
-        self.source.state.set(SourceState::Ready(source.clone()));
-        self.remember_source(&source, thumbnail);
-        self.fulfil_wish();
+        let thumbnail = thumbnail.to_vec();
+        spawn_local(async move {
+            self.bring_mask_of(&source.original).await;
+            if self.source.is_checked_by(job) {
+                self.source.state.set(SourceState::Ready(source.clone()));
+                self.remember_source(&source, &thumbnail);
+                self.fulfil_wish();
+            }
+        });
     }
 
     /// The settings that a picture's file carries. They come before its pixels, but at the end of a WebP.
@@ -264,8 +274,8 @@ fn told(edit: Edit) -> SourceEdit {
     SourceEdit { mirrored: edit.mirrored, quarter_turns: edit.quarter_turns, crop }
 }
 
-/// Reads a file that looks like a picture, and whether it moves, or says in a sentence why not.
-async fn read(file: &SourceFile) -> Result<(ArrayBuffer, bool), String> {
+/// Reads a file that looks like a picture or a drawing, or says in a sentence why not.
+async fn read(file: &SourceFile) -> Result<(ArrayBuffer, Kind), String> {
     let name = &file.name;
     if file.blob.size() == 0.0 {
         return Err(words::empty(name));
@@ -276,7 +286,7 @@ async fn read(file: &SourceFile) -> Result<(ArrayBuffer, bool), String> {
     let buffer = array_buffer(&file.blob).await.map_err(|_| words::unreadable(name))?;
     let head = Uint8Array::new(&buffer).subarray(0, HEAD_BYTES).to_vec();
     match kind_of(&head) {
-        Kind::Picture { moves } => Ok((buffer, moves)),
+        kind @ (Kind::Picture { .. } | Kind::Svg) => Ok((buffer, kind)),
         kind => Err(words::refusal(kind, name)),
     }
 }

@@ -64,7 +64,7 @@ pub(crate) const FAINT: &str =
 pub(crate) const NO_SOURCE: &str = "Choose a source image first: a mask belongs to one.";
 pub(crate) const UNREADABLE: &str = "The mask cannot be read; it may have been moved or deleted.";
 pub(crate) const UNWRITTEN: &str = "The mask could not be written as a file.";
-pub(crate) const ANOTHER_SHAPE: &str = "The new source has another shape, so its mask begins black.";
+pub(crate) const ANOTHER_SHAPE: &str = "The new source has another shape, so its mask begins black; what you painted comes back with its own source.";
 
 /// A mask's file cannot be used for this reason.
 pub(crate) fn refused(reason: &str) -> String {

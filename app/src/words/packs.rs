@@ -33,6 +33,8 @@ pub(crate) const UNDO: &str = "Undo";
 
 pub(crate) const SAVE_PICTURES: &str = "Save as pack";
 pub(crate) const SAVE_RECIPE: &str = "Save recipe as pack";
+pub(crate) const EMPTY_SHEET: &str =
+    "The pictures of this sheet were deleted, so there is nothing to make a pack of.";
 pub(crate) const SAVING: &str = "Saving the pack …";
 
 pub(crate) const FULL: &str = "The browser's storage is full, so nothing was imported; delete packs, pictures or models you no longer need, then try again.";

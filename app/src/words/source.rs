@@ -107,7 +107,7 @@ pub(crate) fn unreadable(name: &str) -> String {
 /// Why a file of this kind cannot be the source, and what to do about it.
 pub(crate) fn refusal(kind: Kind, name: &str) -> String {
     let what = match kind {
-        Kind::Svg => "is an SVG drawing, which is no source; save it as PNG first",
+        Kind::Svg => "is an SVG drawing that was not made here, which is no source; save it as PNG first",
         Kind::Html => "is a web page and not a picture; save the picture itself",
         Kind::Gif => "is a GIF; save it as PNG first",
         Kind::Heic => "is a HEIC photo, which browsers cannot read; save it as JPEG first",

@@ -7,7 +7,7 @@ use protocol::InpaintArea;
 use super::overlay;
 use crate::components::field::{NumberField, NumberHints};
 use crate::components::icon::Icon;
-use crate::components::notice::NoticeAt;
+use crate::components::notice::{NoticeAt, sentence_id};
 use crate::components::select::{SelectField, among, names};
 use crate::state::{CheckedSource, Ground, Place, SourceState, studio};
 use crate::words::mask as words;
@@ -30,7 +30,7 @@ pub(crate) fn MaskPanel() -> impl IntoView {
             <label class="check">
                 <input
                     type="checkbox"
-                    aria-describedby="inpaint-hint"
+                    aria-describedby=format!("inpaint-hint {}", sentence_id(Place::Mask))
                     prop:checked=inpaint
                     on:change=move |event| {
                         inpaint.set(event_target_checked(&event));
@@ -63,7 +63,11 @@ fn MaskRow() -> impl IntoView {
         <div class="mask-row">
             <Thumbnail />
             <div>
-                <button type="button" on:click=move |_| studio.edit_mask()>
+                <button
+                    type="button"
+                    aria-describedby=sentence_id(Place::Mask)
+                    on:click=move |_| studio.edit_mask()
+                >
                     {Icon::Brush.draw()}
                     {words::EDIT}
                 </button>

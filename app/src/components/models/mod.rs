@@ -28,7 +28,7 @@ pub(crate) fn ModelsDrawer() -> impl IntoView {
                 <p class="hint">{words::OWN_HINT}</p>
                 <ImportModel />
                 <ImportProgress kind=Kind::Model />
-                <NoticeAt place=Place::Model />
+                <NoticeAt place=Place::Model again=true />
             </section>
             <backup::BackupSection />
         </Drawer>

@@ -15,7 +15,7 @@ pub(crate) use styles::StylesDrawer;
 use super::frame::DrawerKind;
 use super::icon::Icon;
 use super::icon_button::IconButton;
-use super::notice::NoticeAt;
+use super::notice::{NoticeAt, sentence_id};
 use crate::state::{Place, studio};
 use crate::words::prompt as words;
 use counter::TokenCounter;
@@ -41,7 +41,7 @@ pub(crate) fn PromptFields() -> impl IntoView {
                 placeholder=words::PROMPT_EXAMPLE
                 prop:value=prompt
                 aria-invalid=move || studio.notices.at(Place::Prompt).is_some().then_some("true")
-                aria-describedby="prompt-tokens"
+                aria-describedby=format!("prompt-tokens {}", sentence_id(Place::Prompt))
                 on:input=move |event| {
                     prompt.set(event_target_value(&event));
                     studio.notices.clear(Place::Prompt);

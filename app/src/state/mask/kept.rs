@@ -10,8 +10,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Masking;
 use super::files::read;
+use super::follow::moved;
 use crate::later::Errand;
-use crate::state::{Place, Studio};
+use crate::state::{Original, Place, Studio};
 use crate::words::mask as words;
 
 /// Strokes that follow each other are stored together.
@@ -95,11 +96,18 @@ impl Studio {
         });
     }
 
-    /// Has the mask that was painted over a recent source wait for it.
-    pub(in crate::state) async fn bring_mask_of(self, source: &str) {
-        let Ok(Some(file)) = self.shelf.source_part(source, SourcePart::Mask).await else { return };
-        if let Ok(mask) = read(&file).await {
-            self.mask.wait_with(mask, Some(source.to_owned()));
+    /// Has the mask that was last painted over a source wait for it, turned and cropped as the source is now. The one
+    /// that lies over it already is not waited for.
+    pub(in crate::state) async fn bring_mask_of(self, source: &Original) {
+        let Original { hash, own_px, edit, .. } = source;
+        let Some(painted_over) = self.source.recents.edit_of(hash).filter(|_| !self.mask.lies_over(hash))
+        else {
+            return;
+        };
+        let Ok(Some(file)) = self.shelf.source_part(hash, SourcePart::Mask).await else { return };
+        let Ok(mask) = read(&file).await else { return };
+        if let Some(mask) = moved(&mask, *own_px, painted_over, *edit) {
+            self.mask.wait_with(mask, Some(hash.clone()));
         }
     }
 }

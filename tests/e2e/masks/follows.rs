@@ -1,0 +1,61 @@
+//! A mask is turned and cropped with its source, and comes back with its file.
+
+use image::imageops;
+use tests::controls::{press, write};
+use tests::page::{Page, SOON};
+use tests::temporary::Folder;
+use tests::{Outcome, repository};
+
+use super::editor::Editor;
+use super::{open, wait_for_kept_masks, wait_for_source};
+
+/// Opens **Crop and rotate**, does something there, and waits until the source's caption ends with this size.
+fn edit_source(page: &Page, size: &str, change: impl FnOnce() -> Outcome) -> Outcome {
+    press(page.session(), "Crop and rotate")?;
+    change()?;
+    press(page.session(), "Apply")?;
+    let caption = "const edited = document.querySelector('dialog.crop-dialog[open]'); \
+        return edited ? '' : document.querySelector('[data-source-ready] figcaption')?.textContent.trim() ?? '';";
+    page.wait(&format!("a source of {size}"), SOON, || {
+        let caption = page.session().run(caption, &[])?;
+        Ok(caption.as_str().is_some_and(|caption| caption.ends_with(size)).then_some(()))
+    })
+}
+
+#[test]
+fn a_mask_follows_its_source() -> Outcome {
+    let folder = Folder::new("masks")?;
+    let (page, source) = open(&folder)?;
+    let session = page.session();
+    let (side, _) = source.dimensions();
+    let whole = format!("{side} × {side}");
+    let editor = Editor::open(&page)?;
+    editor.stroke(&[(0.2, 0.3), (0.8, 0.7)])?;
+    let painted = editor.mask()?;
+    press(session, "Done")?;
+
+    edit_source(&page, &whole, || press(session, "Rotate right"))?;
+    assert!(Editor::open(&page)?.mask()? == imageops::rotate90(&painted), "it turns");
+    press(session, "Done")?;
+    edit_source(&page, &whole, || press(session, "Rotate left"))?;
+
+    let numbers = [("Crop width", "64"), ("Crop height", "40"), ("Left", "32"), ("Top", "48")];
+    edit_source(&page, "64 × 40", || numbers.iter().try_for_each(|(name, px)| write(session, name, px)))?;
+    let part = imageops::crop_imm(&painted, 32, 48, 64, 40).to_image();
+    assert!(Editor::open(&page)?.mask()? == part, "it is cropped");
+    press(session, "Done")?;
+    edit_source(&page, &whole, || press(session, "Reset"))?;
+    assert!(Editor::open(&page)?.mask()? == painted, "what was cut off is there again");
+    press(session, "Done")?;
+    wait_for_kept_masks(&page, 1)?;
+
+    // The same file, chosen anew after another one.
+    page.take_source(&repository::photo())?;
+    wait_for_source(&page, "cat.png")?;
+    assert!(page.sentence_at("mask")?.contains("comes back with its own source"));
+    page.take_source(&folder.path().join("source.png"))?;
+    wait_for_source(&page, "source.png")?;
+    assert!(Editor::open(&page)?.mask()? == painted, "it comes back with its file");
+    assert_eq!(page.alerts()?, Vec::<String>::new());
+    Ok(())
+}
