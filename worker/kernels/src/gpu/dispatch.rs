@@ -59,6 +59,13 @@ pub(crate) struct Cut {
     pub(crate) flops_per_tile: u64,
 }
 
+impl Cut {
+    /// Estimated work of so many tiles.
+    pub(crate) fn flops(self, tiles: usize) -> u64 {
+        tiles as u64 * self.flops_per_tile
+    }
+}
+
 /// What one value costs a kernel that only moves memory, in floating-point operations that take as long.
 const FLOPS_PER_MOVED_VALUE: u64 = 100;
 
@@ -165,9 +172,10 @@ impl Gpu {
     pub(crate) fn dispatch_tiles(&self, work: &Tiled<'_>) -> Result<(), KernelError> {
         let Tiled { inputs, out, shape, words: [before, behind], .. } = *work;
         let kernel = self.form_of(work);
-        let Cut { tiles, flops_per_tile } = (work.cut)(kernel);
-        let budget_flops = self.recorder.borrow().tempo().budget_flops(Class::of(kernel, shape));
-        let most = (budget_flops / flops_per_tile.max(1)).max(1) as usize;
+        let cut = (work.cut)(kernel);
+        let tiles = cut.tiles;
+        let budget_flops = self.budget_flops(Class::of(kernel, shape));
+        let most = (budget_flops / cut.flops_per_tile.max(1)).max(1) as usize;
         // An eighth more than a submission should hold is better than one more for what is left.
         let tiles_per_dispatch = even_part(tiles, most + most / 8);
         for range in parts(tiles, tiles_per_dispatch) {
@@ -178,7 +186,7 @@ impl Gpu {
                 out,
                 params: &[before, &words([range.start, range.end])?, behind].concat(),
                 workgroups,
-                flops: workgroups as u64 * flops_per_tile,
+                flops: cut.flops(workgroups),
                 shape,
                 of_workgroups: tiles,
             })?;
@@ -195,6 +203,11 @@ impl Gpu {
             tuning.meet(class, work.shape.flops(), |variants| work.trial(variants));
         }
         kernel
+    }
+
+    /// What a submission may hold of a class.
+    pub(super) fn budget_flops(&self, class: Class) -> u64 {
+        self.recorder.borrow().tempo().budget_flops(class)
     }
 
     /// For inputs that a call leaves out.
@@ -223,7 +236,7 @@ impl Tiled<'_> {
     /// The same on stand-ins of its buffers, in some forms.
     fn trial(&self, variants: Vec<Kernel>) -> Trial {
         Trial {
-            variants: variants.into_iter().map(|kernel| (kernel, (self.cut)(kernel).tiles)).collect(),
+            variants: variants.into_iter().map(|kernel| (kernel, (self.cut)(kernel))).collect(),
             words: self.words.map(<[u32]>::to_vec),
             input_bytes: self.inputs.iter().map(bytes_of).collect(),
             out_bytes: self.out.raw().size(),

@@ -8,7 +8,7 @@ use std::{num::NonZeroU64, time::Duration};
 use web_time::Instant;
 use wgpu::BufferBinding;
 
-use super::{Buffer, Dispatch, Fate, Gpu, tuning::Class, words};
+use super::{Buffer, Cut, Dispatch, Fate, Gpu, tuning::Class, words};
 use crate::{CancelToken, KernelError, Shape, shader::Kernel};
 
 /// What one measurement should take: far more than it takes to hear of its end.
@@ -25,8 +25,8 @@ const WORTHWHILE: f64 = 0.97;
 
 /// An operation that ran, and how it could have run.
 pub(super) struct Trial {
-    /// Each form, the usual one first, with the tiles that it makes of the operation.
-    pub(super) variants: Vec<(Kernel, usize)>,
+    /// Each form, the usual one first, and how it cuts the operation.
+    pub(super) variants: Vec<(Kernel, Cut)>,
     /// The operation's parameters before and behind its range of tiles.
     pub(super) words: [Vec<u32>; 2],
     /// The size of each input.
@@ -48,9 +48,11 @@ impl Trial {
         self.input_bytes.iter().copied().max().unwrap_or_default()
     }
 
-    /// How much of the operation runs at a time, so that a submission holds no more than it may.
-    fn share(&self, budget_flops: u64) -> f64 {
-        (budget_flops as f64 / self.shape.flops().max(1) as f64).min(1.0)
+    /// How much of the operation runs at a time, so that a submission of no variant holds more than it may.
+    fn share(&self, budget_flops: impl Fn(Kernel) -> u64) -> f64 {
+        let part =
+            |&(kernel, cut): &(Kernel, Cut)| budget_flops(kernel) as f64 / cut.flops(cut.tiles).max(1) as f64;
+        self.variants.iter().map(part).fold(1.0, f64::min)
     }
 }
 
@@ -88,17 +90,17 @@ impl Gpu {
         let stage = Stage {
             input: Buffer::new(self.create(trial.input_bytes(), Fate::Freed)?),
             out: Buffer::new(self.create(trial.out_bytes, Fate::Freed)?),
-            share: trial.share(self.smallest_budget(trial)),
+            share: trial.share(|kernel| self.budget_flops(Class::of(kernel, trial.shape))),
         };
         let mut runs = 1;
         let mut times = vec![f64::INFINITY; trial.variants.len()];
         // The first round only warms up, and tells how many runs make a measurement.
         for round in 0..=ROUNDS {
-            for (&(kernel, tiles), best) in trial.variants.iter().zip(&mut times) {
+            for (&(kernel, cut), best) in trial.variants.iter().zip(&mut times) {
                 if cancel.is_cancelled() {
                     return Err(KernelError::Cancelled);
                 }
-                let seconds = self.time(trial, &stage, kernel, tiles, runs).await?;
+                let seconds = self.time(trial, &stage, kernel, cut, runs).await?;
                 *best = best.min(seconds);
             }
             if round == 0 {
@@ -110,28 +112,20 @@ impl Gpu {
         Ok(winner(&trial.variants, &times))
     }
 
-    /// What a submission of each variant may hold.
-    fn smallest_budget(&self, trial: &Trial) -> u64 {
-        let recorder = self.recorder.borrow();
-        let budget = |kernel| recorder.tempo().budget_flops(Class::of(kernel, trial.shape));
-        trial.variants.iter().map(|&(kernel, _)| budget(kernel)).min().unwrap_or_default()
-    }
-
     /// Seconds of one run of all tiles, from several runs of as many as may run at a time.
     async fn time(
         &self,
         trial: &Trial,
         stage: &Stage,
         kernel: Kernel,
-        tiles: usize,
+        cut: Cut,
         runs: usize,
     ) -> Result<f64, KernelError> {
-        let workgroups = ((tiles as f64 * stage.share) as usize).max(1);
+        let workgroups = ((cut.tiles as f64 * stage.share) as usize).max(1);
         let bind = |&bytes: &u64| BufferBinding { size: NonZeroU64::new(bytes), ..stage.input.binding() };
         let inputs: Vec<BufferBinding<'_>> = trial.input_bytes.iter().map(bind).collect();
         let [before, behind] = &trial.words;
         let params = [&before[..], &words([0, workgroups])?, behind].concat();
-        let flops = (trial.shape.flops() as f64 * stage.share) as u64;
         self.finish().await?;
         let start = Instant::now();
         for _ in 0..runs {
@@ -141,13 +135,13 @@ impl Gpu {
                 out: &stage.out,
                 params: &params,
                 workgroups,
-                flops,
+                flops: cut.flops(workgroups),
                 shape: trial.shape,
-                of_workgroups: tiles,
+                of_workgroups: cut.tiles,
             })?;
         }
         self.finish().await?;
-        let part = workgroups as f64 / tiles as f64;
+        let part = workgroups as f64 / cut.tiles as f64;
         Ok(start.elapsed().as_secs_f64() / runs as f64 / part)
     }
 
@@ -160,7 +154,7 @@ impl Gpu {
 }
 
 /// The variant that took the shortest time, if that is worth leaving the first one for.
-fn winner(variants: &[(Kernel, usize)], times: &[f64]) -> Kernel {
+fn winner(variants: &[(Kernel, Cut)], times: &[f64]) -> Kernel {
     let mut entries = variants.iter().zip(times).map(|(&(kernel, _), &time)| (kernel, time));
     let (usual, usual_time) = entries.next().unwrap_or((Kernel::Map, 0.0));
     let worthwhile = entries.filter(|&(_, time)| time < usual_time * WORTHWHILE);
@@ -171,11 +165,13 @@ fn winner(variants: &[(Kernel, usize)], times: &[f64]) -> Kernel {
 mod tests {
     use super::*;
 
+    const ONE_TILE: Cut = Cut { tiles: 1, flops_per_tile: 1 };
+
     impl Trial {
         /// One that nobody runs.
         pub(in crate::gpu) fn of(kernels: &[Kernel], shape: Shape) -> Self {
             Self {
-                variants: kernels.iter().map(|&kernel| (kernel, 1)).collect(),
+                variants: kernels.iter().map(|&kernel| (kernel, ONE_TILE)).collect(),
                 words: [vec![], vec![]],
                 input_bytes: vec![],
                 out_bytes: 0,
@@ -187,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_variant_wins_by_more_than_noise() {
-        let variants = [(Kernel::Map, 1), (Kernel::Add, 1), (Kernel::LayerNorm, 1)];
+        let variants = [Kernel::Map, Kernel::Add, Kernel::LayerNorm].map(|kernel| (kernel, ONE_TILE));
         assert_eq!(winner(&variants, &[1.0, 0.99, 0.98]), Kernel::Map);
         assert_eq!(winner(&variants, &[1.0, 0.9, 0.8]), Kernel::LayerNorm);
         assert_eq!(winner(&variants, &[1.0, 0.7, 0.8]), Kernel::Add);
@@ -196,8 +192,12 @@ mod tests {
 
     #[test]
     fn a_large_operation_runs_in_part() {
-        let trial = Trial::of(&[], Shape::Product { rows: 1000, columns: 1000, depth: 1000 });
-        assert_eq!(trial.share(1 << 40), 1.0);
-        assert_eq!(trial.share(1_000_000_000), 0.5);
+        let mut trial = Trial::of(&[Kernel::Map, Kernel::Add], Shape::Values(1));
+        // The second form has less to do for the same result.
+        trial.variants[0].1 = Cut { tiles: 1000, flops_per_tile: 2_000_000 };
+        trial.variants[1].1 = Cut { tiles: 500, flops_per_tile: 1_000_000 };
+        assert_eq!(trial.share(|_| 1 << 40), 1.0);
+        assert_eq!(trial.share(|_| 1_000_000_000), 0.5);
+        assert_eq!(trial.share(|kernel| if kernel == Kernel::Add { 100_000_000 } else { 1 << 40 }), 0.2);
     }
 }
