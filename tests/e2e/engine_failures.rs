@@ -35,8 +35,7 @@ fn a_lost_device_is_told_and_replaced() -> Outcome {
     write(page.session(), "Quality steps", "2")?;
     page.generate(LATER)?;
 
-    choose(page.session(), "Device", "GPU")?;
-    page.wait("the GPU", SOON, || Ok(page.device()?.0.then_some(())))?;
+    page.use_gpu()?;
     write(page.session(), "Quality steps", "50")?;
     write(page.session(), "Width", "64")?;
     write(page.session(), "Height", "64")?;
@@ -81,8 +80,7 @@ fn a_picture_for_which_memory_ends_is_begun_again() -> Outcome {
     page.site.put_before("worker_loader.js", FULL_ONCE);
     page.before_page(HEAR)?;
     let page = page.load()?;
-    choose(page.session(), "Device", "GPU")?;
-    page.wait("the GPU", SOON, || Ok(page.device()?.0.then_some(())))?;
+    page.use_gpu()?;
     for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "1"), ("Width", "64"), ("Height", "64")]
     {
         write(page.session(), name, text)?;

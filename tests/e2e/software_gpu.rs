@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use measure::nmse;
 use tests::chromium::Graphics;
 use tests::command_line::{palimpsest_ok, read_latents};
-use tests::controls::{choose, slide, write};
-use tests::page::{LATER, Page, SOON};
+use tests::controls::{slide, write};
+use tests::page::{LATER, Page};
 use tests::pictures::difference_from_source;
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
@@ -27,8 +27,7 @@ struct Asked<'a> {
 
 fn open_on_gpu() -> Outcome<Page> {
     let page = Page::open(Graphics::SoftwareWebGpu)?;
-    choose(page.session(), "Device", "GPU")?;
-    page.wait("the GPU", SOON, || Ok(page.device()?.0.then_some(())))?;
+    page.use_gpu()?;
     page.take_source(&repository::photo())?;
     write(page.session(), "Prompt", "a red apple")?;
     write(page.session(), "Seed", "7")?;
@@ -148,7 +147,7 @@ fn the_built_in_model_agrees_with_the_tool_and_needs_no_network() -> Outcome {
     page.site.go_offline();
     page.reload()?;
     assert_eq!(page.picture_ids()?.len(), 4, "the gallery must be there without a network");
-    choose(page.session(), "Device", "GPU")?;
+    page.use_gpu()?;
     page.take_source(&repository::photo())?;
     write(page.session(), "Prompt", "a red apple")?;
     write(page.session(), "Seed", "7")?;

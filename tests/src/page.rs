@@ -288,6 +288,15 @@ impl Page {
         })
     }
 
+    /// Chooses the GPU, an emulated one too, and waits until it is used.
+    ///
+    /// # Errors
+    /// When the page goes on without it.
+    pub fn use_gpu(&self) -> Outcome {
+        controls::choose(self.session(), "Device", "GPU")?;
+        self.wait("the GPU", SOON, || Ok(self.device()?.0.then_some(())))
+    }
+
     /// The number of the step that the running picture is at, 0 before the first; `None` when nothing runs.
     ///
     /// # Errors

@@ -12,11 +12,7 @@ pub(super) fn Preview() -> impl IntoView {
     let studio = studio();
     let candidates = studio.packs.candidates;
     let packs = studio.packs;
-    let good = move || {
-        let is_new =
-            |candidate: &Candidate| candidate.read.as_ref().is_ok_and(|loaded| !packs.has(&loaded.pack));
-        candidates.with(|all| all.iter().any(is_new))
-    };
+    let good = move || candidates.with(|all| all.iter().any(|candidate| packs.wants(candidate)));
     let busy = move || studio.packs.busy.with(Option::is_some);
     let rows =
         move || candidates.get().into_iter().map(|candidate| view! { <Row candidate /> }).collect_view();

@@ -44,9 +44,9 @@ impl Studio {
 
     /// Keeps every candidate that could be read and is not here yet.
     pub(crate) fn import_candidates(self) {
-        let candidates = self.packs.candidates.get_untracked();
-        let packs = candidates.into_iter().filter_map(|candidate| candidate.read.ok());
-        let packs: Vec<_> = packs.filter(|loaded| !untrack(|| self.packs.has(&loaded.pack))).collect();
+        let candidates = self.packs.candidates.get_untracked().into_iter();
+        let wanted = candidates.filter(|candidate| untrack(|| self.packs.wants(candidate)));
+        let packs: Vec<_> = wanted.filter_map(|candidate| candidate.read.ok()).collect();
         spawn_local(async move {
             match self.keep_packs(packs).await {
                 Ok(()) => {

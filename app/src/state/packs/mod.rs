@@ -109,6 +109,11 @@ impl Packs {
     pub(crate) fn has(self, pack: &Pack) -> bool {
         self.all.with(|all| all.iter().any(|kept| kept.pack.is_same(pack)))
     }
+
+    /// Whether a file could be read and its pack is not kept yet. Tracked.
+    pub(crate) fn wants(self, candidate: &Candidate) -> bool {
+        candidate.read.as_ref().is_ok_and(|loaded| !self.has(&loaded.pack))
+    }
 }
 
 fn sort(packs: &mut [Arc<Kept>], order: PackOrder) {
