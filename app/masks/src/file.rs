@@ -92,9 +92,10 @@ fn over_white(value: u8, alpha: u8) -> u8 {
     ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
 
-/// Brightness by the weights of sRGB's primaries (Rec. 709).
+/// Brightness by ITU-R BT.601, rounded as Pillow does, which is what diffusers reads masks with. Grey stays what it is.
 fn luma(red: u8, green: u8, blue: u8) -> u8 {
-    ((u32::from(red) * 2126 + u32::from(green) * 7152 + u32::from(blue) * 722) / 10_000) as u8
+    let [red, green, blue] = [red, green, blue].map(u32::from);
+    ((19_595 * red + 38_470 * green + 7_471 * blue + 0x8000) >> 16) as u8
 }
 
 #[cfg(test)]
@@ -139,9 +140,9 @@ mod tests {
             (Grayscale, One, &[0b0100_0000], [0, 255]),
             (Grayscale, Sixteen, &[0, 0, 200, 7], [0, 200]),
             (GrayscaleAlpha, Eight, &[0, 255, 10, 0], [0, 255]),
-            (Rgb, Eight, &[0, 255, 0, 255, 255, 255], [182, 255]),
+            (Rgb, Eight, &[0, 255, 0, 255, 255, 255], [150, 255]),
             (Rgba, Eight, &[0, 0, 0, 255, 0, 0, 0, 127], [0, 128]),
-            (Indexed, Eight, &[2, 1], [182, 255]),
+            (Indexed, Eight, &[2, 1], [150, 255]),
         ];
         for (color, depth, data, values) in cases {
             let mask = decode(&png(color, depth, (2, 1), data)).unwrap();

@@ -61,13 +61,14 @@ async fn encode(
     observer.stage(Stage::EncodingText);
     match request.prompt_syntax {
         PromptSyntax::Plain => {
-            let encode = |prompt| model.tokenizer.encode_padded(prompt, model.pad_id);
+            let encode = |prompt| model.tokenizer.encode(prompt);
             let prompts: Vec<Vec<u32>> = prompts(request, guided).map(encode).collect();
             Ok(encoder.forward(&prompts, 0).await?)
         }
         PromptSyntax::Weighted => {
             let prompts = padded_chunks(model, request, guided);
-            let ids: Vec<Vec<u32>> = prompts.iter().flatten().map(|chunk| chunk.ids(model.pad_id)).collect();
+            let padding = model.tokenizer.padding();
+            let ids: Vec<Vec<u32>> = prompts.iter().flatten().map(|chunk| chunk.ids(padding)).collect();
             let states = encoder.forward(&ids, 0).await?;
             let weights: Vec<Vec<f64>> = prompts.iter().flatten().map(Chunk::weights).collect();
             let states = weigh(device, states, &weights).await?;

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use models::{NumberOrList, UNetConfig};
+use models::UNetConfig;
 use sampling::{Prediction, SamplerKind, SchedulerConfig, Spacing, StrengthRule};
 
 use crate::PipelineError;
@@ -93,8 +93,7 @@ impl Profile {
         let samplers: Vec<SamplerKind> = SamplerKind::ALL.into_iter().filter(suits).collect();
         let plain = [SamplerKind::Euler, SamplerKind::FlowEuler].into_iter().find(suits);
         let named = scheduler.named_sampler().filter(suits);
-        let trained = unet.sample_size.as_ref().and_then(NumberOrList::largest).unwrap_or(64);
-        let native_px = u32::try_from(trained).unwrap_or(64).saturating_mul(multiple_px);
+        let native_px = u32::try_from(unet.trained_size()).unwrap_or(64).saturating_mul(multiple_px);
         let sampler = match stated.sampler.as_deref() {
             Some(name) => SamplerKind::from_name(name).ok_or_else(|| unknown("sampler", name))?,
             None => named.or(plain).unwrap_or(SamplerKind::Euler),

@@ -15,17 +15,23 @@ use support::{checkpoint_with, json_with, weights_with};
 use weights::Folder;
 
 const SCHEDULER: &str = "scheduler/scheduler_config.json";
+const MANIFEST: &str = "model_index.json";
 const CONFIG: &str = "unet/config.json";
 const WEIGHTS: &str = "unet/diffusion_pytorch_model.safetensors";
 
 /// A latent consistency model with a guidance input, but for its training.
 fn consistency_model() -> Rc<dyn Folder> {
+    let manifest = [
+        ("_class_name", "LatentConsistencyModelPipeline".into()),
+        ("scheduler", ["diffusers", "LCMScheduler"].as_slice().into()),
+    ];
     let entries = [("_class_name", "LCMScheduler".into()), ("original_inference_steps", 50.into())];
     let proj: Vec<f32> = (0..32 * 8).map(|i| (i as f32 * 0.7).sin()).collect();
     let proj = ("time_embedding.cond_proj.weight", [32, 8], proj);
     checkpoint_with(
         "sd1",
         vec![
+            (MANIFEST, json_with("sd1", MANIFEST, &manifest)),
             (SCHEDULER, json_with("sd1", SCHEDULER, &entries)),
             (CONFIG, json_with("sd1", CONFIG, &[("time_cond_proj_dim", 8.into())])),
             (WEIGHTS, weights_with("sd1", WEIGHTS, &[(proj.0, &proj.1, proj.2)])),

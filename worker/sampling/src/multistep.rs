@@ -37,6 +37,7 @@ impl Multistep {
         steps: usize,
         time_scale: f64,
     ) -> Result<Self, SamplingError> {
+        let learns_variance = config.variance_type.as_deref().is_some_and(|kind| kind.starts_with("learned"));
         refuse(
             sampler,
             &[
@@ -47,7 +48,7 @@ impl Multistep {
                 (config.use_beta_sigmas, "beta sigmas"),
                 (config.use_lu_lambdas, "Lu's lambdas"),
                 (config.lambda_min_clipped.is_some(), "clipped lambdas"),
-                (config.variance_type.is_some(), "a learned variance"),
+                (learns_variance, "a learned variance"),
             ],
         )?;
         if !(1..=MOST_ORDER).contains(&config.solver_order) {

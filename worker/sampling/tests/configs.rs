@@ -134,6 +134,8 @@ fn settings_that_are_not_implemented_are_refused() {
         assert!(matches!(error, Some(SamplingError::Unsupported { .. })), "{json}: {error:?}");
     }
     assert!(serde_json::from_str::<SchedulerConfig>(r#"{"prediction_type": "sample"}"#).is_err());
+    // As DDPM's configurations have it: nothing that these samplers read.
+    sampler(SamplerKind::Dpmpp2m, &config(r#"{"variance_type": "fixed_small"}"#), 10).unwrap();
 }
 
 #[test]

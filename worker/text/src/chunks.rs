@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::{ClipTokenizer, Part, clip::padded, parse_weighted};
+use crate::{ClipTokenizer, Padding, Part, clip::padded, parse_weighted};
 
 /// A comma that ends a word, as every comma before white space or a letter does (`,</w>`).
 const COMMA: u32 = 267;
@@ -35,7 +35,7 @@ pub struct Chunk {
 
 impl Chunk {
     /// The 77 ids: start, the tokens, end, then `padding`.
-    pub fn ids(&self, padding: u32) -> Vec<u32> {
+    pub fn ids(&self, padding: Padding) -> Vec<u32> {
         padded(self.tokens.iter().map(|token| token.id), padding)
     }
 

@@ -15,6 +15,36 @@ const CONTEXT: usize = 77;
 /// Specials that a prompt may spell out, as the published tokenizer lets it.
 const SPECIALS: [(&str, u32); 2] = [("<|startoftext|>", BOS), ("<|endoftext|>", EOS)];
 
+/// What fills a prompt up to its full length.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Padding {
+    /// More ends of text, as Stable Diffusion 1.x has it.
+    #[default]
+    EndOfText,
+    /// `!`, the first entry of the vocabulary, as Stable Diffusion 2.x has it. It is a special then: each one that a prompt
+    /// spells out is the padding (id 0) and no longer a part of a word (`!!` is 748 otherwise).
+    ExclamationMark,
+}
+
+impl Padding {
+    /// Its id in the vocabulary.
+    pub fn id(self) -> u32 {
+        match self {
+            Self::EndOfText => EOS,
+            Self::ExclamationMark => 0,
+        }
+    }
+
+    /// How a prompt spells it, and its id.
+    fn special(self) -> (&'static str, u32) {
+        let literal = match self {
+            Self::EndOfText => "<|endoftext|>",
+            Self::ExclamationMark => "!",
+        };
+        (literal, self.id())
+    }
+}
+
 /// One token of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -39,44 +69,47 @@ pub struct Fit<'text> {
 /// The tokenizer of CLIP's text encoders.
 pub struct ClipTokenizer {
     vocabulary: Vocabulary,
+    padding: Padding,
 }
 
 impl ClipTokenizer {
     /// Start of text.
     pub const BOS: u32 = BOS;
-    /// End of text, and the padding that most text encoders were trained with.
+    /// End of text.
     pub const EOS: u32 = EOS;
     /// Tokens of a prompt that fit between start and end.
     pub const CAPACITY: usize = CONTEXT - 2;
 
-    /// Unpacks the embedded vocabulary, some tens of milliseconds of work; keep the tokenizer.
-    #[expect(clippy::expect_used, reason = "the vocabulary is a part of the program, and a test unpacks it")]
+    /// As [`padding_with`](Self::padding_with) ends of text.
     #[expect(clippy::new_without_default, reason = "a default value should not cost this much")]
     pub fn new() -> Self {
-        Self { vocabulary: Vocabulary::load().expect("the embedded vocabulary is sound") }
+        Self::padding_with(Padding::EndOfText)
     }
 
-    /// The 77 ids of a prompt: start, at most 75 tokens, end, then more ends.
+    /// Unpacks the embedded vocabulary, some tens of milliseconds of work; keep the tokenizer.
+    #[expect(clippy::expect_used, reason = "the vocabulary is a part of the program, and a test unpacks it")]
+    pub fn padding_with(padding: Padding) -> Self {
+        Self { vocabulary: Vocabulary::load().expect("the embedded vocabulary is sound"), padding }
+    }
+
+    /// What fills a prompt up to its full length.
+    pub fn padding(&self) -> Padding {
+        self.padding
+    }
+
+    /// The 77 ids of a prompt: start, at most 75 tokens, end, then the padding.
     pub fn encode(&self, text: &str) -> Vec<u32> {
-        self.encode_padded(text, EOS)
-    }
-
-    /// As [`encode`](Self::encode), with `padding` after the end.
-    ///
-    /// SDXL's second encoder pads with 0, which is `!`. Its published tokenizer then takes each `!` in a prompt for
-    /// that padding token too (id 0 instead of 256); this one does not.
-    pub fn encode_padded(&self, text: &str, padding: u32) -> Vec<u32> {
-        padded(self.tokens(text).iter().map(|token| token.id), padding)
+        padded(self.tokens(text).iter().map(|token| token.id), self.padding)
     }
 
     /// Every token of a prompt, without start, end and limit.
     ///
-    /// Specials that are spelled out (`<|endoftext|>`) count as such; the text between them is normalised to NFC
+    /// Specials that are spelled out (`<|endoftext|>`, the padding) count as such; the text between them is normalised to NFC
     /// and lower case, split into pieces without the white space, and each piece is merged.
     pub fn tokens(&self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::new();
         let mut start = 0;
-        while let Some((at, literal, id)) = next_special(text, start) {
+        while let Some((at, literal, id)) = self.next_special(text, start) {
             self.push_text(&mut tokens, text, start..at);
             start = at + literal.len();
             tokens.push(Token { id, span: at..start });
@@ -92,6 +125,14 @@ impl ClipTokenizer {
         let cut = tokens.get(Self::CAPACITY).map_or(text.len(), |first_cut| first_cut.span.start);
         let (kept, cut_off) = text.split_at_checked(cut).unwrap_or((text, ""));
         Fit { tokens: tokens.len(), kept, cut_off }
+    }
+
+    /// The first special that `text` spells out from byte `start` on.
+    fn next_special(&self, text: &str, start: usize) -> Option<(usize, &'static str, u32)> {
+        let rest = text.get(start..)?;
+        let specials = SPECIALS.into_iter().chain([self.padding.special()]);
+        let found = specials.filter_map(|(literal, id)| Some((start + rest.find(literal)?, literal, id)));
+        found.min_by_key(|&(at, ..)| at)
     }
 
     fn push_text(&self, tokens: &mut Vec<Token>, text: &str, range: Range<usize>) {
@@ -116,17 +157,10 @@ impl ClipTokenizer {
 }
 
 /// Start, at most 75 ids, end, and `padding` up to the full length.
-pub(crate) fn padded(ids: impl Iterator<Item = u32>, padding: u32) -> Vec<u32> {
+pub(crate) fn padded(ids: impl Iterator<Item = u32>, padding: Padding) -> Vec<u32> {
     let mut all = vec![BOS];
     all.extend(ids.take(ClipTokenizer::CAPACITY));
     all.push(EOS);
-    all.resize(CONTEXT, padding);
+    all.resize(CONTEXT, padding.id());
     all
-}
-
-/// The first special that `text` spells out from byte `start` on.
-fn next_special(text: &str, start: usize) -> Option<(usize, &'static str, u32)> {
-    let rest = text.get(start..)?;
-    let found = SPECIALS.iter().filter_map(|&(literal, id)| Some((start + rest.find(literal)?, literal, id)));
-    found.min_by_key(|&(at, ..)| at)
 }

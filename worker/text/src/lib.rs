@@ -17,6 +17,6 @@ mod segment;
 mod vocabulary;
 
 pub use chunks::{Chunk, ChunkFit, ChunkedFit, WeightedToken};
-pub use clip::{ClipTokenizer, Fit, Token};
+pub use clip::{ClipTokenizer, Fit, Padding, Token};
 pub use emphasis::{MOST_OPEN, MOST_WEIGHT, parse_weighted};
 pub use segment::{Part, Segment};

@@ -5,7 +5,7 @@
 use std::{path::Path, sync::LazyLock};
 
 use serde_json::Value;
-use text::{ClipTokenizer, MOST_OPEN, MOST_WEIGHT, Part, Segment, parse_weighted};
+use text::{ClipTokenizer, MOST_OPEN, MOST_WEIGHT, Padding, Part, Segment, parse_weighted};
 
 static TOKENIZER: LazyLock<ClipTokenizer> = LazyLock::new(ClipTokenizer::new);
 
@@ -233,9 +233,7 @@ fn chunks_of_a_plain_prompt_are_its_tokens() {
             continue;
         }
         let [chunk] = &TOKENIZER.chunks(prompt)[..] else { panic!("{prompt:?} has more than one chunk") };
-        for padding in [ClipTokenizer::EOS, 0] {
-            assert_eq!(chunk.ids(padding), TOKENIZER.encode_padded(prompt, padding), "{prompt:?}");
-        }
+        assert_eq!(chunk.ids(TOKENIZER.padding()), TOKENIZER.encode(prompt), "{prompt:?}");
         assert_eq!(chunk.weights(), [1.0; 77], "{prompt:?}");
         assert!(chunk.tokens.iter().map(|token| &token.span).eq(tokens.iter().map(|token| &token.span)));
     }
@@ -244,7 +242,7 @@ fn chunks_of_a_plain_prompt_are_its_tokens() {
 #[test]
 fn weights_stand_beside_their_tokens() {
     let chunks = TOKENIZER.chunks("a (red:1.5) (apple:-0.5)");
-    let (ids, weights) = (chunks[0].ids(ClipTokenizer::EOS), chunks[0].weights());
+    let (ids, weights) = (chunks[0].ids(Padding::EndOfText), chunks[0].weights());
     assert_eq!((ids.len(), weights.len()), (77, 77));
     assert_eq!(ids, TOKENIZER.encode("a red apple"));
     assert_eq!(weights[..5], [1.0, 1.0, 1.5, -0.5, 1.0]);

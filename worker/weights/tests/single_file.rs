@@ -157,6 +157,41 @@ fn one_part_comes_from_another_file() {
 }
 
 #[test]
+fn a_part_of_the_same_widths_keeps_what_shapes_do_not_tell() {
+    let base: Rc<dyn weights::Folder> = Rc::new(DirFolder::new(golden().join("sd1")));
+    let mut settings: Value = block_on(weights::require_json(base.as_ref(), "unet/config.json")).unwrap();
+    settings["norm_num_groups"] = json!(16);
+    settings["time_cond_proj_dim"] = json!(32);
+    let mut folder = OverlayFolder::new(Some(base));
+    folder.insert_bytes("unet/config.json", settings.to_string().into_bytes());
+    let unet = single()
+        .into_iter()
+        .filter_map(|(name, tensor)| Some((name.strip_prefix("model.diffusion_model.")?.to_owned(), tensor)));
+    folder.insert_bytes("unet.safetensors", file(&unet.collect(), &[]));
+    let checkpoint = block_on(Checkpoint::open(Rc::new(folder))).unwrap();
+    let config = config(&checkpoint, "unet/config.json");
+    assert_eq!(config["norm_num_groups"], 16);
+    assert_eq!(config["time_cond_proj_dim"], Value::Null, "the tensors say that it takes no guidance");
+}
+
+#[test]
+fn a_unet_that_takes_the_guidance_scale_is_a_consistency_model() {
+    let mut tensors = single();
+    let name = "model.diffusion_model.time_embed.cond_proj.weight";
+    let bias = tensors["model.diffusion_model.out.2.bias"].clone();
+    let bytes = vec![0; bias.bytes.len() / bias.shape[0] * 32 * 16];
+    let weight = RawTensor { name: name.to_owned(), shape: vec![32, 16], bytes, ..bias };
+    tensors.insert(name.to_owned(), weight);
+    let checkpoint = open_single(&tensors).unwrap();
+    assert_eq!(config(&checkpoint, "unet/config.json")["time_cond_proj_dim"], 16);
+    assert_eq!(config(&checkpoint, "scheduler/scheduler_config.json")["_class_name"], "LCMScheduler");
+    let manifest = config(&checkpoint, "model_index.json");
+    assert_eq!(manifest["_class_name"], "LatentConsistencyModelPipeline");
+    let unet = block_on(checkpoint.tensors("unet")).unwrap();
+    assert!(unet.get("time_embedding.cond_proj.weight").is_some());
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let mut tensors = single();
     tensors.remove("model.diffusion_model.input_blocks.4.0.in_layers.0.weight");

@@ -32,6 +32,8 @@ pub struct ClipTextConfig {
     pub hidden_act: String,
     /// Epsilon of every norm.
     pub layer_norm_eps: f32,
+    /// Whether padding is hidden from the prompt's tokens. diffusers' pipelines read it, transformers knows nothing of it.
+    pub use_attention_mask: bool,
 }
 
 impl Default for ClipTextConfig {
@@ -46,6 +48,7 @@ impl Default for ClipTextConfig {
             max_position_embeddings: 77,
             hidden_act: "quick_gelu".to_owned(),
             layer_norm_eps: 1e-5,
+            use_attention_mask: false,
         }
     }
 }
@@ -65,6 +68,9 @@ impl ClipTextConfig {
     pub(crate) fn check(&self) -> Result<(), ModelError> {
         if self.model_type != "clip_text_model" {
             return Err(unsupported("model_type", &self.model_type));
+        }
+        if self.use_attention_mask {
+            return Err(unsupported("use_attention_mask", "true"));
         }
         self.activation()?;
         let heads = self.num_attention_heads;

@@ -45,6 +45,9 @@ pub struct UNetConfig {
     pub freq_shift: f64,
     /// Width and height of the latents it was trained at. Any size is taken.
     pub sample_size: Option<NumberOrList>,
+    /// The version of diffusers that wrote the file.
+    #[serde(rename = "_diffusers_version")]
+    pub diffusers_version: Option<String>,
     /// Width of the time embedding; four times the outermost level's by default.
     pub time_embedding_dim: Option<usize>,
     /// Width of the guidance scale's sinusoids, in a model that takes the scale as an input instead of being guided
@@ -72,6 +75,7 @@ impl Default for UNetConfig {
             flip_sin_to_cos: true,
             freq_shift: 0.0,
             sample_size: None,
+            diffusers_version: None,
             time_embedding_dim: None,
             time_cond_proj_dim: None,
         }
@@ -131,6 +135,16 @@ impl UNetConfig {
         Ok(config)
     }
 
+    /// The longer side of the latents it was trained at. Before version 0.9, diffusers wrote less than the 64 that it
+    /// was (`is_unet_sample_size_less_64` in its `pipeline_stable_diffusion.py`).
+    pub fn trained_size(&self) -> usize {
+        const LEAST_BEFORE_0_9: usize = 64;
+        let stated = self.sample_size.as_ref().and_then(NumberOrList::largest).unwrap_or(LEAST_BEFORE_0_9);
+        let version = self.diffusers_version.as_deref().unwrap_or_default();
+        let minor = version.strip_prefix("0.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
+        if minor.is_some_and(|minor| minor < 9) { stated.max(LEAST_BEFORE_0_9) } else { stated }
+    }
+
     /// Width of the sinusoids.
     pub(super) fn time_channels(&self) -> usize {
         self.block_out_channels.first().copied().unwrap_or_default()
@@ -139,5 +153,20 @@ impl UNetConfig {
     /// Width of the time embedding.
     pub(super) fn time_width(&self) -> usize {
         self.time_embedding_dim.unwrap_or(4 * self.time_channels())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_files_say_too_small_a_size() {
+        let trained = |json: &str| serde_json::from_str::<UNetConfig>(json).unwrap().trained_size();
+        assert_eq!(trained(r#"{"sample_size": 32, "_diffusers_version": "0.6.0.dev0"}"#), 64);
+        assert_eq!(trained(r#"{"sample_size": 96, "_diffusers_version": "0.8.0"}"#), 96);
+        assert_eq!(trained(r#"{"sample_size": 32, "_diffusers_version": "0.10.2"}"#), 32);
+        assert_eq!(trained(r#"{"sample_size": 32}"#), 32);
+        assert_eq!(trained("{}"), 64);
     }
 }

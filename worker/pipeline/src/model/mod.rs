@@ -1,16 +1,16 @@
 //! An opened checkpoint, and the parts of it that are on a device.
 
 mod encoded;
-mod pad;
 mod parts;
+mod scheduler;
+mod tokenizer;
 
 use std::rc::Rc;
 
 use kernels::{Device, Tensor};
 use models::{ClipText, ClipTextConfig, LoraUse, UNet, UNetConfig};
-use sampling::SchedulerConfig;
 use text::ClipTokenizer;
-use weights::{Checkpoint, Folder, Manifest, Tensors, require_json};
+use weights::{Checkpoint, Folder, Manifest, Tensors};
 
 use crate::{
     DecoderChoice, PipelineError, Profile,
@@ -20,17 +20,16 @@ use crate::{
 pub(crate) use encoded::PromptKey;
 pub(crate) use parts::Parts;
 use parts::{Adapted, Part};
+use scheduler::Scheduler;
 
 /// A model of at most so many bytes of weights stays loaded as a whole.
 const SMALL_BYTES: u64 = 512 << 20;
 
 /// A model in any layout that [`Checkpoint`] takes, ready to load its parts when they are needed.
 pub struct Model {
-    pub(crate) scheduler: SchedulerConfig,
+    pub(crate) scheduler: Scheduler,
     pub(crate) latent_channels: usize,
     pub(crate) tokenizer: ClipTokenizer,
-    /// The token that fills a prompt up to its full length.
-    pub(crate) pad_id: u32,
     profile: Profile,
     pub(crate) text: (ClipTextConfig, Tensors),
     pub(crate) unet: (UNetConfig, Tensors),
@@ -49,8 +48,9 @@ impl Model {
         let folder = checkpoint.configs();
         let manifest = Manifest::read(folder).await?;
         check_manifest(&manifest)?;
-        let scheduler: SchedulerConfig = require_json(folder, "scheduler/scheduler_config.json").await?;
+        let scheduler = Scheduler::read(folder, &manifest).await?;
         let text = ClipTextConfig::load(folder, "text_encoder/config.json").await?;
+        let tokenizer = tokenizer::read(folder, &text).await?;
         let text = (text, checkpoint.tensors("text_encoder").await?);
         let unet = UNetConfig::load(folder, "unet/config.json").await?;
         let unet = (unet, checkpoint.tensors("unet").await?);
@@ -61,14 +61,19 @@ impl Model {
         };
         check_channels(&unet.0, &vae, taesd.as_ref())?;
         let multiple_px = u32::try_from(vae.scale_factor()).unwrap_or(u32::MAX);
-        let profile = Profile::resolve(manifest.profile, &scheduler, &unet.0, multiple_px, taesd.is_some())?;
+        let profile = Profile::resolve(
+            manifest.profile,
+            &scheduler.config(false),
+            &unet.0,
+            multiple_px,
+            taesd.is_some(),
+        )?;
         let autoencoders = std::iter::once(&vae.tensors).chain(taesd.as_ref().map(|taesd| &taesd.tensors));
         let bytes: u64 = autoencoders.chain([&text.1, &unet.1]).map(Tensors::bytes).sum();
         Ok(Self {
             scheduler,
             latent_channels: vae.channels(),
-            tokenizer: ClipTokenizer::new(),
-            pad_id: pad::pad_id(folder).await?,
+            tokenizer,
             profile,
             text,
             unet,

@@ -9,7 +9,7 @@ mod write;
 
 use std::io::Cursor;
 
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Rgb, RgbImage, Rgba};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Luma, Rgb, RgbImage, Rgba};
 
 pub use edit::{Crop, Edit};
 pub(crate) use write::encode_kept_png;
@@ -106,12 +106,19 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, SourceError> {
     Ok(over_white(picture))
 }
 
-/// As [`decode`], for a mask: its brightness.
+/// As [`decode`], for a mask: its brightness by ITU-R BT.601, as diffusers has it of Pillow (`convert("L")`).
 ///
 /// # Errors
 /// As for [`decode`].
 pub fn decode_mask(bytes: &[u8]) -> Result<GrayImage, SourceError> {
-    decode(bytes).map(|mask| DynamicImage::from(mask).into_luma8())
+    let mask = decode(bytes)?;
+    Ok(GrayImage::from_fn(mask.width(), mask.height(), |x, y| Luma([brightness(mask.get_pixel(x, y).0)])))
+}
+
+/// Pillow's own rounding; grey stays what it is.
+fn brightness(rgb: [u8; 3]) -> u8 {
+    let [red, green, blue] = rgb.map(u32::from);
+    ((19_595 * red + 38_470 * green + 7_471 * blue + 0x8000) >> 16) as u8
 }
 
 fn over_white(picture: DynamicImage) -> RgbImage {

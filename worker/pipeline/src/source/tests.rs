@@ -24,6 +24,15 @@ fn lossless_files_come_back_to_the_byte() {
 }
 
 #[test]
+fn colours_of_a_mask_are_as_bright_as_for_the_reference() {
+    // `Image.new("RGB", ...).convert("L")` of Pillow.
+    let colours = [([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29), ([1, 2, 3], 2), ([7, 7, 7], 7)];
+    let mask = RgbImage::from_fn(5, 1, |x, _| Rgb(colours[x as usize].0));
+    let grey = decode_mask(&encoded(mask, ImageFormat::Png)).unwrap();
+    assert_eq!(grey.into_raw(), colours.map(|(_, grey)| grey));
+}
+
+#[test]
 fn every_cut_is_noticed() {
     for (format, name) in
         [(ImageFormat::Png, "PNG"), (ImageFormat::Jpeg, "JPEG"), (ImageFormat::WebP, "WebP")]

@@ -42,6 +42,7 @@ pub(super) fn unet(layout: &UnetLayout, prediction: &Prediction) -> Result<Value
         "up_block_types": up_types,
         "mid_block_type": mid,
         "use_linear_projection": layout.is_linear,
+        "time_cond_proj_dim": layout.guidance_waves,
         // Latents of the pictures that the family was trained on: 512 pixels, and 768 for velocity.
         "sample_size": if prediction.is_v { 96 } else { 64 },
     }))
@@ -127,10 +128,40 @@ pub(super) fn text(layout: &TextLayout, family: Family) -> Value {
     })
 }
 
+/// Who made a checkpoint runs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// In many steps.
+    Diffusion,
+    /// In few, as a latent consistency model does whose UNet takes the guidance scale (Luo et al. 2023).
+    Consistency,
+}
+
+impl Kind {
+    /// Of a UNet's configuration.
+    pub(super) fn of(unet: &Value) -> Self {
+        if unet["time_cond_proj_dim"].is_u64() { Self::Consistency } else { Self::Diffusion }
+    }
+
+    fn scheduler(self) -> &'static str {
+        match self {
+            Self::Diffusion => "DDIMScheduler",
+            Self::Consistency => "LCMScheduler",
+        }
+    }
+
+    fn pipeline(self) -> &'static str {
+        match self {
+            Self::Diffusion => "StableDiffusionPipeline",
+            Self::Consistency => "LatentConsistencyModelPipeline",
+        }
+    }
+}
+
 /// `scheduler/scheduler_config.json`: the schedule that both families were trained with.
-pub(super) fn scheduler(prediction: &Prediction) -> Value {
+pub(super) fn scheduler(prediction: &Prediction, kind: Kind) -> Value {
     json!({
-        "_class_name": "DDIMScheduler",
+        "_class_name": kind.scheduler(),
         "num_train_timesteps": 1000,
         "beta_start": 0.00085,
         "beta_end": 0.012,
@@ -146,10 +177,10 @@ pub(super) fn scheduler(prediction: &Prediction) -> Value {
 }
 
 /// `model_index.json`.
-pub(super) fn manifest() -> Value {
+pub(super) fn manifest(kind: Kind) -> Value {
     json!({
-        "_class_name": "StableDiffusionPipeline",
-        "scheduler": ["diffusers", "DDIMScheduler"],
+        "_class_name": kind.pipeline(),
+        "scheduler": ["diffusers", kind.scheduler()],
         "text_encoder": ["transformers", "CLIPTextModel"],
         "tokenizer": ["transformers", "CLIPTokenizer"],
         "unet": ["diffusers", "UNet2DConditionModel"],

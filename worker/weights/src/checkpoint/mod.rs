@@ -19,6 +19,7 @@ pub use prediction::Prediction;
 pub use survey::{PartSurvey, Survey};
 
 use crate::{Folder, OverlayFolder, Tensors, WeightsError, bundle, read_json};
+use config::Kind;
 use stated::Configs;
 
 /// A part of a model that has weights.
@@ -158,8 +159,9 @@ impl Opening {
             self.add(*part, &file, &tensors, found)?;
         }
         let prediction = survey.prediction.unwrap_or_default();
-        self.configs.set(MANIFEST, config::manifest());
-        self.configs.set(stated::SCHEDULER, config::scheduler(&prediction));
+        let kind = survey.parts.get(&Part::Unet).map_or(Kind::Diffusion, |unet| Kind::of(&unet.config));
+        self.configs.set(MANIFEST, config::manifest(kind));
+        self.configs.set(stated::SCHEDULER, config::scheduler(&prediction, kind));
         self.configs.set("tokenizer/special_tokens_map.json", config::special_tokens(survey.family));
         self.configs.take_metadata(&file, &tensors)?;
         Ok(Some(file))

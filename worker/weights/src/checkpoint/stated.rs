@@ -74,18 +74,21 @@ impl Configs {
         Ok(())
     }
 
-    /// After a part was replaced, keeps what its shapes do not tell from the configuration that it had.
+    /// After a part was replaced, keeps what its shapes do not tell from the configuration that it had. Of the same widths
+    /// it is a part of the same kind, and everything else is as it was.
     pub(super) fn keep_unseen(&mut self, part: Part, base: &Value) {
         let Some(Value::Object(config)) = self.files.get_mut(part.config()) else { return };
-        let is_same = config.get("block_out_channels") == base.get("block_out_channels");
-        let kept: &[&str] = match part {
-            Part::Unet if is_same => &["attention_head_dim", "sample_size"],
+        let is_alike =
+            ["_class_name", "block_out_channels"].iter().all(|&field| config.get(field) == base.get(field));
+        let guessed: &[&str] = match part {
+            Part::Unet if is_alike => &["attention_head_dim", "sample_size"],
             Part::Vae => &["scaling_factor", "shift_factor"],
             Part::Unet | Part::TextEncoder => &[],
         };
-        for &field in kept {
-            if let Some(value) = base.get(field) {
-                config.insert(field.to_owned(), value.clone());
+        for (field, value) in base.as_object().into_iter().flatten() {
+            let is_told = config.contains_key(field) && !guessed.contains(&field.as_str());
+            if guessed.contains(&field.as_str()) || (is_alike && part != Part::TextEncoder && !is_told) {
+                config.insert(field.clone(), value.clone());
             }
         }
     }

@@ -2,9 +2,10 @@
 //! al. 2021; for convolutions, LyCORIS' LoCon).
 //!
 //! For a module of weight `W` a file has `down` `[rank, inputs]` or `[rank, inputs, kh, kw]`, `up` `[outputs, rank]`
-//! and perhaps `alpha`; the module then computes with `W + scale * alpha / rank * up down`. Without alpha, alpha is
-//! the rank. A file is opened by its header; matrices are read when they go to a device.
+//! and perhaps `alpha`; the module then computes with `W + scale * alpha / rank * up down`. Where no module has one, alpha
+//! is the rank. A file is opened by its header; matrices are read when they go to a device.
 
+mod alpha;
 mod error;
 mod fit;
 mod ldm;
@@ -14,6 +15,7 @@ mod peft;
 use std::{collections::BTreeMap, rc::Rc};
 
 use crate::{ByteSource, DType, RawTensor, Tensors, WeightsError};
+use alpha::Alphas;
 pub use error::LoraError;
 pub use fit::{Fit, ModuleShape, ModuleShapes, module_shapes};
 use names::{Reading, Role};
@@ -114,9 +116,10 @@ impl Lora {
         if modules.is_empty() && foreign.is_empty() {
             return Err(LoraError::NoLora { tensors: tensors.names().count() });
         }
+        let alphas = Alphas::read(&tensors, &modules).await?;
         let mut entries = Vec::with_capacity(modules.len());
         for ((part, module), found) in modules {
-            entries.push(entry(&tensors, &settings, part, module, found).await?);
+            entries.push(entry(&tensors, &settings, alphas.of(part, &module), part, module, found)?);
         }
         Ok(Self { tensors, entries, foreign })
     }
@@ -183,9 +186,10 @@ fn sorted(tensors: &Tensors) -> Result<(Modules, Vec<String>), LoraError> {
     Ok((modules, foreign))
 }
 
-async fn entry(
+fn entry(
     tensors: &Tensors,
     settings: &Settings,
+    alpha: Option<f64>,
     part: LoraPart,
     module: String,
     found: Found,
@@ -205,8 +209,8 @@ async fn entry(
         [_, width] | [_, width, 1, 1] if width == rank => {}
         _ => return Err(up.wrong_shape(format!("[outputs, {rank}], as wide as {} is high", down.tensor))),
     }
-    let factor = match found.alpha {
-        Some(tensor) => alpha(tensors, &tensor).await? / rank as f64,
+    let factor = match alpha {
+        Some(alpha) => alpha / rank as f64,
         None => settings.factor(part, &module, rank)?.unwrap_or(1.0),
     };
     Ok(LoraEntry { part, module, rank, factor, down, up })
@@ -220,21 +224,4 @@ fn matrix(tensors: &Tensors, tensor: String) -> Result<Matrix, LoraError> {
         DType::F32 | DType::F16 | DType::BF16 => Ok(Matrix { tensor, shape }),
         dtype => Err(WeightsError::NotWeights { tensor, dtype }.into()),
     }
-}
-
-/// An alpha: a tensor of one number, of any kind that trainers write.
-async fn alpha(tensors: &Tensors, tensor: &str) -> Result<f64, LoraError> {
-    let bad = |got: String| LoraError::BadAlpha { place: format!("tensor {tensor}"), got };
-    let info = tensors.get(tensor).ok_or_else(|| bad("not there".to_owned()))?;
-    // Before it is read: it may claim to be as large as the file.
-    if info.shape.iter().any(|&axis| axis != 1) {
-        return Err(bad(format!("of shape {:?}", info.shape)));
-    }
-    let raw = tensors.read(tensor).await?;
-    let number = match (raw.dtype, raw.bytes.as_slice().try_into()) {
-        (DType::Other(safetensors::Dtype::I64), Ok(bytes)) => i64::from_le_bytes(bytes) as f64,
-        (DType::Other(safetensors::Dtype::F64), Ok(bytes)) => f64::from_le_bytes(bytes),
-        _ => raw.to_f32()?.first().copied().map_or(f64::NAN, f64::from),
-    };
-    Some(number).filter(|number| number.is_finite()).ok_or_else(|| bad(number.to_string()))
 }

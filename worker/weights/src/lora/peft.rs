@@ -40,7 +40,7 @@ impl Settings {
     /// ("A Rank Stabilization Scaling Factor for Fine-Tuning with LoRA", Kalajdzievski 2023); `None` where the
     /// settings say nothing of alpha.
     pub(super) fn factor(&self, part: LoraPart, module: &str, rank: usize) -> Result<Option<f64>, LoraError> {
-        let Some((place, alpha)) = self.alpha(part, module) else { return Ok(None) };
+        let Some((place, alpha)) = self.alpha(part, module)? else { return Ok(None) };
         let Some(alpha) = alpha.as_f64().filter(|alpha| alpha.is_finite()) else {
             return Err(LoraError::BadAlpha { place: format!("{ENTRY}: {place}"), got: alpha.to_string() });
         };
@@ -49,13 +49,15 @@ impl Settings {
     }
 
     /// `alpha_pattern` overrules `lora_alpha`. Its names are ends of modules' names.
-    fn alpha(&self, part: LoraPart, module: &str) -> Option<(String, &Value)> {
+    fn alpha(&self, part: LoraPart, module: &str) -> Result<Option<(String, &Value)>, LoraError> {
         let patterns = self.get(part, "alpha_pattern").and_then(Value::as_object);
-        let matching = patterns.into_iter().flatten().find(|(pattern, _)| is_end(pattern, module));
-        match matching {
-            Some((pattern, alpha)) => Some((format!("{}.alpha_pattern.{pattern}", part.name()), alpha)),
-            None => Some((format!("{}.lora_alpha", part.name()), self.get(part, "lora_alpha")?)),
+        for (pattern, alpha) in patterns.into_iter().flatten() {
+            if is_end(pattern, module)? {
+                return Ok(Some((format!("{}.alpha_pattern.{pattern}", part.name()), alpha)));
+            }
         }
+        let usual = self.get(part, "lora_alpha");
+        Ok(usual.map(|alpha| (format!("{}.lora_alpha", part.name()), alpha)))
     }
 
     fn get(&self, part: LoraPart, setting: &str) -> Option<&Value> {
@@ -65,9 +67,16 @@ impl Settings {
 
 /// Whether `pattern` is `module` or ends it at a dot. PEFT reads it as a regular expression; what it writes itself is
 /// a name, perhaps with `^` before it.
-fn is_end(pattern: &str, module: &str) -> bool {
-    let pattern = pattern.strip_prefix('^').unwrap_or(pattern).replace('\\', "");
-    module.strip_suffix(&pattern).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+///
+/// # Errors
+/// [`LoraError::BadMetadata`] for what is more than a name.
+fn is_end(pattern: &str, module: &str) -> Result<bool, LoraError> {
+    let name = pattern.strip_prefix('^').unwrap_or(pattern).replace("\\.", ".");
+    if name.contains(|letter: char| !letter.is_alphanumeric() && !"._-".contains(letter)) {
+        let reason = format!("{pattern} in an alpha_pattern is no module's name");
+        return Err(LoraError::BadMetadata { entry: ENTRY, reason });
+    }
+    Ok(module.strip_suffix(&name).is_some_and(|before| before.is_empty() || before.ends_with('.')))
 }
 
 #[cfg(test)]
@@ -94,5 +103,7 @@ mod tests {
         let settings = Settings::parse(r#"{"unet.lora_alpha": "2", "unet.use_dora": true}"#).unwrap();
         assert!(matches!(settings.factor(LoraPart::UNet, "x", 4), Err(LoraError::BadAlpha { .. })));
         assert!(matches!(settings.check(), Err(LoraError::Unsupported { .. })));
+        let settings = Settings::parse(r#"{"unet.alpha_pattern": {"attn1\\..*": 8}}"#).unwrap();
+        assert!(matches!(settings.factor(LoraPart::UNet, "x", 4), Err(LoraError::BadMetadata { .. })));
     }
 }

@@ -23,7 +23,12 @@ pub(in crate::checkpoint) struct UnetLayout {
     pub(in crate::checkpoint) context: Option<usize>,
     /// Whether tokens are projected by linear layers, as in Stable Diffusion 2, or by 1x1 convolutions.
     pub(in crate::checkpoint) is_linear: bool,
+    /// Waves that the guidance scale is told by, where it is an input (Meng et al. 2023).
+    pub(in crate::checkpoint) guidance_waves: Option<usize>,
 }
+
+/// Where a guidance scale goes in.
+const GUIDANCE: &str = "time_embedding.cond_proj.weight";
 
 impl UnetLayout {
     /// Reads the sizes off the shapes.
@@ -54,6 +59,7 @@ impl UnetLayout {
             mid_depth,
             context: ends_with("attn2.to_k.weight").and_then(|(_, shape)| shape.get(1).copied()),
             is_linear: projection.is_some_and(|(_, shape)| shape.len() == 2),
+            guidance_waves: shapes.get(GUIDANCE).and_then(|shape| shape.get(1).copied()),
         })
     }
 
@@ -65,6 +71,9 @@ impl UnetLayout {
         }
         expected.pair("conv_norm_out");
         expected.pair("conv_out");
+        if self.guidance_waves.is_some() {
+            expected.one(GUIDANCE.to_owned());
+        }
         let skips = self.expect_down(&mut expected);
         let inner = self.widths.last().copied().unwrap_or_default();
         if let Some(depth) = self.mid_depth {

@@ -98,6 +98,7 @@ fn layouts() -> Vec<UnetLayout> {
             mid_depth,
             context,
             is_linear: false,
+            guidance_waves: None,
         });
     }
     layouts
