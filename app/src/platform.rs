@@ -40,6 +40,16 @@ pub(crate) fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, JsValue> {
     Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)
 }
 
+/// A `Blob` of the same bytes, which no longer depends on the file that they were read from.
+///
+/// # Errors
+/// What the browser throws when it has no room for them.
+pub(crate) fn copy_of(bytes: &ArrayBuffer, media_type: &str) -> Result<Blob, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    Blob::new_with_buffer_source_sequence_and_options(&Array::of1(bytes), &options)
+}
+
 /// Reads a whole `Blob`.
 ///
 /// # Errors
@@ -167,6 +177,16 @@ pub(crate) fn bring_into_view(id: &'static str) {
         element.iter().for_each(|element| element.scroll_into_view_with_scroll_into_view_options(&nearest));
     };
     gloo::timers::callback::Timeout::new(CLOSED_WITHIN_MILLIS, bring).forget();
+}
+
+/// Gives the focus to the element of this id.
+pub(crate) fn focus(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // One that is hidden does not take it.
+        element.focus().ok();
+    }
 }
 
 /// Saves bytes as a file through the browser's downloads.

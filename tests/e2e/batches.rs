@@ -81,14 +81,25 @@ fn the_queue_is_reordered_cancelled_and_survives_a_closed_tab() -> Outcome {
 fn one_press_stops_all_that_is_asked_for() -> Outcome {
     let page = Page::open(Graphics::None)?;
     let all = || control(page.session(), "Cancel all");
+    let place = || {
+        let script = "const {x, y, width, height} = document.querySelector('.generate').getBoundingClientRect(); \
+                      return [x, y, width, height];";
+        page.session().run(script, &[])
+    };
+    let before = place()?;
     ask(&page, "the running one", "200")?;
     page.wait("the first to run", SOON, || Ok(page.step()?.map(drop)))?;
     assert!(all().is_err(), "of one picture, Cancel is enough");
     ask(&page, "the other", "200")?;
     page.wait("Cancel all", SOON, || Ok(all().ok()))?;
+    assert_eq!(place()?, before, "pressed again, Generate must not turn out to be Cancel");
     press(page.session(), "Cancel all")?;
     page.wait("an empty queue", SOON, || Ok((stored_jobs(&page)? == 0).then_some(())))?;
-    page.wait("no way to cancel", SOON, || Ok(control(page.session(), "Cancel").is_err().then_some(())))?;
+    page.wait("the focus on Generate", SOON, || {
+        let focused = page.session().run("return document.activeElement.textContent;", &[])?;
+        Ok((focused == "Generate").then_some(()))
+    })?;
+    assert!(control(page.session(), "Cancel").is_err(), "there is nothing left to cancel");
     assert_eq!(page.picture_ids()?, Vec::<String>::new());
     Ok(())
 }

@@ -134,6 +134,22 @@ fn a_source_comes_by_drop_and_by_paste() -> Outcome {
 }
 
 #[test]
+fn a_source_outlives_its_file() -> Outcome {
+    let page = Page::open(Graphics::None)?;
+    let folder = Folder::new("moved")?;
+    let file = folder.path().join("photo.png");
+    fs::copy(repository::photo(), &file)?;
+    page.take_source(&file)?;
+    fs::remove_file(&file)?;
+    turn_and_crop(&page)?;
+    write(page.session(), "Prompt", "a red apple")?;
+    write(page.session(), "Quality steps", "1")?;
+    page.generate(LATER)?;
+    assert_eq!(page.alerts()?, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
 fn orientation_and_animation_are_seen() -> Outcome {
     let page = Page::open(Graphics::None)?;
     let folder = Folder::new("sources")?;

@@ -102,6 +102,9 @@ pub struct Settings {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
+    /// Width and height in pixels that were generated, where the picture has others: inpainting gives back its source's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated_size: Option<(u32, u32)>,
     /// Pixels over which the mask's edge faded out; of inpainting alone, and so are the next two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mask_feather: Option<u32>,

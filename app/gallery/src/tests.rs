@@ -18,6 +18,7 @@ pub(crate) fn settings() -> Settings {
         sampler: "ddim".to_owned(),
         width: 3,
         height: 2,
+        generated_size: None,
         mask_feather: None,
         inpaint_area: None,
         inpaint_padding: None,
@@ -144,6 +145,7 @@ fn parameters_round_trip_what_they_name() {
 fn inpainted() -> Settings {
     Settings {
         mode: Mode::Inpaint,
+        generated_size: Some((104, 72)),
         mask_feather: Some(4),
         inpaint_area: Some("masked".to_owned()),
         inpaint_padding: Some(32),

@@ -5,6 +5,7 @@ use web_sys::{DataTransfer, DragEvent, File};
 
 use super::DrawerKind;
 use crate::later::Errand;
+use crate::platform::bring_into_view;
 use crate::state::{SourceFile, Studio, looks_like_pack};
 
 /// Whether files are being dragged over the page.
@@ -75,7 +76,10 @@ fn take_first(studio: Studio, data: Option<DataTransfer>) {
     match file {
         // Over the mask's editor a file is a mask.
         Some(file) if untrack(|| studio.edits_mask()) => studio.later(Errand::TakeMask(file.into())),
-        Some(file) => studio.take_source(file_source(file)),
+        Some(file) => {
+            studio.take_source(file_source(file));
+            bring_into_view("source-image");
+        }
         None => {}
     }
 }

@@ -1,7 +1,7 @@
 //! **Generate** and **Cancel**, always in sight, and what is going on.
 
 use batches::Line;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use protocol::Stage;
 
 use super::icon::Icon;
@@ -49,11 +49,7 @@ fn announcement(studio: Studio) -> String {
 pub(crate) fn RunBar() -> impl IntoView {
     let studio = studio();
     let announced = Memo::new(move |_| announcement(studio));
-    // **Cancel** stops one picture, and the next begins.
-    let several = move || {
-        let running = studio.queue.running.with(Option::is_some);
-        studio.queue.waiting.with(Line::len) + usize::from(running) > 1
-    };
+    let generate = NodeRef::<html::Button>::new();
     view! {
         <div class="run-bar">
             <LeftQueue />
@@ -63,45 +59,98 @@ pub(crate) fn RunBar() -> impl IntoView {
                 <ShowLast />
             </div>
             <p class="unseen" role="status" aria-live="polite">{move || announced.get()}</p>
-            <div class="run-buttons">
-                <button
-                    type="button"
-                    class="primary"
-                    aria-keyshortcuts="Control+Enter"
-                    title="Ctrl+Enter"
-                    disabled=move || studio.session.engine.get() == EngineState::Unusable
-                    on:click=move |_| studio.generate()
-                >
-                    "Generate"
-                </button>
-                <button
-                    type="button"
-                    aria-keyshortcuts="Escape"
-                    title="Esc"
-                    hidden=move || !studio.queue.is_busy()
-                    on:click=move |_| studio.cancel()
-                >
-                    {Icon::Stop.draw()}
-                    "Cancel"
-                </button>
-                <button type="button" hidden=move || !several() on:click=move |_| studio.cancel_all()>
-                    {CANCEL_ALL}
-                </button>
-            </div>
+            <StopButtons generate />
+            <button
+                type="button"
+                class="primary generate"
+                node_ref=generate
+                aria-keyshortcuts="Control+Enter"
+                title="Ctrl+Enter"
+                disabled=move || studio.session.engine.get() == EngineState::Unusable
+                on:click=move |_| studio.generate()
+            >
+                "Generate"
+            </button>
+        </div>
+    }
+}
+
+/// **Cancel** stops one picture, and the next begins; **Cancel all** is there where there is a next. They come and go above
+/// **Generate**, which may be pressed again and again and stays where it is.
+#[component]
+fn StopButtons(generate: NodeRef<html::Button>) -> impl IntoView {
+    let studio = studio();
+    let busy = Memo::new(move |_| studio.queue.is_busy());
+    let several = move || {
+        let running = studio.queue.running.with(Option::is_some);
+        studio.queue.waiting.with(Line::len) + usize::from(running) > 1
+    };
+    let (row, cancel) = (NodeRef::<html::Div>::new(), NodeRef::<html::Button>::new());
+    let focus = |button: NodeRef<html::Button>| {
+        if let Some(button) = button.get_untracked() {
+            // It is there and shown, so it takes the focus.
+            button.focus().ok();
+        }
+    };
+    // Whoever uses keys goes on from what is left once these are gone.
+    Effect::new(move |was_busy: Option<bool>| {
+        let busy = busy.get();
+        let inside =
+            || row.get_untracked().is_some_and(|row| row.contains(document().active_element().as_deref()));
+        if was_busy == Some(true) && !busy && inside() {
+            focus(generate);
+        }
+        busy
+    });
+    view! {
+        <div class="run-stop" node_ref=row hidden=move || !busy.get()>
+            <button
+                type="button"
+                node_ref=cancel
+                aria-keyshortcuts="Escape"
+                title="Esc"
+                on:click=move |_| studio.cancel()
+            >
+                {Icon::Stop.draw()}
+                "Cancel"
+            </button>
+            <button
+                type="button"
+                hidden=move || !several()
+                on:click=move |_| {
+                    studio.cancel_all();
+                    // The running picture takes a moment to end, and this button goes at once.
+                    focus(cancel);
+                }
+            >
+                {CANCEL_ALL}
+            </button>
         </div>
     }
 }
 
 /// Shows what was made last, once nothing is being made: on a phone the gallery is far below. Elsewhere it is in sight, and
-/// the style hides this.
+/// the style hides this, unless a search or a filter leaves the picture out.
 #[component]
 fn ShowLast() -> impl IntoView {
     let studio = studio();
     let last = studio.run.last;
     let there = move || last.with(|last| last.as_ref().is_some_and(|id| studio.library.record(id).is_some()));
+    let left_out = move || {
+        last.with(|last| last.as_ref().and_then(|id| studio.library.record(id))).is_some_and(|record| {
+            let is_shown = studio.library.shown.with(|shown| shown.iter().any(|other| other.id == record.id));
+            !is_shown && record.in_sheet.is_none()
+        })
+    };
     let show = move |_| last.get_untracked().into_iter().for_each(|id| studio.open_result(&id));
     view! {
-        <button type="button" class="quiet show-last" hidden=move || studio.queue.is_busy() || !there() on:click=show>
+        <button
+            type="button"
+            class="quiet show-last"
+            class:left-out=left_out
+            hidden=move || studio.queue.is_busy() || !there()
+            on:click=show
+        >
             {words::SHOW}
         </button>
     }

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::loras::{choices, missing_sentence, reused};
 use super::queue::{Asked, Given};
 use super::reuse::choice;
+use super::size::generated_size;
 use super::source::SourceFile;
 use super::{Place, Studio, drawing};
 use crate::platform::random_seed;
@@ -23,6 +24,7 @@ fn request_again(
     stored: &[LoraInfo],
     seed: u64,
 ) -> Result<Request, Vec<String>> {
+    let (width_px, height_px) = generated_size(settings, Some(model));
     let (loras, missing) = reused(&[], &settings.loras, stored);
     if !missing.is_empty() {
         return Err(missing);
@@ -38,8 +40,8 @@ fn request_again(
         guidance_scale: settings.guidance_scale,
         sampler: choice::<SamplerKind>(&settings.sampler).unwrap_or(model.default_sampler),
         seed,
-        width_px: settings.width,
-        height_px: settings.height,
+        width_px,
+        height_px,
         source_fit: choice(&settings.source_fit).unwrap_or_default(),
         mask_feather_px: settings.mask_feather.unwrap_or_default(),
         inpaint_area: settings.inpaint_area.as_deref().and_then(choice).unwrap_or(InpaintArea::Whole),
@@ -177,6 +179,13 @@ mod tests {
         let mask = (request.mask_feather_px, request.inpaint_area, request.inpaint_padding_px);
         assert_eq!(mask, (6, InpaintArea::Masked, 24));
         assert_eq!(request.loras, [LoraChoice { id: brush().id, scale: 0.5 }]);
+    }
+
+    #[test]
+    fn what_was_generated_is_generated_again_whatever_size_the_picture_has() {
+        let told = Settings { width: 4000, height: 5000, generated_size: Some((512, 640)), ..settings() };
+        let request = request_again(&told, &model(), &[brush()], 1).unwrap();
+        assert_eq!((request.width_px, request.height_px), (512, 640));
     }
 
     #[test]

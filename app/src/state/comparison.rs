@@ -7,6 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::{Place, Studio};
+use crate::words::batches::SHEET_IS_MANY;
 use crate::words::compare as words;
 
 /// One of the two.
@@ -75,6 +76,10 @@ impl Studio {
 
     /// Compares a picture with the source that it was made from. Without one, a sentence says so.
     pub(crate) fn compare_with_source(self, id: &str) {
+        if untrack(|| self.library.record(id)).is_some_and(|record| record.sheet.is_some()) {
+            self.library.opened.set(None);
+            return self.notices.say(Place::Gallery, SHEET_IS_MANY);
+        }
         let id = id.to_owned();
         spawn_local(async move {
             match self.picture_file(&id, PicturePart::Source).await {

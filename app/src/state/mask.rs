@@ -21,7 +21,7 @@ use super::{Place, SourceState, Studio};
 use crate::words::mask as words;
 use files::MaskFile;
 use follow::Under;
-use kept::Waiting;
+use kept::Stored;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Masking {
@@ -37,8 +37,10 @@ pub(crate) struct Masking {
     pub brush: BrushForm,
     /// The mask as a file, with the count of changes that it is of.
     file: StoredValue<Option<(u64, MaskFile)>, LocalStorage>,
-    /// A mask whose source is not here yet.
-    waiting: StoredValue<Option<Waiting>, LocalStorage>,
+    /// The mask of a picture whose settings were taken over, until a source of its shape is here.
+    asked_for: StoredValue<Option<Mask>, LocalStorage>,
+    /// The mask of the source that is about to be used.
+    stored: StoredValue<Option<Stored>, LocalStorage>,
     /// The source that the mask lies over, or lay over last.
     under: StoredValue<Option<Under>, LocalStorage>,
 }
@@ -59,7 +61,8 @@ impl Masking {
             opened: RwSignal::new(false),
             brush: BrushForm::new(),
             file: StoredValue::new_local(None),
-            waiting: StoredValue::new_local(None),
+            asked_for: StoredValue::new_local(None),
+            stored: StoredValue::new_local(None),
             under: StoredValue::new_local(None),
         }
     }

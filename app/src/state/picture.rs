@@ -156,6 +156,7 @@ fn settings_of(job: &Job, report: &ImageReport, size_px: (u32, u32)) -> Settings
         sampler: name(&request.sampler),
         width: size_px.0,
         height: size_px.1,
+        generated_size: Some((request.width_px, request.height_px)).filter(|generated| *generated != size_px),
         mask_feather: masked.then_some(request.mask_feather_px),
         inpaint_area: masked.then(|| name(&request.inpaint_area)),
         inpaint_padding: masked.then_some(request.inpaint_padding_px),

@@ -10,7 +10,7 @@ use storage::PicturePart;
 use wasm_bindgen_futures::spawn_local;
 
 use super::output::OutputFormat;
-use super::size::FitChoice;
+use super::size::{FitChoice, generated_size};
 use super::source::SourceFile;
 use super::{Place, Studio, drawing};
 use crate::platform::bring_into_view;
@@ -111,11 +111,11 @@ impl Studio {
             self.form.sampler.set(sampler);
         }
         // After the effect that follows the model has set that model's own size.
-        let (width, height) = (settings.width.to_string(), settings.height.to_string());
-        if settings.width > 0 && settings.height > 0 {
+        let (width_px, height_px) = generated_size(settings, model.as_ref());
+        if width_px > 0 && height_px > 0 {
             request_animation_frame(move || {
-                self.form.width_px.set(width);
-                self.form.height_px.set(height);
+                self.form.width_px.set(width_px.to_string());
+                self.form.height_px.set(height_px.to_string());
             });
         }
     }

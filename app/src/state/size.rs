@@ -1,7 +1,10 @@
 //! The size of a picture: from the source's own, to what the model takes.
 
+use gallery::{Mode, Settings};
 use protocol::{ModelInfo, SourceFit};
 use serde::{Deserialize, Serialize};
+
+use super::reuse::choice;
 
 /// **Source size**: which size a picture gets from its source, and how the source comes to that size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,21 @@ impl Sides {
     }
 }
 
+/// The size that was generated for a picture. Earlier versions did not write it down where inpainting gave back the
+/// source's: then it is what the model makes of such a source.
+pub(crate) fn generated_size(settings: &Settings, model: Option<&ModelInfo>) -> (u32, u32) {
+    let size = (settings.width, settings.height);
+    let sides = model.map(Sides::of).filter(|sides| !(sides.takes(size.0) && sides.takes(size.1)));
+    match (settings.generated_size, sides) {
+        (Some(generated), _) => generated,
+        (None, Some(sides)) if settings.mode == Mode::Inpaint => {
+            let fit = choice::<SourceFit>(&settings.source_fit).unwrap_or_default();
+            sides.size_for(FitChoice::of(fit), size)
+        }
+        (None, _) => size,
+    }
+}
+
 /// Says in words why the picture will not have its source's own size, under a choice; `None` when it has.
 pub(crate) fn explain_choice(
     choice: FitChoice,
@@ -158,6 +176,8 @@ fn explain(source: (u32, u32), chosen: (u32, u32), sides: Sides) -> Option<Strin
 
 #[cfg(test)]
 mod tests {
+    use protocol::{ModelId, SamplerKind, StrengthRule};
+
     use super::*;
 
     const SMALL: Sides = Sides { native: 128, least: 32, most: 256, multiple: 8 };
@@ -207,6 +227,33 @@ mod tests {
             assert!(words.contains("400 × 200") && words.ends_with('.'), "{words}");
             assert_eq!(explain_choice(choice, chosen, chosen, SMALL), None);
         }
+    }
+
+    #[test]
+    fn what_was_generated_for_an_inpainted_picture_is_told_or_found() {
+        let model = ModelInfo {
+            id: ModelId("mine".to_owned()),
+            name: String::new(),
+            hash: String::new(),
+            bytes: 0,
+            native_px: 128,
+            max_px: 256,
+            multiple_px: 8,
+            default_steps: 8,
+            default_guidance: 1.0,
+            default_sampler: SamplerKind::FlowEuler,
+            samplers: vec![SamplerKind::FlowEuler],
+            default_strength_rule: StrengthRule::AllSteps,
+        };
+        let inpainted = Settings { mode: Mode::Inpaint, width: 130, height: 101, ..Settings::default() };
+        let told = Settings { generated_size: Some((256, 200)), ..inpainted.clone() };
+        let cropped = Settings { source_fit: "crop".to_owned(), ..inpainted.clone() };
+        let plain = Settings { mode: Mode::ImageToImage, ..inpainted.clone() };
+        assert_eq!(generated_size(&told, Some(&model)), (256, 200));
+        assert_eq!(generated_size(&inpainted, Some(&model)), (128, 104));
+        assert_eq!(generated_size(&inpainted, None), (130, 101), "without its model nothing is known");
+        assert_eq!(generated_size(&cropped, Some(&model)), (128, 128));
+        assert_eq!(generated_size(&plain, Some(&model)), (130, 101), "a size like any other");
     }
 
     #[test]

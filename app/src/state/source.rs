@@ -15,8 +15,8 @@ use web_sys::Blob;
 use super::recents::Recents;
 use super::{Place, Studio};
 use crate::later::{self, Errand};
-use crate::platform::{array_buffer, blob};
-use crate::words::source as words;
+use crate::platform::{array_buffer, blob, copy_of};
+use crate::words::{mask, source as words};
 
 /// A file larger than this is not read at all.
 const MOST_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
@@ -169,6 +169,7 @@ impl Studio {
                 Ok(_) if !self.source.is_checked_by(job) => {}
                 Ok((_, Kind::Svg)) => self.later(Errand::TakeDrawing(job, file)),
                 Ok((buffer, kind)) => {
+                    self.keep_copy(&buffer);
                     let moves = kind == Kind::Picture { moves: true };
                     let found = self.settings_in(&buffer).await;
                     if self.source.is_checked_by(job) {
@@ -228,6 +229,19 @@ impl Studio {
         }
     }
 
+    /// Goes on with a copy of the source's file: the file itself may be changed, moved or deleted while the page is open.
+    fn keep_copy(self, bytes: &ArrayBuffer) {
+        let copy = |file: &SourceFile| copy_of(bytes, &file.blob.type_());
+        self.source.state.update(|state| {
+            if let SourceState::Checking(Checking { file, .. }) = state {
+                match copy(file) {
+                    Ok(blob) => file.blob = blob,
+                    Err(error) => log::warn!("a source stays in its file: {error:?}"),
+                }
+            }
+        });
+    }
+
     fn note_found(self, found: Option<Settings>, moving: bool) {
         self.source.state.update(|state| {
             if let SourceState::Checking(Checking { settings, moves, .. }) = state {
@@ -264,6 +278,7 @@ impl Studio {
     pub(crate) fn remove_source(self) {
         self.source.state.set(SourceState::None);
         self.notices.clear(Place::Source);
+        self.notices.take_back(Place::Mask, mask::ANOTHER_SHAPE);
         self.forget_current_source();
     }
 }

@@ -5,7 +5,7 @@ use sources::{Handle, Kind};
 pub(crate) const TITLE: &str = "Source image";
 pub(crate) const CHOOSE: &str = "Choose a picture";
 pub(crate) const CHOOSE_HOW: &str = ", drop it anywhere, or paste it.";
-pub(crate) const FORMATS: &str = "PNG, JPEG or WebP. Optional.";
+pub(crate) const FORMATS: &str = "PNG, JPEG, WebP, or an SVG made here. Optional.";
 pub(crate) const TAKE_PHOTO: &str = "Take a photo";
 pub(crate) const REMOVE: &str = "Remove source";
 pub(crate) const REUSE_SETTINGS: &str = "Reuse the settings in this file";
@@ -107,7 +107,9 @@ pub(crate) fn unreadable(name: &str) -> String {
 /// Why a file of this kind cannot be the source, and what to do about it.
 pub(crate) fn refusal(kind: Kind, name: &str) -> String {
     let what = match kind {
-        Kind::Svg => "is an SVG drawing that was not made here, which is no source; save it as PNG first",
+        Kind::Svg => {
+            "is an SVG drawing that was not made here or was changed since, which is no source; save it as PNG first"
+        }
         Kind::Html => "is a web page and not a picture; save the picture itself",
         Kind::Gif => "is a GIF; save it as PNG first",
         Kind::Heic => "is a HEIC photo, which browsers cannot read; save it as JPEG first",

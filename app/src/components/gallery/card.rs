@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gallery::{Record, Settings};
+use gallery::Record;
 use leptos::ev::MouseEvent;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -12,10 +12,15 @@ use super::actions::CardActions;
 use super::thumbnail::Thumbnail;
 use crate::components::icon::Icon;
 use crate::state::studio;
-use crate::words::gallery as words;
+use crate::words::{batches, gallery as words};
 
-/// The settings that tell pictures apart.
-fn summary(settings: &Settings) -> Vec<String> {
+/// The settings that tell pictures apart. Those of a sheet's pictures are no one's.
+fn summary(record: &Record) -> Vec<String> {
+    let settings = &record.settings;
+    if let Some(sheet) = &record.sheet {
+        let rows = sheet.rows.as_ref().map(|rows| rows.name.as_str());
+        return vec![batches::sheet_of(&sheet.columns.name, rows)];
+    }
     let strength = settings.mode.has_source().then(|| format!("strength {:.2}", settings.prompt_strength));
     let size = format!("{} × {}", settings.width, settings.height);
     let rest = [size, format!("{} steps", settings.steps), format!("seed {}", settings.seed)];
@@ -44,7 +49,7 @@ pub(super) fn PictureCard(
     let library = studio.library;
     let id = StoredValue::new(record.id.clone());
     let prompt = record.settings.prompt.clone();
-    let meta = summary(&record.settings).into_iter().map(|item| view! { <span>{item}</span> }).collect_view();
+    let meta = summary(&record).into_iter().map(|item| view! { <span>{item}</span> }).collect_view();
     let chosen = Memo::new(move |_| id.with_value(|id| library.selection.with(|s| s.contains(id))));
     let current =
         Memo::new(move |_| id.with_value(|id| library.current.with(|now| now.as_ref() == Some(id))));

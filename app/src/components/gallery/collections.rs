@@ -140,6 +140,7 @@ fn Create() -> impl IntoView {
         <form class="with-button" on:submit=create>
             <input
                 type="text"
+                autofocus
                 aria-label=words::NEW_COLLECTION
                 placeholder=words::NEW_COLLECTION
                 maxlength="60"

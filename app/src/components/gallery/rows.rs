@@ -7,6 +7,7 @@ use crate::components::mask::details;
 use crate::state::choice;
 use crate::words::{gallery as words, settings as names};
 
+const START_SIGMA: &str = "Start sigma";
 const STEPS: &str = "Steps";
 
 /// Names and values, without those that say nothing.
@@ -47,7 +48,7 @@ pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
         (STEPS, steps),
         ("Guidance scale", settings.guidance_scale.to_string()),
         ("Sampler", sampler.to_owned()),
-        ("Start sigma", format!("{:.3}", settings.start_sigma)),
+        (START_SIGMA, format!("{:.3}", settings.start_sigma)),
         ("Model", model.to_owned()),
     ]);
     if !settings.model_hash.is_empty() {
@@ -60,6 +61,8 @@ pub(super) fn rows(record: &Record) -> Vec<(&'static str, String)> {
     rows.push(("Made", made(record)));
     if let Some(sheet) = &record.sheet {
         tell_axes(&mut rows, sheet);
+        // It follows from strength and steps, which may be what the pictures differ in.
+        rows.retain(|(name, _)| *name != START_SIGMA);
     }
     rows
 }

@@ -59,8 +59,9 @@ fn CropNumber(
             set(&mut crop, px);
             *edit = edit.cropped(crop, editing.own_px);
         });
-        let kept = editing.edit.get_untracked().kept(editing.own_px);
-        if kept.held_to(untrack(|| editing.proportions()), editing.own_px) != kept {
+        let edit = editing.edit.get_untracked();
+        let kept = edit.kept(editing.own_px);
+        if kept.held_to(untrack(|| editing.proportions()), edit.turned_px(editing.own_px)) != kept {
             editing.hold.set(Hold::Free);
         }
     };

@@ -19,6 +19,7 @@ use super::drop_zone::file_source;
 use super::icon::Icon;
 use super::icon_button::IconButton;
 use super::notice::NoticeAt;
+use crate::platform::focus;
 use crate::state::{Place, Studio, studio};
 use crate::words::source as words;
 
@@ -45,7 +46,7 @@ pub(crate) fn SourcePanel() -> impl IntoView {
                 <input
                     id="source-image"
                     type="file"
-                    accept="image/png,image/jpeg,image/webp"
+                    accept="image/png,image/jpeg,image/webp,image/svg+xml"
                     on:change=move |event| take_chosen(studio, &event)
                 />
                 <Remove />
@@ -92,7 +93,11 @@ fn Remove() -> impl IntoView {
                     icon=Icon::Close
                     name=words::REMOVE
                     class="source-remove"
-                    press=move |_| studio.remove_source()
+                    press=move |_| {
+                        studio.remove_source();
+                        // The button goes; the next source is chosen here.
+                        focus("source-image");
+                    }
                 />
             }
         })

@@ -32,7 +32,7 @@ impl MaskFile {
         &self.png
     }
 
-    fn of(mask: &Mask) -> Result<Self, String> {
+    pub(super) fn of(mask: &Mask) -> Result<Self, String> {
         let png = encode(mask).map_err(|error| error.to_string())?;
         let png = platform::blob(&png, "image/png").map_err(|error| format!("{error:?}"))?;
         Ok(Self { url: ObjectUrl::from(gloo::file::Blob::from(png.clone())), png })
@@ -109,7 +109,11 @@ impl Studio {
             return Err(complain(fault));
         }
         match self.mask.file() {
-            Some(Ok(file)) => Ok(Some(file.png)),
+            Some(Ok(file)) => {
+                // Another mask is no longer waited for.
+                self.mask.asked_for.set_value(None);
+                Ok(Some(file.png))
+            }
             Some(Err(_)) => Err(complain(words::UNWRITTEN)),
             None => Err(complain(words::EMPTY)),
         }
@@ -157,7 +161,7 @@ impl Studio {
                 Ok(mask) => {
                     if self.use_mask(&mask).is_err() {
                         self.notices.say(Place::Mask, words::waits(sides(&mask)));
-                        self.mask.wait_with(mask, None);
+                        self.mask.asked_for.set_value(Some(mask));
                     }
                 }
                 Err(sentence) => self.notices.say(Place::Mask, sentence),

@@ -13,10 +13,20 @@ use crate::words::mask as words;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Under {
     /// The hash of the source's file.
-    source: String,
-    edit: Edit,
-    /// What is painted over all of it.
+    pub source: String,
+    /// What was done to the source.
+    pub edit: Edit,
+    /// What is painted over all of it, but for what was painted since the last edit.
     whole: Whole,
+}
+
+impl Under {
+    /// What is painted over all of the source, `shown` over what the edit has left of it.
+    pub(super) fn all(&self, shown: &Mask) -> Whole {
+        let mut whole = self.whole.clone();
+        whole.lay(shown, self.edit);
+        whole
+    }
 }
 
 /// A source as it is used.
@@ -47,12 +57,6 @@ fn fate(mask: &Mask, size: Size) -> Fate {
     }
 }
 
-/// The mask that was painted over a source while `from` was done to it, now that `to` is.
-pub(super) fn moved(mask: &Mask, own_px: (u32, u32), from: Edit, to: Edit) -> Option<Mask> {
-    let was_over_it = mask.size().has_shape_of(mask_size(from.edited_px(own_px)));
-    was_over_it.then(|| Whole::black(own_px).recut(mask, from, to))
-}
-
 impl Masking {
     /// Whether the mask lies over this source, or lay over it last.
     pub(super) fn lies_over(self, source: &str) -> bool {
@@ -78,26 +82,44 @@ impl Studio {
     }
 
     fn fit_mask(self, shown: Shown) {
-        let size = mask_size(shown.size_px);
-        let under = self.mask.under.try_update_value(Option::take).flatten();
-        let same_source = under.filter(|under| under.source == shown.source);
-        let Shown { source, own_px, edit, .. } = shown;
-        let mut next = Under { source, edit, whole: Whole::black(own_px) };
-        if let Some(mask) = self.mask.take_waiting(size, &next.source) {
+        let Shown { source, own_px, edit, size_px } = shown;
+        let size = mask_size(size_px);
+        let before = self.mask.under.try_update_value(Option::take).flatten();
+        let same = before.filter(|under| under.source == source);
+        let stored = self.mask.take_stored(&source);
+        // What is painted over this very source is not given up for a mask that would suit many.
+        let is_in_use = same.is_some() && self.mask.peek(|editor| !editor.mask().is_black()).unwrap_or(false);
+        let asked_for = if is_in_use { None } else { self.mask.take_asked_for(size) };
+        let whole = match (same, stored) {
+            (Some(mut under), _) => {
+                if under.edit != edit {
+                    self.recut_mask(&mut under, edit);
+                }
+                under.whole
+            }
+            (None, Some(whole)) => {
+                self.notices.clear(Place::Mask);
+                self.mask.begin_with(whole.cut(edit));
+                whole
+            }
+            (None, None) => {
+                self.take_over_mask(size);
+                Whole::black(own_px)
+            }
+        };
+        if let Some(mask) = asked_for {
             self.notices.clear(Place::Mask);
             self.mask.begin_with(mask);
-        } else if let Some(mut under) = same_source {
-            let Under { edit: before, whole, .. } = &mut under;
-            if *before != edit
-                && let Some(mask) = self.mask.peek(|editor| whole.recut(editor.mask(), *before, edit))
-            {
-                self.mask.begin_with(mask);
-            }
-            next.whole = under.whole;
-        } else {
-            self.take_over_mask(size);
         }
-        self.mask.under.set_value(Some(next));
+        self.mask.under.set_value(Some(Under { source, edit, whole }));
+    }
+
+    /// Turns and crops the mask with its source.
+    fn recut_mask(self, under: &mut Under, edit: Edit) {
+        let before = under.edit;
+        if let Some(mask) = self.mask.peek(|editor| under.whole.recut(editor.mask(), before, edit)) {
+            self.mask.begin_with(mask);
+        }
     }
 
     /// The mask over a new source, of this size, that brings none: the one that is there, if that suits.
@@ -133,13 +155,9 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_mask_is_moved_to_what_is_done_to_its_source_now() {
-        let turned = Edit::default().turned_right((30, 20));
-        assert_eq!(moved(&white(20, 30), (30, 20), turned, Edit::default()), Some(white(30, 20)));
-        assert_eq!(
-            moved(&white(30, 20), (30, 20), turned, Edit::default()),
-            None,
-            "it was over another edit"
-        );
+    fn what_an_edit_left_is_laid_over_all_of_the_source() {
+        let edit = Edit::default().turned_right((30, 20));
+        let under = Under { source: String::new(), edit, whole: Whole::black((30, 20)) };
+        assert_eq!(under.all(&white(20, 30)).mask(), &white(30, 20));
     }
 }

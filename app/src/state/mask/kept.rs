@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
-use masks::{Editor, Mask, Size};
+use masks::{Mask, Size};
 use storage::{SourcePart, StorageError};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Masking;
-use super::files::read;
-use super::follow::moved;
+use super::files::{MaskFile, read};
+use super::follow::Under;
+use super::whole::Whole;
 use crate::later::Errand;
 use crate::state::{Original, Place, Studio};
 use crate::words::mask as words;
@@ -18,44 +19,47 @@ use crate::words::mask as words;
 /// Strokes that follow each other are stored together.
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// A mask whose source is not here yet.
-pub(super) struct Waiting {
-    mask: Mask,
-    /// The hash of its source's file; without, it suits any source of its shape.
-    source: Option<String>,
+/// A mask that was kept with a source which is about to be used.
+pub(super) struct Stored {
+    /// The hash of the source's file.
+    source: String,
+    whole: Whole,
 }
 
-/// A mask on its way into the database.
+/// What is painted over all of a source, on its way into the database.
 pub(crate) struct ToKeep {
-    /// The hash of its source's file.
+    /// The hash of the source's file.
     source: String,
-    /// The count of changes that it is of.
-    changes: u64,
     /// A black one need not be kept.
     mask: Option<Mask>,
+    /// The count of changes that the mask is of, where it is the one that is shown.
+    shown_after: Option<u64>,
+}
+
+impl ToKeep {
+    fn of(under: &Under, shown: &Mask, changes: u64) -> Self {
+        let is_shown = under.edit.is_none();
+        let mask = if is_shown { shown.clone() } else { under.all(shown).mask().clone() };
+        Self {
+            source: under.source.clone(),
+            mask: Some(mask).filter(|mask| !mask.is_black()),
+            shown_after: is_shown.then_some(changes),
+        }
+    }
 }
 
 impl Masking {
-    /// Has a mask wait for its source. One that is known to be of a recent source does not take the place of one that a
-    /// picture was made with: the person asked for that.
-    pub(super) fn wait_with(self, mask: Mask, source: Option<String>) {
-        self.waiting.update_value(|waiting| {
-            let asked_for = waiting.as_ref().is_some_and(|waiting| waiting.source.is_none());
-            if source.is_none() || !asked_for {
-                *waiting = Some(Waiting { mask, source });
-            }
-        });
+    /// The mask that was kept with this source, if it was read. One of another source is let go of.
+    pub(super) fn take_stored(self, source: &str) -> Option<Whole> {
+        let stored = self.stored.try_update_value(Option::take).flatten();
+        stored.filter(|stored| stored.source == source).map(|stored| stored.whole)
     }
 
-    /// The mask that waited for this source, of the size wanted.
-    pub(super) fn take_waiting(self, size: Size, source: &str) -> Option<Mask> {
-        let is_of_another =
-            |waiting: &Waiting| waiting.source.as_deref().is_some_and(|awaited| awaited != source);
-        let taken = self.waiting.try_update_value(|waiting| {
-            *waiting = waiting.take().filter(|waiting| !is_of_another(waiting));
-            waiting.take_if(|waiting| waiting.mask.size().has_shape_of(size))
-        });
-        taken.flatten().map(|waiting| waiting.mask.resized(size))
+    /// The mask of a picture whose settings were taken over, if it suits a source of this size.
+    pub(super) fn take_asked_for(self, size: Size) -> Option<Mask> {
+        let fits = |mask: &mut Mask| mask.size().has_shape_of(size);
+        let taken = self.asked_for.try_update_value(|waiting| waiting.take_if(fits)).flatten();
+        taken.map(|mask| mask.resized(size))
     }
 }
 
@@ -71,17 +75,27 @@ impl Studio {
 
     /// Stores the mask beside its source, as it is now.
     pub(in crate::state) fn store_mask(self) {
-        let Some(source) = untrack(|| self.source.ready()) else { return };
+        let Some(Original { hash, edit, .. }) = untrack(|| self.source.ready()).map(|source| source.original)
+        else {
+            return;
+        };
         let changes = self.mask.changes.get_untracked();
-        let of = |editor: &Editor| Some(editor.mask().clone()).filter(|mask| !mask.is_black());
-        if let Some(mask) = self.mask.peek(of) {
-            self.later(Errand::KeepMask(Box::new(ToKeep { source: source.original.hash, changes, mask })));
+        let to_keep = self.mask.under.with_value(|under| {
+            let under = under.as_ref().filter(|under| under.source == hash && under.edit == edit)?;
+            self.mask.peek(|editor| ToKeep::of(under, editor.mask(), changes))
+        });
+        if let Some(to_keep) = to_keep {
+            self.later(Errand::KeepMask(Box::new(to_keep)));
         }
     }
 
     /// Writes a mask into the database.
-    pub(crate) fn keep_mask(self, ToKeep { source, changes, mask }: ToKeep) {
-        let png = match mask.map(|mask| self.mask.file_of(changes, &mask)) {
+    pub(crate) fn keep_mask(self, ToKeep { source, mask, shown_after }: ToKeep) {
+        let file = mask.map(|mask| match shown_after {
+            Some(changes) => self.mask.file_of(changes, &mask),
+            None => MaskFile::of(&mask),
+        });
+        let png = match file {
             Some(Ok(file)) => Some(file.png().clone()),
             None => None,
             // Said when a picture is asked for.
@@ -96,18 +110,15 @@ impl Studio {
         });
     }
 
-    /// Has the mask that was last painted over a source wait for it, turned and cropped as the source is now. The one
-    /// that lies over it already is not waited for.
-    pub(in crate::state) async fn bring_mask_of(self, source: &Original) {
-        let Original { hash, own_px, edit, .. } = source;
-        let Some(painted_over) = self.source.recents.edit_of(hash).filter(|_| !self.mask.lies_over(hash))
-        else {
+    /// Reads the mask that was last painted over a source which is about to be used, unless it lies over it already.
+    pub(in crate::state) async fn bring_mask_of(self, Original { hash, own_px, .. }: &Original) {
+        if self.mask.lies_over(hash) {
             return;
-        };
+        }
         let Ok(Some(file)) = self.shelf.source_part(hash, SourcePart::Mask).await else { return };
         let Ok(mask) = read(&file).await else { return };
-        if let Some(mask) = moved(&mask, *own_px, painted_over, *edit) {
-            self.mask.wait_with(mask, Some(hash.clone()));
+        if let Some(whole) = Whole::of(&mask, *own_px) {
+            self.mask.stored.set_value(Some(Stored { source: hash.clone(), whole }));
         }
     }
 }

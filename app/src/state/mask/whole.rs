@@ -16,19 +16,46 @@ impl Whole {
         Self { own_px, mask: Mask::black(mask_size(own_px)) }
     }
 
-    /// Takes in the mask over the source as `from` left it, and cuts the mask over what `to` makes of it. What `from`
-    /// had cut off is as it was taken in before.
+    /// One over a source of this size; `None` unless it has the source's shape.
+    pub(super) fn of(mask: &Mask, own_px: (u32, u32)) -> Option<Self> {
+        let size = mask_size(own_px);
+        mask.size().has_shape_of(size).then(|| Self { own_px, mask: mask.resized(size) })
+    }
+
+    /// The mask itself.
+    pub(super) fn mask(&self) -> &Mask {
+        &self.mask
+    }
+
+    /// Takes in the mask over the source as `from` left it. What that had cut off stays as it is.
+    pub(super) fn lay(&mut self, mask: &Mask, from: Edit) {
+        let place = scaled(upright(from, self.own_px), self.own_px, self.mask.size());
+        self.mask.put(place, &straightened(mask, from));
+    }
+
+    /// The mask over what an edit makes of the source.
+    pub(super) fn cut(&self, to: Edit) -> Mask {
+        let new = upright(to, self.own_px);
+        edited(&self.part(new), to)
+    }
+
+    /// The part over a crop, in the size of a mask over that.
+    fn part(&self, crop: Crop) -> Mask {
+        let part = self.mask.part(scaled(crop, self.own_px, self.mask.size()));
+        part.resized(mask_size((crop.width, crop.height)))
+    }
+
+    /// Both at once: the mask over what `to` makes of the source, after `from` was painted over.
     pub(super) fn recut(&mut self, mask: &Mask, from: Edit, to: Edit) -> Mask {
+        self.lay(mask, from);
         let (old, new) = (upright(from, self.own_px), upright(to, self.own_px));
-        let mask = straightened(mask, from);
-        self.mask.put(scaled(old, self.own_px, self.mask.size()), &mask);
-        let new_size = mask_size((new.width, new.height));
-        let mut cut = self.mask.part(scaled(new, self.own_px, self.mask.size())).resized(new_size);
+        let mut cut = self.part(new);
         // Of a large source the crop's mask is finer than the whole one's.
         if let Some(both) = overlap(old, new) {
             let of = |crop: Crop| Crop { x: both.x - crop.x, y: both.y - crop.y, ..both };
+            let mask = straightened(mask, from);
             let fine = mask.part(scaled(of(old), (old.width, old.height), mask.size()));
-            cut.put(scaled(of(new), (new.width, new.height), new_size), &fine);
+            cut.put(scaled(of(new), (new.width, new.height), cut.size()), &fine);
         }
         edited(&cut, to)
     }
@@ -39,16 +66,21 @@ pub(super) fn mask_size((width_px, height_px): (u32, u32)) -> Size {
     Size::new(width_px, height_px).within(MOST_SIDE_PX)
 }
 
+/// Turns to the right that undo an edit's.
+fn turns_back(edit: Edit) -> u8 {
+    (4 - edit.quarter_turns % 4) % 4
+}
+
 /// What an edit keeps, in pixels of the source as its file has it.
 fn upright(edit: Edit, own_px: (u32, u32)) -> Crop {
-    let turned = (edit.quarter_turns..4).fold(edit, |edit, _| edit.turned_right(own_px));
+    let turned = (0..turns_back(edit)).fold(edit, |edit, _| edit.turned_right(own_px));
     let straight = if turned.mirrored { turned.flipped(own_px) } else { turned };
     straight.kept(own_px)
 }
 
 /// The mask over an edited source, turned and mirrored back.
 fn straightened(mask: &Mask, edit: Edit) -> Mask {
-    let turned = (edit.quarter_turns..4).fold(mask.clone(), |mask, _| mask.turned_right());
+    let turned = (0..turns_back(edit)).fold(mask.clone(), |mask, _| mask.turned_right());
     if edit.mirrored { turned.mirrored() } else { turned }
 }
 

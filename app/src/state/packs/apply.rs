@@ -11,6 +11,7 @@ use web_sys::Blob;
 use super::{Place, settings_of};
 use crate::state::Studio;
 use crate::state::reuse::choice;
+use crate::state::size::generated_size;
 use crate::state::source::SourceFile;
 use crate::words::packs as words;
 
@@ -92,7 +93,12 @@ impl Studio {
         if let Some(mask) = mask {
             self.restore_mask(mask);
         }
-        self.set_size_at_last(settings.width, settings.height).await;
+        let model = self
+            .session
+            .models
+            .with_untracked(|models| models.iter().find(|model| model.id.0 == found.model).cloned());
+        let (width_px, height_px) = generated_size(settings, model.as_ref());
+        self.set_size_at_last(width_px, height_px).await;
     }
 
     /// Sets the size once the source and the model have set theirs.

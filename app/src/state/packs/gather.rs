@@ -41,6 +41,8 @@ impl Studio {
     fn save(self, records: Vec<Arc<Record>>, with_image: bool) {
         let records = self.instead_of_sheets(records);
         if records.is_empty() {
+            // The sentence stands in the gallery, which a dialog would hide.
+            self.library.opened.set(None);
             return self.notices.say(Place::Gallery, words::EMPTY_SHEET);
         }
         self.library.opened.set(None);

@@ -24,6 +24,8 @@ impl Studio {
     pub(crate) fn offer_packs(self, files: Vec<File>) {
         self.notices.clear(Place::Packs);
         self.open_drawer(DrawerKind::Packs);
+        // What was refused before has been read by now.
+        self.packs.candidates.update(|all| all.retain(|candidate| candidate.read.is_ok()));
         spawn_local(async move {
             for file in files {
                 let name = file.name();
