@@ -15,7 +15,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use web_sys::{Blob, File};
 
 use crate::components;
-use crate::state::{Made, MaskToKeep, Place, SheetCell, SourceFile, Studio};
+use crate::state::{Checked, Made, MaskToKeep, Place, SheetCell, SourceFile, Studio};
 use crate::words::frame as words;
 
 /// Between two tries to fetch the module: a second at first, then longer and longer.
@@ -40,6 +40,8 @@ pub(crate) enum Errand {
     ReuseSettings(Box<Settings>),
     /// Take an SVG as the source, which this job was to look at.
     TakeDrawing(JobId, SourceFile),
+    /// Go on with a source that was checked.
+    UseSource(Box<Checked>),
     TakeMask(Blob),
     /// Store a mask beside its source.
     KeepMask(Box<MaskToKeep>),
@@ -63,6 +65,7 @@ fn run(studio: Studio, errand: Errand) -> Result<(), SplitLoaderError> {
         Errand::Reuse(record) => studio.reuse_picture(&record),
         Errand::ReuseSettings(settings) => studio.reuse_settings(&settings),
         Errand::TakeDrawing(job, file) => studio.take_drawing(job, file),
+        Errand::UseSource(checked) => studio.use_checked(*checked),
         Errand::TakeMask(file) => studio.take_mask(file),
         Errand::KeepMask(mask) => studio.keep_mask(*mask),
         Errand::TakeRecent(id) => studio.take_recent(&id),

@@ -77,6 +77,9 @@ fn the_crop_is_moved_by_keys_and_undone() -> Outcome {
     assert_eq!(value(session, "Crop width")?, "439");
     session.type_into(&control(session, "Crop area")?, &format!("{RIGHT}{RIGHT}{RIGHT}"))?;
     assert_eq!((value(session, "Left")?, value(session, "Top")?), ("3".to_owned(), "0".to_owned()));
+    press(session, "Reset")?;
+    write(session, "Left", "40")?;
+    assert_eq!((value(session, "Left")?.as_str(), value(session, "Crop width")?.as_str()), ("40", "411"));
     choose(session, "Proportions", "1 : 1")?;
     assert_eq!(value(session, "Crop width")?, value(session, "Crop height")?);
     press(session, "Apply")?;

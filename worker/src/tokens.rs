@@ -3,7 +3,8 @@
 use protocol::{PromptSyntax, TokenCount};
 use text::ClipTokenizer;
 
-/// Counts a prompt's tokens and finds where it is divided or cut.
+/// Counts a prompt's tokens and finds where it is divided or cut. Each `!` counts as a part of a word, which it is not for
+/// a model that pads with `!`.
 pub fn count(tokenizer: &ClipTokenizer, prompt: &str, syntax: PromptSyntax) -> TokenCount {
     match syntax {
         PromptSyntax::Plain => {

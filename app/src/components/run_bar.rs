@@ -81,29 +81,43 @@ pub(crate) fn RunBar() -> impl IntoView {
 fn StopButtons(generate: NodeRef<html::Button>) -> impl IntoView {
     let studio = studio();
     let busy = Memo::new(move |_| studio.queue.is_busy());
-    let several = move || {
+    let several = Memo::new(move |_| {
         let running = studio.queue.running.with(Option::is_some);
         studio.queue.waiting.with(Line::len) + usize::from(running) > 1
-    };
-    let (row, cancel) = (NodeRef::<html::Div>::new(), NodeRef::<html::Button>::new());
+    });
+    let cancel = NodeRef::<html::Button>::new();
+    // Whether the focus was here last. A browser takes it from what is hidden, and gives it to nothing else.
+    let had_focus = StoredValue::new(false);
     let focus = |button: NodeRef<html::Button>| {
         if let Some(button) = button.get_untracked() {
             // It is there and shown, so it takes the focus.
             button.focus().ok();
         }
     };
-    // Whoever uses keys goes on from what is left once these are gone.
-    Effect::new(move |was_busy: Option<bool>| {
-        let busy = busy.get();
-        let inside =
-            || row.get_untracked().is_some_and(|row| row.contains(document().active_element().as_deref()));
-        if was_busy == Some(true) && !busy && inside() {
-            focus(generate);
+    // Whoever uses keys goes on from what is left when one of these goes.
+    Effect::new(move |before: Option<(bool, bool)>| {
+        let (busy, several) = (busy.get(), several.get());
+        match before.filter(|_| had_focus.get_value()) {
+            Some((true, _)) if !busy => {
+                had_focus.set_value(false);
+                focus(generate);
+            }
+            Some((_, true)) if !several => focus(cancel),
+            _ => {}
         }
-        busy
+        (busy, several)
     });
     view! {
-        <div class="run-stop" node_ref=row hidden=move || !busy.get()>
+        <div
+            class="run-stop"
+            hidden=move || !busy.get()
+            on:focusin=move |_| had_focus.set_value(true)
+            on:focusout=move |event| {
+                // To nothing else: it was taken, or what has no use for it was clicked on.
+                let is_taken = event.related_target().is_none();
+                had_focus.update_value(|had_focus| *had_focus &= is_taken);
+            }
+        >
             <button
                 type="button"
                 node_ref=cancel
@@ -116,12 +130,8 @@ fn StopButtons(generate: NodeRef<html::Button>) -> impl IntoView {
             </button>
             <button
                 type="button"
-                hidden=move || !several()
-                on:click=move |_| {
-                    studio.cancel_all();
-                    // The running picture takes a moment to end, and this button goes at once.
-                    focus(cancel);
-                }
+                hidden=move || !several.get()
+                on:click=move |_| studio.cancel_all()
             >
                 {CANCEL_ALL}
             </button>

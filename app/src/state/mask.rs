@@ -1,8 +1,8 @@
 //! The mask, which says what of the source is drawn anew.
 //!
 //! A mask belongs to its source's proportions, not to its file: it stays while prompts and settings change and when
-//! a result becomes the next source. It is turned and cropped with its source. A source of another shape begins with
-//! the one that was last painted over it, or with a black one.
+//! a result becomes the next source. It is turned and cropped with its source. A source over which one was painted
+//! before comes with that one, and a source of another shape without begins with a black one.
 
 mod brush;
 mod files;
@@ -39,7 +39,9 @@ pub(crate) struct Masking {
     file: StoredValue<Option<(u64, MaskFile)>, LocalStorage>,
     /// The mask of a picture whose settings were taken over, until a source of its shape is here.
     asked_for: StoredValue<Option<Mask>, LocalStorage>,
-    /// The mask of the source that is about to be used.
+    /// A mask that came along with the source that is about to be used, in place of every other.
+    brought: StoredValue<Option<Mask>, LocalStorage>,
+    /// The mask that was kept with the source that is about to be used.
     stored: StoredValue<Option<Stored>, LocalStorage>,
     /// The source that the mask lies over, or lay over last.
     under: StoredValue<Option<Under>, LocalStorage>,
@@ -62,6 +64,7 @@ impl Masking {
             brush: BrushForm::new(),
             file: StoredValue::new_local(None),
             asked_for: StoredValue::new_local(None),
+            brought: StoredValue::new_local(None),
             stored: StoredValue::new_local(None),
             under: StoredValue::new_local(None),
         }

@@ -57,7 +57,7 @@ pub(crate) use room::Room;
 pub(crate) use session::{EngineState, Kind};
 pub(crate) use sheet::{SheetCell, Side};
 pub(crate) use size::FitChoice;
-pub(crate) use source::{CheckedSource, Checking, Original, SourceFile, SourceState};
+pub(crate) use source::{Checked, CheckedSource, Checking, Original, SourceFile, SourceState};
 pub(crate) use strength::{LEAST, MOST, STEP, band};
 pub(crate) use tabs::Turn;
 pub(crate) use tokens::Counted;

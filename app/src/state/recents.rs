@@ -84,6 +84,11 @@ impl Recents {
         self.list.with_untracked(|all| all.iter().map(|recent| recent.id.clone()).collect())
     }
 
+    /// What was done to a source when it was last used.
+    pub(super) fn edit_of(self, id: &str) -> Option<Edit> {
+        self.get(id).map(|recent| recent.edit)
+    }
+
     fn get(self, id: &str) -> Option<Recent> {
         self.list.with_untracked(|all| all.iter().find(|recent| recent.id == id).cloned())
     }

@@ -139,8 +139,11 @@ impl Studio {
     /// What a picture's settings say of its mask. Where there was none, there is to be none.
     fn reuse_inpainting(self, settings: &Settings) {
         match settings.mode {
-            Mode::TextToImage => {}
-            Mode::ImageToImage => self.form.inpaint.set(false),
+            Mode::TextToImage => self.forget_waiting_mask(),
+            Mode::ImageToImage => {
+                self.forget_waiting_mask();
+                self.form.inpaint.set(false);
+            }
             Mode::Inpaint => {
                 let px = |px: u32| px.to_string();
                 self.form.mask_feather_px.set(px(settings.mask_feather.unwrap_or_default()));

@@ -134,8 +134,14 @@ impl Shelf {
     }
 
     /// Keeps a mask with a source, or none.
-    pub(super) async fn set_source_mask(self, id: &str, mask: Option<Blob>) -> Result<(), StorageError> {
-        self.database()?.set_source_mask(id, mask.map(kept).transpose()?).await
+    pub(super) async fn set_source_mask(
+        self,
+        id: &str,
+        mask: Option<Blob>,
+        whole: Option<Blob>,
+    ) -> Result<(), StorageError> {
+        let [mask, whole] = [mask, whole].map(|mask| mask.map(kept).transpose());
+        self.database()?.set_source_mask(id, mask?, whole?).await
     }
 
     /// Returns the ids of those that had to go for it.

@@ -71,6 +71,14 @@ pub(crate) struct Checking {
     before: Option<Box<CheckedSource>>,
 }
 
+/// What the engine said of a source.
+pub(crate) struct Checked {
+    job: JobId,
+    source: CheckedSource,
+    /// A PNG file.
+    thumbnail: Vec<u8>,
+}
+
 /// How far the source has come.
 #[derive(Clone)]
 pub(crate) enum SourceState {
@@ -156,6 +164,7 @@ impl Studio {
         self.notices.clear(Place::Source);
         // What was last painted over the source of now.
         self.store_mask();
+        self.forget_brought_mask();
         let job = self.next_job();
         let before = self.source.state.with_untracked(|state| match state {
             SourceState::None => None,
@@ -209,6 +218,11 @@ impl Studio {
             original: Original { file, own_px, edit, moves, hash },
         };
         let thumbnail = thumbnail.to_vec();
+        self.later(Errand::UseSource(Box::new(Checked { job, source, thumbnail })));
+    }
+
+    /// Goes on with a source that was checked, with the mask that was painted over it.
+    pub(crate) fn use_checked(self, Checked { job, source, thumbnail }: Checked) {
         spawn_local(async move {
             self.bring_mask_of(&source.original).await;
             if self.source.is_checked_by(job) {
@@ -261,6 +275,7 @@ impl Studio {
             }
         });
         self.drop_wish();
+        self.forget_brought_mask();
         self.notices.say_with_detail(Place::Source, sentence, detail);
     }
 
@@ -276,6 +291,7 @@ impl Studio {
     }
 
     pub(crate) fn remove_source(self) {
+        self.store_mask();
         self.source.state.set(SourceState::None);
         self.notices.clear(Place::Source);
         self.notices.take_back(Place::Mask, mask::ANOTHER_SHAPE);

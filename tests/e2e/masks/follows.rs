@@ -4,6 +4,7 @@ use image::{Rgb, RgbImage, imageops};
 use tests::chromium::Graphics;
 use tests::controls::{control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
+use tests::rows::keys;
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
 
@@ -82,14 +83,23 @@ fn a_mask_follows_its_source() -> Outcome {
     let numbers = [("Crop width", "64"), ("Crop height", "40"), ("Left", "32"), ("Top", "48")];
     edit_source(&page, "64 × 40", || numbers.iter().try_for_each(|(name, px)| write(session, name, px)))?;
     let part = imageops::crop_imm(&painted, 32, 48, 64, 40).to_image();
-    assert!(Editor::open(&page)?.mask()? == part, "it is cropped");
+    let editor = Editor::open(&page)?;
+    assert!(editor.mask()? == part, "it is cropped");
+    editor.stroke(&[(0.1, 0.8), (0.3, 0.8)])?;
+    let part = editor.mask()?;
     press(session, "Done")?;
-    wait_for_kept_masks(&page, 1)?;
+    page.wait("what lies over all of the source", SOON, || {
+        let kept = keys(session, "source_blobs")?;
+        Ok(kept.iter().any(|key| key.ends_with("/whole-mask")).then_some(()))
+    })?;
     page.reload()?;
     wait_for_source(&page, "source.png")?;
     assert!(Editor::open(&page)?.mask()? == part, "it is cropped at the next visit");
     press(session, "Done")?;
     edit_source(&page, &whole, || press(session, "Reset"))?;
+    let mut both = painted;
+    imageops::replace(&mut both, &part, 32, 48);
+    let painted = both;
     assert!(Editor::open(&page)?.mask()? == painted, "what was cut off is there again");
     press(session, "Done")?;
     wait_for_kept_masks(&page, 1)?;

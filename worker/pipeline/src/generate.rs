@@ -209,8 +209,8 @@ impl Size {
 fn plan(model: &Model, request: &Request, size: Size) -> Result<Plan, PipelineError> {
     // Models whose schedule depends on the size count patches of 2x2 latents.
     let [_, h, w] = size.shape;
-    let config =
-        model.scheduler.config(request.mask.is_some()).for_image_tokens(h.div_ceil(2) * w.div_ceil(2));
+    let is_inpainting = request.mask.is_some() || model.sees_masks();
+    let config = model.scheduler.config(is_inpainting).for_image_tokens(h.div_ceil(2) * w.div_ceil(2));
     let &Request { sampler, steps, strength, strength_rule, .. } = request;
     Ok(match request.source {
         Some(_) => {

@@ -26,11 +26,13 @@ pub enum SourcePart {
     Thumbnail,
     /// What of the picture is to be drawn anew: a PNG. Few sources have one.
     Mask,
+    /// What is painted over all of a picture that was turned or cropped: a PNG. Still fewer have one.
+    WholeMask,
 }
 
 impl SourcePart {
     /// Every part.
-    pub const ALL: [Self; 3] = [Self::File, Self::Thumbnail, Self::Mask];
+    pub const ALL: [Self; 4] = [Self::File, Self::Thumbnail, Self::Mask, Self::WholeMask];
 
     /// Its name in keys.
     pub const fn name(self) -> &'static str {
@@ -38,6 +40,7 @@ impl SourcePart {
             Self::File => "file",
             Self::Thumbnail => "thumbnail",
             Self::Mask => "mask",
+            Self::WholeMask => "whole-mask",
         }
     }
 
@@ -121,25 +124,32 @@ impl<B: Backend> Storage<B> {
             None => self.backend.blob(Table::SourceBlobs, &part.key(id)).await?,
         };
         match blob {
-            None if part != SourcePart::Mask => Err(StorageError::Missing { what: format!("source {id}") }),
+            None if !matches!(part, SourcePart::Mask | SourcePart::WholeMask) => {
+                Err(StorageError::Missing { what: format!("source {id}") })
+            }
             blob => Ok(blob),
         }
     }
 
-    /// Keeps a mask with a source that is there, or none.
+    /// Keeps a mask with a source that is there, or none, and beside it what is painted over all of the source.
     ///
     /// # Errors
     /// [`StorageError::Missing`] when the source is not there, and as [`Backend::write`].
-    pub async fn set_source_mask(&self, id: &str, mask: Option<B::Blob>) -> Result<(), StorageError> {
+    pub async fn set_source_mask(
+        &self,
+        id: &str,
+        mask: Option<B::Blob>,
+        whole: Option<B::Blob>,
+    ) -> Result<(), StorageError> {
         if self.backend.text(Table::Sources, &Key::of([id])).await?.is_none() {
             return Err(StorageError::Missing { what: format!("source {id}") });
         }
-        let key = SourcePart::Mask.key(id);
-        let change = match mask {
-            Some(mask) => Write::Bytes(Table::SourceBlobs, key, mask),
-            None => Write::Delete(Table::SourceBlobs, key),
+        let change = |(part, mask): (SourcePart, Option<B::Blob>)| match mask {
+            Some(mask) => Write::Bytes(Table::SourceBlobs, part.key(id), mask),
+            None => Write::Delete(Table::SourceBlobs, part.key(id)),
         };
-        self.backend.write(vec![change]).await
+        let masks = [(SourcePart::Mask, mask), (SourcePart::WholeMask, whole)];
+        self.backend.write(masks.map(change).into()).await
     }
 
     /// Removes a source with its parts. One that is not there is no error.
@@ -249,7 +259,7 @@ mod tests {
             || block_on(storage.source_part("a", SourcePart::Mask)).unwrap().map(|mask| mask.len_bytes());
         let set = |id, mask: Option<&[u8]>| {
             let mask = mask.map(|bytes| MemoryBlob::from_bytes(bytes).unwrap());
-            block_on(storage.set_source_mask(id, mask))
+            block_on(storage.set_source_mask(id, mask.clone(), mask))
         };
         assert_eq!(mask(), None);
         set("a", Some(b"mask")).unwrap();

@@ -8,6 +8,8 @@ use serde_json::Value;
 use text::{ClipTokenizer, MOST_OPEN, MOST_WEIGHT, Padding, Part, Segment, parse_weighted};
 
 static TOKENIZER: LazyLock<ClipTokenizer> = LazyLock::new(ClipTokenizer::new);
+static OTHER_PADDING: LazyLock<ClipTokenizer> =
+    LazyLock::new(|| ClipTokenizer::padding_with(Padding::ExclamationMark));
 
 fn rows(file: &str) -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/tokens");
@@ -234,6 +236,8 @@ fn chunks_of_a_plain_prompt_are_its_tokens() {
         }
         let [chunk] = &TOKENIZER.chunks(prompt)[..] else { panic!("{prompt:?} has more than one chunk") };
         assert_eq!(chunk.ids(TOKENIZER.padding()), TOKENIZER.encode(prompt), "{prompt:?}");
+        let [chunk] = &OTHER_PADDING.chunks(prompt)[..] else { panic!("{prompt:?} has more than one chunk") };
+        assert_eq!(chunk.ids(Padding::ExclamationMark), OTHER_PADDING.encode(prompt), "{prompt:?}");
         assert_eq!(chunk.weights(), [1.0; 77], "{prompt:?}");
         assert!(chunk.tokens.iter().map(|token| &token.span).eq(tokens.iter().map(|token| &token.span)));
     }

@@ -4,7 +4,7 @@ use batches::AxisKind;
 use leptos::prelude::*;
 
 use super::frame::{Drawer, DrawerKind};
-use super::notice::NoticeAt;
+use super::notice::{NoticeAt, sentence_id};
 use crate::components::select::{Select, among, names};
 use crate::state::{Place, Side, studio};
 use crate::words::batches as words;
@@ -44,6 +44,7 @@ fn Sweep() -> impl IntoView {
                 id="strengths"
                 type="text"
                 autocomplete="off"
+                aria-describedby=sentence_id(Place::Batch)
                 prop:value=strengths
                 on:input=move |event| {
                     strengths.set(event_target_value(&event));
@@ -105,6 +106,7 @@ fn SideFields(id: &'static str, name: &'static str, side: Side) -> impl IntoView
                 type="text"
                 autocomplete="off"
                 aria-label=words::values_of(name)
+                aria-describedby=sentence_id(Place::Batch)
                 hidden=move || !is_number()
                 prop:value=side.text
                 on:input=move |event| {

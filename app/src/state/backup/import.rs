@@ -214,8 +214,10 @@ impl Studio {
             let part = |part: SourcePart| from.file(table::SOURCE_FILES, [&entry.id, part.name()]);
             if let (Some(file), Some(thumbnail)) = (part(SourcePart::File), part(SourcePart::Thumbnail)) {
                 self.shelf.put_source(entry, file, thumbnail, LIMITS).await?;
-                if let Some(mask) = part(SourcePart::Mask) {
-                    self.shelf.set_source_mask(&entry.id, Some(mask)).await?;
+                let masks = [SourcePart::Mask, SourcePart::WholeMask].map(part);
+                if let [Some(_), _] | [_, Some(_)] = &masks {
+                    let [mask, whole] = masks;
+                    self.shelf.set_source_mask(&entry.id, mask, whole).await?;
                 }
                 brought.sources += 1;
             }

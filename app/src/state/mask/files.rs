@@ -153,13 +153,35 @@ impl Studio {
         Ok(())
     }
 
+    /// Takes a source together with the mask that was painted over it.
+    pub(in crate::state) async fn take_masked_source(self, source: SourceFile, mask: &Blob) {
+        self.form.inpaint.set(true);
+        let mask = read(mask).await;
+        self.take_source(source);
+        match mask {
+            Ok(mask) => self.mask.brought.set_value(Some(mask)),
+            Err(sentence) => self.notices.say(Place::Mask, sentence),
+        }
+    }
+
+    /// No mask waits for a source of its shape any more.
+    pub(in crate::state) fn forget_waiting_mask(self) {
+        self.mask.asked_for.set_value(None);
+    }
+
+    /// The source that a mask came along with is not to be used.
+    pub(in crate::state) fn forget_brought_mask(self) {
+        self.mask.brought.set_value(None);
+    }
+
     /// Brings back the mask that a picture was made with. One that does not suit the source of now waits for its own.
     pub(crate) fn restore_mask(self, file: Blob) {
         self.form.inpaint.set(true);
         spawn_local(async move {
             match read(&file).await {
                 Ok(mask) => {
-                    if self.use_mask(&mask).is_err() {
+                    // A source on its way has its own word on what suits it.
+                    if self.source.is_checking() || self.use_mask(&mask).is_err() {
                         self.notices.say(Place::Mask, words::waits(sides(&mask)));
                         self.mask.asked_for.set_value(Some(mask));
                     }

@@ -97,17 +97,17 @@ impl Studio {
                 }
                 under.whole
             }
-            (None, Some(whole)) => {
+            (None, Some(stored)) => {
                 self.notices.clear(Place::Mask);
-                self.mask.begin_with(whole.cut(edit));
-                whole
+                self.mask.begin_with(stored.mask);
+                stored.whole
             }
             (None, None) => {
                 self.take_over_mask(size);
                 Whole::black(own_px)
             }
         };
-        if let Some(mask) = asked_for {
+        if let Some(mask) = self.mask.take_brought(size).or(asked_for) {
             self.notices.clear(Place::Mask);
             self.mask.begin_with(mask);
         }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
-use masks::{Mask, Size};
+use masks::{Editor, Mask, Size};
 use storage::{SourcePart, StorageError};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Masking;
 use super::files::{MaskFile, read};
 use super::follow::Under;
-use super::whole::Whole;
+use super::whole::{Whole, mask_size};
 use crate::later::Errand;
 use crate::state::{Original, Place, Studio};
 use crate::words::mask as words;
@@ -23,36 +23,43 @@ const PAUSE: Duration = Duration::from_millis(600);
 pub(super) struct Stored {
     /// The hash of the source's file.
     source: String,
-    whole: Whole,
+    /// Over what the source's edit leaves of it.
+    pub mask: Mask,
+    /// Over all of it.
+    pub whole: Whole,
 }
 
-/// What is painted over all of a source, on its way into the database.
+/// A mask on its way into the database.
 pub(crate) struct ToKeep {
     /// The hash of the source's file.
     source: String,
-    /// A black one need not be kept.
+    /// The count of changes that it is of.
+    changes: u64,
+    /// Over what the source's edit leaves of it. A black one need not be kept.
     mask: Option<Mask>,
-    /// The count of changes that the mask is of, where it is the one that is shown.
-    shown_after: Option<u64>,
+    /// Over all of it, where that is more.
+    whole: Option<Mask>,
 }
 
 impl ToKeep {
-    fn of(under: &Under, shown: &Mask, changes: u64) -> Self {
-        let is_shown = under.edit.is_none();
-        let mask = if is_shown { shown.clone() } else { under.all(shown).mask().clone() };
-        Self {
-            source: under.source.clone(),
-            mask: Some(mask).filter(|mask| !mask.is_black()),
-            shown_after: is_shown.then_some(changes),
-        }
+    fn of(under: &Under, mask: &Mask, changes: u64) -> Self {
+        let kept = |mask: &Mask| Some(mask.clone()).filter(|mask| !mask.is_black());
+        let whole = if under.edit.is_none() { None } else { kept(under.all(mask).mask()) };
+        Self { source: under.source.clone(), changes, mask: kept(mask), whole }
     }
 }
 
 impl Masking {
     /// The mask that was kept with this source, if it was read. One of another source is let go of.
-    pub(super) fn take_stored(self, source: &str) -> Option<Whole> {
+    pub(super) fn take_stored(self, source: &str) -> Option<Stored> {
         let stored = self.stored.try_update_value(Option::take).flatten();
-        stored.filter(|stored| stored.source == source).map(|stored| stored.whole)
+        stored.filter(|stored| stored.source == source)
+    }
+
+    /// The mask that came along with the source of this size.
+    pub(super) fn take_brought(self, size: Size) -> Option<Mask> {
+        let brought = self.brought.try_update_value(Option::take).flatten();
+        brought.filter(|mask| mask.size().has_shape_of(size)).map(|mask| mask.resized(size))
     }
 
     /// The mask of a picture whose settings were taken over, if it suits a source of this size.
@@ -66,11 +73,19 @@ impl Masking {
 impl Studio {
     /// Stores the mask beside its source whenever it has changed.
     pub(super) fn remember_mask(self) {
-        let mut save = debounce(PAUSE, move |()| self.store_mask());
+        let mut save = debounce(PAUSE, move |()| self.store_mask_after_stroke());
         Effect::new(move |_| {
             self.mask.changes.track();
             save(());
         });
+    }
+
+    /// Stores the mask once no stroke is on its way: one may be taken back.
+    fn store_mask_after_stroke(self) {
+        match self.mask.peek(Editor::is_painting) {
+            Some(true) => set_timeout(move || self.store_mask_after_stroke(), PAUSE),
+            _ => self.store_mask(),
+        }
     }
 
     /// Stores the mask beside its source, as it is now.
@@ -90,19 +105,14 @@ impl Studio {
     }
 
     /// Writes a mask into the database.
-    pub(crate) fn keep_mask(self, ToKeep { source, mask, shown_after }: ToKeep) {
-        let file = mask.map(|mask| match shown_after {
-            Some(changes) => self.mask.file_of(changes, &mask),
-            None => MaskFile::of(&mask),
-        });
-        let png = match file {
-            Some(Ok(file)) => Some(file.png().clone()),
-            None => None,
-            // Said when a picture is asked for.
-            Some(Err(_)) => return,
-        };
+    pub(crate) fn keep_mask(self, ToKeep { source, changes, mask, whole }: ToKeep) {
+        let mask = mask.map(|mask| self.mask.file_of(changes, &mask)).transpose();
+        let whole = whole.map(|whole| MaskFile::of(&whole)).transpose();
+        // Said when a picture is asked for.
+        let (Ok(mask), Ok(whole)) = (mask, whole) else { return };
+        let [mask, whole] = [mask, whole].map(|file| file.map(|file| file.png().clone()));
         spawn_local(async move {
-            match self.shelf.set_source_mask(&source, png).await {
+            match self.shelf.set_source_mask(&source, mask, whole).await {
                 Ok(()) => self.notices.take_back(Place::Mask, words::NOT_KEPT),
                 Err(StorageError::Full) => self.notices.say(Place::Mask, words::NOT_KEPT),
                 Err(error) => log::debug!("the mask is not kept: {error}"),
@@ -111,14 +121,28 @@ impl Studio {
     }
 
     /// Reads the mask that was last painted over a source which is about to be used, unless it lies over it already.
-    pub(in crate::state) async fn bring_mask_of(self, Original { hash, own_px, .. }: &Original) {
+    pub(in crate::state) async fn bring_mask_of(self, Original { hash, own_px, edit, .. }: &Original) {
         if self.mask.lies_over(hash) {
             return;
         }
-        let Ok(Some(file)) = self.shelf.source_part(hash, SourcePart::Mask).await else { return };
-        let Ok(mask) = read(&file).await else { return };
-        if let Some(whole) = Whole::of(&mask, *own_px) {
-            self.mask.stored.set_value(Some(Stored { source: hash.clone(), whole }));
+        let [mask, whole] =
+            [self.kept_mask(hash, SourcePart::Mask).await, self.kept_mask(hash, SourcePart::WholeMask).await];
+        if mask.is_none() && whole.is_none() {
+            return;
         }
+        let mut whole =
+            whole.and_then(|mask| Whole::of(&mask, *own_px)).unwrap_or_else(|| Whole::black(*own_px));
+        // What had been done to the source when the mask was painted.
+        let before = self.source.recents.edit_of(hash).unwrap_or_default();
+        let mask = match mask.filter(|mask| mask.size().has_shape_of(mask_size(before.edited_px(*own_px)))) {
+            Some(mask) => whole.recut(&mask, before, *edit),
+            None => whole.cut(*edit),
+        };
+        self.mask.stored.set_value(Some(Stored { source: hash.clone(), mask, whole }));
+    }
+
+    async fn kept_mask(self, source: &str, part: SourcePart) -> Option<Mask> {
+        let file = self.shelf.source_part(source, part).await.ok()??;
+        read(&file).await.ok()
     }
 }

@@ -81,17 +81,14 @@ impl Studio {
         if !settings.sampler.is_empty() && choice::<SamplerKind>(&settings.sampler).is_none() {
             self.notices.say(Place::Settings, words::unknown_sampler(&settings.sampler));
         }
-        match source {
-            Some(file) => {
-                let name = settings.prompt.clone();
-                self.take_source(SourceFile { blob: file, name, parent: None });
-            }
+        let source = source.map(|blob| SourceFile { blob, name: settings.prompt.clone(), parent: None });
+        match (source, mask) {
+            (Some(source), Some(mask)) => self.take_masked_source(source, &mask).await,
+            (Some(source), None) => self.take_source(source),
             // A recipe for other sources keeps the one that is there.
-            None if settings.mode.has_source() => {}
-            None => self.remove_source(),
-        }
-        if let Some(mask) = mask {
-            self.restore_mask(mask);
+            (None, Some(mask)) => self.restore_mask(mask),
+            (None, None) if settings.mode.has_source() => {}
+            (None, None) => self.remove_source(),
         }
         let model = self
             .session

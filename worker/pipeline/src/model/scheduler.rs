@@ -13,12 +13,11 @@ pub(crate) struct Scheduler {
 }
 
 impl Scheduler {
-    /// Reads the settings. The scheduler's class is the one that the manifest names, as in diffusers.
+    /// Reads the settings. Where they do not say of what class the scheduler is, the manifest does.
     pub(super) async fn read(folder: &dyn Folder, manifest: &Manifest) -> Result<Self, PipelineError> {
         let mut stated: SchedulerConfig = require_json(folder, "scheduler/scheduler_config.json").await?;
-        if let Some(component) = manifest.component("scheduler") {
-            stated.class_name = Some(component.class.clone());
-        }
+        let named = || manifest.component("scheduler").map(|component| component.class.clone());
+        stated.class_name = stated.class_name.or_else(named);
         let pipeline = manifest.class_name.as_deref().unwrap_or_default();
         Ok(Self { stated, is_corrected: !pipeline.starts_with("LatentConsistencyModel") })
     }
@@ -65,7 +64,7 @@ mod tests {
         let (plain, inpainting) = (scheduler.config(false), scheduler.config(true));
         assert_eq!((plain.steps_offset, plain.clip_sample), (1, Some(false)));
         assert_eq!((inpainting.steps_offset, inpainting.clip_sample), (1, Some(true)));
-        let left_out = read("StableDiffusionInpaintPipeline", "", "{}").config(false);
+        let left_out = read("StableDiffusionPipeline", "", "{}").config(false);
         assert_eq!((left_out.steps_offset, left_out.clip_sample), (1, Some(false)));
     }
 
@@ -77,11 +76,10 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_names_the_scheduler() {
+    fn the_manifest_names_a_scheduler_that_does_not_say_what_it_is() {
         let manifest = r#", "scheduler": ["diffusers", "EulerDiscreteScheduler"]"#;
-        let file = r#"{"_class_name": "DDIMScheduler"}"#;
-        let named = |manifest| read("StableDiffusionPipeline", manifest, file).config(false).named_sampler();
-        assert_eq!(named(manifest), Some(SamplerKind::Euler));
-        assert_eq!(named(""), Some(SamplerKind::Ddim));
+        let named = |file| read("StableDiffusionPipeline", manifest, file).config(false).named_sampler();
+        assert_eq!(named("{}"), Some(SamplerKind::Euler));
+        assert_eq!(named(r#"{"_class_name": "DDIMScheduler"}"#), Some(SamplerKind::Ddim));
     }
 }

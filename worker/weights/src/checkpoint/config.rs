@@ -143,7 +143,7 @@ impl Kind {
         if unet["time_cond_proj_dim"].is_u64() { Self::Consistency } else { Self::Diffusion }
     }
 
-    fn scheduler(self) -> &'static str {
+    pub(super) fn scheduler(self) -> &'static str {
         match self {
             Self::Diffusion => "DDIMScheduler",
             Self::Consistency => "LCMScheduler",

@@ -191,6 +191,11 @@ impl Opening {
             self.configs.keep_unseen(part, &base);
         }
         if part == Part::Unet
+            && self.configs.get(path).is_some_and(|unet| Kind::of(unet) == Kind::Consistency)
+        {
+            self.configs.state(stated::SCHEDULER, "_class_name", Kind::Consistency.scheduler().into());
+        }
+        if part == Part::Unet
             && let Some(prediction) = Prediction::stated(tensors)
         {
             self.configs.state(stated::SCHEDULER, "prediction_type", prediction.name().into());

@@ -78,8 +78,8 @@ impl Configs {
     /// it is a part of the same kind, and everything else is as it was.
     pub(super) fn keep_unseen(&mut self, part: Part, base: &Value) {
         let Some(Value::Object(config)) = self.files.get_mut(part.config()) else { return };
-        let is_alike =
-            ["_class_name", "block_out_channels"].iter().all(|&field| config.get(field) == base.get(field));
+        let is_class = base.get("_class_name").is_none_or(|class| config.get("_class_name") == Some(class));
+        let is_alike = is_class && config.get("block_out_channels") == base.get("block_out_channels");
         let guessed: &[&str] = match part {
             Part::Unet if is_alike => &["attention_head_dim", "sample_size"],
             Part::Vae => &["scaling_factor", "shift_factor"],

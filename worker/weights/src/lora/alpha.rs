@@ -1,6 +1,6 @@
 //! Alphas, which scale what a file adds to its modules.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{LoraError, LoraPart, Modules};
 use crate::{DType, Tensors};
@@ -8,6 +8,8 @@ use crate::{DType, Tensors};
 /// The alphas that a file has as tensors.
 pub(super) struct Alphas {
     own: BTreeMap<(LoraPart, String), f64>,
+    /// What most modules of a part have.
+    usual: BTreeMap<LoraPart, f64>,
 }
 
 impl Alphas {
@@ -18,22 +20,28 @@ impl Alphas {
                 own.insert(module.clone(), number(tensors, tensor).await?);
             }
         }
-        Ok(Self { own })
+        Ok(Self::from(own))
     }
 
     /// A module's alpha. One that has none in a part where others have takes the one that most of them have, as in
     /// diffusers (`get_peft_kwargs`).
     pub(super) fn of(&self, part: LoraPart, module: &str) -> Option<f64> {
-        let own = self.own.get(&(part, module.to_owned())).copied();
-        own.or_else(|| self.most_common(part))
+        self.own.get(&(part, module.to_owned())).or_else(|| self.usual.get(&part)).copied()
     }
+}
 
-    fn most_common(&self, part: LoraPart) -> Option<f64> {
-        let all: Vec<f64> =
-            self.own.iter().filter(|((of, _), _)| *of == part).map(|(_, &alpha)| alpha).collect();
-        let count = |alpha: f64| all.iter().filter(|&&other| other == alpha).count();
-        // The first of equals.
-        all.iter().rev().copied().max_by_key(|&alpha| count(alpha))
+impl From<BTreeMap<(LoraPart, String), f64>> for Alphas {
+    fn from(own: BTreeMap<(LoraPart, String), f64>) -> Self {
+        // How many modules have it, and which is the first.
+        let mut counts: BTreeMap<(LoraPart, u64), (usize, usize)> = BTreeMap::new();
+        for (place, ((part, _), alpha)) in own.iter().enumerate() {
+            counts.entry((*part, alpha.to_bits())).or_insert((0, place)).0 += 1;
+        }
+        let mut ranked: Vec<_> = counts.into_iter().collect();
+        // The most common last, the first of equals.
+        ranked.sort_by_key(|&(_, (count, first))| (count, Reverse(first)));
+        let usual = ranked.into_iter().map(|((part, bits), _)| (part, f64::from_bits(bits))).collect();
+        Self { own, usual }
     }
 }
 
@@ -60,8 +68,9 @@ mod tests {
 
     #[test]
     fn a_module_without_alpha_takes_what_most_have() {
-        let alphas = |all: &[(LoraPart, &str, f64)]| Alphas {
-            own: all.iter().map(|&(part, module, alpha)| ((part, module.to_owned()), alpha)).collect(),
+        let alphas = |all: &[(LoraPart, &str, f64)]| {
+            let own = all.iter().map(|&(part, module, alpha)| ((part, module.to_owned()), alpha));
+            Alphas::from(own.collect::<BTreeMap<_, _>>())
         };
         let some =
             alphas(&[(LoraPart::UNet, "a", 8.0), (LoraPart::UNet, "b", 4.0), (LoraPart::UNet, "c", 4.0)]);
