@@ -42,7 +42,7 @@ pub(crate) fn wait_for_cards(page: &Page, words: &str, count: usize) -> Outcome<
     })
 }
 
-fn act(page: &Page, card: &Element, name: &str) -> Outcome {
+pub(crate) fn act(page: &Page, card: &Element, name: &str) -> Outcome {
     page.session().click(&control_in(page.session(), name, card)?)
 }
 

@@ -4,12 +4,22 @@ use image::{Rgb, RgbImage, imageops};
 use tests::chromium::Graphics;
 use tests::controls::{control_in, press, value, write};
 use tests::page::{LATER, Page, SOON};
-use tests::rows::keys;
+use tests::rows::query;
 use tests::temporary::Folder;
 use tests::{Outcome, repository};
 
 use super::editor::Editor;
 use super::{open, wait_for_kept_masks, wait_for_source};
+use crate::batches::close;
+use crate::packs::{act, wait_for_cards};
+
+/// The mask of the only source that has one.
+const READ_KEPT_MASK: &str = r#"
+    const store = database.transaction("source_blobs").objectStore("source_blobs");
+    const kept = await done(store.getAllKeys());
+    const blob = await done(store.get(kept.find(key => key.at(-1) === "mask")));
+    return Array.from(new Uint8Array(await blob.arrayBuffer()));
+"#;
 
 /// The pictures in the gallery, once there are so many.
 fn wait_for_pictures(page: &Page, count: usize) -> Outcome<Vec<String>> {
@@ -64,6 +74,40 @@ fn edit_source(page: &Page, size: &str, change: impl FnOnce() -> Outcome) -> Out
 }
 
 #[test]
+fn a_pack_brings_its_own_mask_whatever_was_painted_since() -> Outcome {
+    let folder = Folder::new("masks")?;
+    let (page, source) = open(&folder)?;
+    let session = page.session();
+    let editor = Editor::open(&page)?;
+    editor.stroke(&[(0.2, 0.3), (0.8, 0.7)])?;
+    let packed = editor.mask()?;
+    press(session, "Done")?;
+    write(session, "Quality steps", "1")?;
+    let made = page.generate(LATER)?;
+    session.click(&control_in(session, "Select", &page.card(&made.id)?)?)?;
+    press(session, "Save as pack")?;
+    wait_for_cards(&page, "a red apple", 1)?;
+    close(&page)?;
+
+    // Another mask is kept with the source, and another source of its shape is in use.
+    let editor = Editor::open(&page)?;
+    press(session, "Clear mask")?;
+    editor.stroke(&[(0.5, 0.2), (0.5, 0.8)])?;
+    press(session, "Done")?;
+    let other = folder.path().join("other.png");
+    imageops::rotate180(&source).save(&other)?;
+    page.take_source(&other)?;
+    wait_for_source(&page, "other.png")?;
+
+    press(session, "Image packs")?;
+    let card = wait_for_cards(&page, "a red apple", 1)?.remove(0);
+    act(&page, &card, "Use pack")?;
+    wait_for_source(&page, "a red apple")?;
+    assert!(Editor::open(&page)?.mask()? == packed, "the pack's mask lies over the pack's source");
+    Ok(())
+}
+
+#[test]
 fn a_mask_follows_its_source() -> Outcome {
     let folder = Folder::new("masks")?;
     let (page, source) = open(&folder)?;
@@ -88,9 +132,9 @@ fn a_mask_follows_its_source() -> Outcome {
     editor.stroke(&[(0.1, 0.8), (0.3, 0.8)])?;
     let part = editor.mask()?;
     press(session, "Done")?;
-    page.wait("what lies over all of the source", SOON, || {
-        let kept = keys(session, "source_blobs")?;
-        Ok(kept.iter().any(|key| key.ends_with("/whole-mask")).then_some(()))
+    page.wait("the mask to be kept", SOON, || {
+        let bytes: Vec<u8> = serde_json::from_value(query(session, READ_KEPT_MASK, &[])?)?;
+        Ok((image::load_from_memory(&bytes)?.to_luma8() == part).then_some(()))
     })?;
     page.reload()?;
     wait_for_source(&page, "source.png")?;

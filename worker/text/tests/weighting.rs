@@ -236,8 +236,11 @@ fn chunks_of_a_plain_prompt_are_its_tokens() {
         }
         let [chunk] = &TOKENIZER.chunks(prompt)[..] else { panic!("{prompt:?} has more than one chunk") };
         assert_eq!(chunk.ids(TOKENIZER.padding()), TOKENIZER.encode(prompt), "{prompt:?}");
-        let [chunk] = &OTHER_PADDING.chunks(prompt)[..] else { panic!("{prompt:?} has more than one chunk") };
-        assert_eq!(chunk.ids(Padding::ExclamationMark), OTHER_PADDING.encode(prompt), "{prompt:?}");
+        // Each `!` is a token then, and many are more than fit.
+        let first = &OTHER_PADDING.chunks(prompt)[0];
+        if OTHER_PADDING.tokens(prompt).len() <= ClipTokenizer::CAPACITY {
+            assert_eq!(first.ids(Padding::ExclamationMark), OTHER_PADDING.encode(prompt), "{prompt:?}");
+        }
         assert_eq!(chunk.weights(), [1.0; 77], "{prompt:?}");
         assert!(chunk.tokens.iter().map(|token| &token.span).eq(tokens.iter().map(|token| &token.span)));
     }
