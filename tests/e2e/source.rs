@@ -6,6 +6,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, RgbImage};
 use serde_json::json;
 use tests::chromium::Graphics;
+use tests::controls::keys::{LEFT, RIGHT, SHIFT, TAB};
 use tests::controls::{choose, control, press, slide, value, write};
 use tests::page::{LATER, Page, SOON};
 use tests::pictures::difference_from_source;
@@ -66,10 +67,6 @@ fn a_source_is_turned_and_cropped_to_the_pixel() -> Outcome {
 
 #[test]
 fn the_crop_is_moved_by_keys_and_undone() -> Outcome {
-    const RIGHT: char = '\u{E014}';
-    const LEFT: char = '\u{E012}';
-    const SHIFT: char = '\u{E008}';
-    const TAB: char = '\u{E004}';
     let page = Page::open(Graphics::None)?;
     let session = page.session();
     page.take_source(&repository::photo())?;

@@ -65,6 +65,11 @@ impl Mask {
         }
     }
 
+    /// The mask for a picture of this size; `None` unless that has its shape.
+    pub fn fitted(&self, size: Size) -> Option<Self> {
+        self.size.has_shape_of(size).then(|| self.resized(size))
+    }
+
     /// White and black, exchanged.
     pub(crate) fn invert(&mut self) {
         for value in &mut self.values {

@@ -52,6 +52,14 @@ impl Crop {
         Self { x: (picture.0 - width) / 2, y: (picture.1 - height) / 2, width, height }
     }
 
+    /// Made smaller where it sticks out of a picture of this size; its corner stays where it is.
+    #[must_use]
+    pub fn cut_off(self, picture: (u32, u32)) -> Self {
+        let length = |start: u32, length: u32, limit: u32| length.min(limit.saturating_sub(start).max(1));
+        let width = length(self.x, self.width, picture.0);
+        Self { width, height: length(self.y, self.height, picture.1), ..self }
+    }
+
     /// The nearest rectangle that lies in a picture of this size: moved first, then made smaller.
     #[must_use]
     pub fn inside(self, picture: (u32, u32)) -> Self {
@@ -238,6 +246,13 @@ mod tests {
         assert_eq!(Crop::centred(Proportions::Ratio(1, 1), PICTURE), crop(50, 0, 100, 100));
         assert_eq!(START.held_to(Proportions::Ratio(1, 1), PICTURE), crop(70, 20, 40, 40));
         assert_eq!(START.held_to(Proportions::Free, PICTURE), START);
+    }
+
+    #[test]
+    fn what_sticks_out_is_cut_off() {
+        assert_eq!(crop(50, 20, 80, 40).cut_off(PICTURE), crop(50, 20, 80, 40));
+        assert_eq!(crop(150, 90, 80, 40).cut_off(PICTURE), crop(150, 90, 50, 10));
+        assert_eq!(crop(500, 0, 30, 40).cut_off(PICTURE), crop(500, 0, 1, 40), "its corner stays");
     }
 
     #[test]

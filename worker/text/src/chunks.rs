@@ -43,7 +43,7 @@ impl Chunk {
     pub fn weights(&self) -> Vec<f64> {
         let mut weights = vec![1.0];
         weights.extend(self.tokens.iter().take(ClipTokenizer::CAPACITY).map(|token| token.weight));
-        weights.resize(ClipTokenizer::CAPACITY + 2, 1.0);
+        weights.resize(ClipTokenizer::LENGTH, 1.0);
         weights
     }
 }

@@ -9,9 +9,6 @@ use crate::{
     vocabulary::{BOS, EOS, Vocabulary},
 };
 
-/// The text encoder's positions.
-const CONTEXT: usize = 77;
-
 /// Specials that a prompt may spell out, as the published tokenizer lets it.
 const SPECIALS: [(&str, u32); 2] = [("<|startoftext|>", BOS), ("<|endoftext|>", EOS)];
 
@@ -27,6 +24,9 @@ pub enum Padding {
 }
 
 impl Padding {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::EndOfText, Self::ExclamationMark];
+
     /// Its id in the vocabulary.
     pub fn id(self) -> u32 {
         match self {
@@ -35,13 +35,12 @@ impl Padding {
         }
     }
 
-    /// How a prompt spells it, and its id.
-    fn special(self) -> (&'static str, u32) {
-        let literal = match self {
+    /// How a prompt, or a tokenizer's configuration, spells it.
+    pub fn literal(self) -> &'static str {
+        match self {
             Self::EndOfText => "<|endoftext|>",
             Self::ExclamationMark => "!",
-        };
-        (literal, self.id())
+        }
     }
 }
 
@@ -77,8 +76,12 @@ impl ClipTokenizer {
     pub const BOS: u32 = BOS;
     /// End of text.
     pub const EOS: u32 = EOS;
+    /// Tokens of its vocabulary, of which the end of text is the last.
+    pub const VOCABULARY: u32 = EOS + 1;
+    /// Ids that a prompt becomes, whatever its length: as many as the text encoder has positions.
+    pub const LENGTH: usize = 77;
     /// Tokens of a prompt that fit between start and end.
-    pub const CAPACITY: usize = CONTEXT - 2;
+    pub const CAPACITY: usize = Self::LENGTH - 2;
 
     /// As [`padding_with`](Self::padding_with) ends of text.
     #[expect(clippy::new_without_default, reason = "a default value should not cost this much")]
@@ -130,7 +133,7 @@ impl ClipTokenizer {
     /// The first special that `text` spells out from byte `start` on.
     fn next_special(&self, text: &str, start: usize) -> Option<(usize, &'static str, u32)> {
         let rest = text.get(start..)?;
-        let specials = SPECIALS.into_iter().chain([self.padding.special()]);
+        let specials = SPECIALS.into_iter().chain([(self.padding.literal(), self.padding.id())]);
         let found = specials.filter_map(|(literal, id)| Some((start + rest.find(literal)?, literal, id)));
         found.min_by_key(|&(at, ..)| at)
     }
@@ -161,6 +164,6 @@ pub(crate) fn padded(ids: impl Iterator<Item = u32>, padding: Padding) -> Vec<u3
     let mut all = vec![BOS];
     all.extend(ids.take(ClipTokenizer::CAPACITY));
     all.push(EOS);
-    all.resize(CONTEXT, padding.id());
+    all.resize(ClipTokenizer::LENGTH, padding.id());
     all
 }

@@ -59,10 +59,8 @@ fn CropNumber(
             let mut crop = kept;
             set(&mut crop, px);
             // Moved against an edge it becomes smaller, or what keeps all of the picture could not be moved at all.
-            let turned_px = edit.turned_px(editing.own_px);
             if (crop.x, crop.y) != (kept.x, kept.y) {
-                crop.width = crop.width.min(turned_px.0.saturating_sub(crop.x).max(1));
-                crop.height = crop.height.min(turned_px.1.saturating_sub(crop.y).max(1));
+                crop = crop.cut_off(edit.turned_px(editing.own_px));
             }
             *edit = edit.cropped(crop, editing.own_px);
         });

@@ -50,10 +50,9 @@ enum Fate {
 }
 
 fn fate(mask: &Mask, size: Size) -> Fate {
-    match mask.size() {
-        same if same == size => Fate::Stays,
-        near if near.has_shape_of(size) => Fate::Becomes(mask.resized(size)),
-        _ => Fate::Lost,
+    match mask.size() == size {
+        true => Fate::Stays,
+        false => mask.fitted(size).map_or(Fate::Lost, Fate::Becomes),
     }
 }
 
@@ -158,6 +157,6 @@ mod tests {
     fn what_an_edit_left_is_laid_over_all_of_the_source() {
         let edit = Edit::default().turned_right((30, 20));
         let under = Under { source: String::new(), edit, whole: Whole::black((30, 20)) };
-        assert_eq!(under.all(&white(20, 30)).mask(), &white(30, 20));
+        assert_eq!(under.all(&white(20, 30)).into_mask(), white(30, 20));
     }
 }

@@ -43,9 +43,9 @@ pub(crate) struct ToKeep {
 
 impl ToKeep {
     fn of(under: &Under, mask: &Mask, changes: u64) -> Self {
-        let kept = |mask: &Mask| Some(mask.clone()).filter(|mask| !mask.is_black());
-        let whole = if under.edit.is_none() { None } else { kept(under.all(mask).mask()) };
-        Self { source: under.source.clone(), changes, mask: kept(mask), whole }
+        let whole = (!under.edit.is_none()).then(|| under.all(mask).into_mask());
+        let [mask, whole] = [Some(mask.clone()), whole].map(|mask| mask.filter(|mask| !mask.is_black()));
+        Self { source: under.source.clone(), changes, mask, whole }
     }
 }
 
@@ -59,14 +59,14 @@ impl Masking {
     /// The mask that came along with the source of this size.
     pub(super) fn take_brought(self, size: Size) -> Option<Mask> {
         let brought = self.brought.try_update_value(Option::take).flatten();
-        brought.filter(|mask| mask.size().has_shape_of(size)).map(|mask| mask.resized(size))
+        brought.and_then(|mask| mask.fitted(size))
     }
 
     /// The mask of a picture whose settings were taken over, if it suits a source of this size.
     pub(super) fn take_asked_for(self, size: Size) -> Option<Mask> {
-        let fits = |mask: &mut Mask| mask.size().has_shape_of(size);
-        let taken = self.asked_for.try_update_value(|waiting| waiting.take_if(fits)).flatten();
-        taken.map(|mask| mask.resized(size))
+        let fitted = self.asked_for.with_value(|mask| mask.as_ref()?.fitted(size))?;
+        self.asked_for.set_value(None);
+        Some(fitted)
     }
 }
 

@@ -18,19 +18,22 @@ impl Whole {
 
     /// One over a source of this size; `None` unless it has the source's shape.
     pub(super) fn of(mask: &Mask, own_px: (u32, u32)) -> Option<Self> {
-        let size = mask_size(own_px);
-        mask.size().has_shape_of(size).then(|| Self { own_px, mask: mask.resized(size) })
+        mask.fitted(mask_size(own_px)).map(|mask| Self { own_px, mask })
     }
 
     /// The mask itself.
-    pub(super) fn mask(&self) -> &Mask {
-        &self.mask
+    pub(super) fn into_mask(self) -> Mask {
+        self.mask
     }
 
     /// Takes in the mask over the source as `from` left it. What that had cut off stays as it is.
     pub(super) fn lay(&mut self, mask: &Mask, from: Edit) {
-        let place = scaled(upright(from, self.own_px), self.own_px, self.mask.size());
-        self.mask.put(place, &straightened(mask, from));
+        self.put(upright(from, self.own_px), &straightened(mask, from));
+    }
+
+    /// Takes in the mask over a crop.
+    fn put(&mut self, crop: Crop, mask: &Mask) {
+        self.mask.put(scaled(crop, self.own_px, self.mask.size()), mask);
     }
 
     /// The mask over what an edit makes of the source.
@@ -47,13 +50,13 @@ impl Whole {
 
     /// Both at once: the mask over what `to` makes of the source, after `from` was painted over.
     pub(super) fn recut(&mut self, mask: &Mask, from: Edit, to: Edit) -> Mask {
-        self.lay(mask, from);
         let (old, new) = (upright(from, self.own_px), upright(to, self.own_px));
+        let mask = straightened(mask, from);
+        self.put(old, &mask);
         let mut cut = self.part(new);
         // Of a large source the crop's mask is finer than the whole one's.
         if let Some(both) = overlap(old, new) {
             let of = |crop: Crop| Crop { x: both.x - crop.x, y: both.y - crop.y, ..both };
-            let mask = straightened(mask, from);
             let fine = mask.part(scaled(of(old), (old.width, old.height), mask.size()));
             cut.put(scaled(of(new), (new.width, new.height), cut.size()), &fine);
         }

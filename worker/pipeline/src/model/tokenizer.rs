@@ -11,10 +11,6 @@ use crate::PipelineError;
 const CONFIG: &str = "tokenizer/tokenizer_config.json";
 const MAP: &str = "tokenizer/special_tokens_map.json";
 
-/// Ids of CLIP's vocabulary.
-const VOCABULARY: usize = 49408;
-/// Tokens of a prompt that is filled up, start and end among them.
-const LENGTH: f64 = 77.0;
 /// transformers writes 10^30 where it knows no limit.
 const NO_LENGTH: f64 = 1e9;
 
@@ -33,19 +29,19 @@ struct Config {
 /// # Errors
 /// [`PipelineError::UnknownModel`] for another tokenizer than CLIP's, and for a text encoder of fewer tokens.
 pub(super) async fn read(folder: &dyn Folder, text: &ClipTextConfig) -> Result<ClipTokenizer, PipelineError> {
-    if text.vocab_size < VOCABULARY {
-        let tokens = text.vocab_size;
-        return unknown(format!(
-            "its text encoder knows {tokens} tokens, and CLIP's vocabulary has {VOCABULARY}"
-        ));
+    let (known, needed) = (text.vocab_size, ClipTokenizer::VOCABULARY);
+    if known < needed as usize {
+        return unknown(format!("its text encoder knows {known} tokens, and CLIP's vocabulary has {needed}"));
     }
     let config: Config = read_json(folder, CONFIG).await?.unwrap_or_default();
     let class = config.tokenizer_class.as_deref().unwrap_or("CLIPTokenizer");
     if class.trim_end_matches("Fast") != "CLIPTokenizer" {
         return unknown(format!("its tokenizer is a {class}, not a CLIPTokenizer"));
     }
-    if let Some(length) = config.model_max_length.filter(|length| *length != LENGTH && *length < NO_LENGTH) {
-        return unknown(format!("{CONFIG} fills prompts up to {length} tokens, not to {LENGTH}"));
+    let wanted = ClipTokenizer::LENGTH;
+    let is_other = |length: &f64| *length != wanted as f64 && *length < NO_LENGTH;
+    if let Some(length) = config.model_max_length.filter(is_other) {
+        return unknown(format!("{CONFIG} fills prompts up to {length} tokens, not to {wanted}"));
     }
     Ok(ClipTokenizer::padding_with(padding(folder, config).await?))
 }
@@ -64,11 +60,9 @@ async fn padding(folder: &dyn Folder, config: Config) -> Result<Padding, Pipelin
 
 /// A special token is a text, or an object with the text in `content`.
 fn padding_of(token: &Value, path: &str) -> Result<Padding, PipelineError> {
-    match token.as_str().or_else(|| token.get("content")?.as_str()) {
-        Some("<|endoftext|>") => Ok(Padding::EndOfText),
-        Some("!") => Ok(Padding::ExclamationMark),
-        _ => unknown(format!("{path} pads prompts with {token}, which is not known")),
-    }
+    let literal = token.as_str().or_else(|| token.get("content")?.as_str());
+    let padding = Padding::ALL.into_iter().find(|padding| literal == Some(padding.literal()));
+    padding.map_or_else(|| unknown(format!("{path} pads prompts with {token}, which is not known")), Ok)
 }
 
 fn unknown<T>(reason: String) -> Result<T, PipelineError> {

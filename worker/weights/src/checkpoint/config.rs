@@ -128,7 +128,7 @@ pub(super) fn text(layout: &TextLayout, family: Family) -> Value {
     })
 }
 
-/// Who made a checkpoint runs it.
+/// How a model is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// In many steps.

@@ -79,15 +79,17 @@ impl Configs {
     pub(super) fn keep_unseen(&mut self, part: Part, base: &Value) {
         let Some(Value::Object(config)) = self.files.get_mut(part.config()) else { return };
         let is_class = base.get("_class_name").is_none_or(|class| config.get("_class_name") == Some(class));
-        let is_alike = is_class && config.get("block_out_channels") == base.get("block_out_channels");
+        let is_alike = part != Part::TextEncoder
+            && is_class
+            && config.get("block_out_channels") == base.get("block_out_channels");
         let guessed: &[&str] = match part {
             Part::Unet if is_alike => &["attention_head_dim", "sample_size"],
             Part::Vae => &["scaling_factor", "shift_factor"],
             Part::Unet | Part::TextEncoder => &[],
         };
         for (field, value) in base.as_object().into_iter().flatten() {
-            let is_told = config.contains_key(field) && !guessed.contains(&field.as_str());
-            if guessed.contains(&field.as_str()) || (is_alike && part != Part::TextEncoder && !is_told) {
+            let is_untold = is_alike && !config.contains_key(field);
+            if is_untold || guessed.contains(&field.as_str()) {
                 config.insert(field.clone(), value.clone());
             }
         }
