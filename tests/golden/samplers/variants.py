@@ -35,6 +35,8 @@ def runs():
     yield "euler", dict(BETAS, final_sigmas_type="sigma_min", timestep_spacing="trailing"), 5
     for steps in (1, 5, 28):
         yield "flow-euler", dict(shift=3.0), steps
+    for kind in ("ddim", "euler"):
+        yield kind, dict(BETAS, prediction_type="sample"), 8
 
 
 def run(kind, config, steps, generator):

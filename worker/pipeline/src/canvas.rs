@@ -5,7 +5,9 @@
 
 use image::{GrayImage, RgbImage, RgbaImage, imageops};
 
-use crate::{InpaintArea, PipelineError, Request, SourceFit, area::Area, feather::feathered, picture};
+use crate::{
+    InpaintArea, PipelineError, Request, SourceFit, area::Area, feather::feathered, resample::resized,
+};
 
 /// Source and mask at the size that is generated, and what the result is laid over.
 pub(crate) struct Canvas {
@@ -53,8 +55,8 @@ impl Canvas {
             }
         };
         Ok(Self {
-            source: Some(picture::resized(&area.of_picture(&picture), width_px, height_px)),
-            mask: Some(picture::resized_mask(&area.of_mask(&mask), width_px, height_px)),
+            source: Some(resized(&area.of_picture(&picture), (width_px, height_px))),
+            mask: Some(resized(&area.of_mask(&mask), (width_px, height_px))),
             under: Some(Under { picture, mask, area }),
         })
     }
@@ -72,10 +74,7 @@ impl Under {
     /// Lays the generated picture over: nothing of it where the mask is black, mixed where it is grey.
     fn with(&self, generated: RgbaImage) -> RgbaImage {
         let (width, height) = self.area.size();
-        let generated = match generated.dimensions() == (width, height) {
-            true => generated,
-            false => imageops::resize(&generated, width, height, imageops::FilterType::Lanczos3),
-        };
+        let generated = resized(&generated, (width, height));
         let mut result = image::DynamicImage::from(self.picture.clone()).into_rgba8();
         let mask = imageops::crop_imm(&self.mask, self.area.x, self.area.y, width, height).to_image();
         for ((x, y, above), opacity) in generated.enumerate_pixels().zip(mask.pixels()) {

@@ -2,7 +2,7 @@
 
 use image::{GrayImage, ImageBuffer, Luma, Pixel, Rgb, RgbImage, imageops};
 
-use crate::{area::Area, picture};
+use crate::{area::Area, resample::resized};
 
 /// How a source is brought to the size asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,8 +21,8 @@ impl SourceFit {
     /// The source at exactly this size.
     pub(crate) fn picture(self, source: &RgbImage, size: (u32, u32)) -> RgbImage {
         let part = self.part(source.dimensions(), size);
-        let (width, height) = self.inner(source.dimensions(), size).size();
-        let inner = picture::resized(&part.of_picture(source), width, height);
+        let inner = self.inner(source.dimensions(), size).size();
+        let inner = resized(&part.of_picture(source), inner);
         self.laid_on(inner, source.dimensions(), size, || edge_colour(source))
     }
 
@@ -30,11 +30,11 @@ impl SourceFit {
     pub(crate) fn mask(self, mask: &GrayImage, source: (u32, u32), size: (u32, u32)) -> GrayImage {
         let whole = match self {
             Self::Stretch => mask.clone(),
-            Self::Crop | Self::Pad => picture::resized_mask(mask, source.0, source.1),
+            Self::Crop | Self::Pad => resized(mask, source),
         };
         let part = self.part(whole.dimensions(), size);
         let inner = self.inner(source, size);
-        let inner = picture::resized_mask(&part.of_mask(&whole), inner.width, inner.height);
+        let inner = resized(&part.of_mask(&whole), inner.size());
         self.laid_on(inner, source, size, || Luma([u8::MAX]))
     }
 

@@ -26,6 +26,7 @@ mod preview;
 mod profile;
 mod rehearsal;
 mod request;
+mod resample;
 pub mod source;
 
 pub use error::PipelineError;

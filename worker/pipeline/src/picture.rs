@@ -1,22 +1,6 @@
 //! Between pictures of bytes and the networks' pictures of numbers: `[3, h, w]` in -1..1.
 
-use image::{GrayImage, RgbImage, Rgba, RgbaImage, imageops};
-
-/// Brings a picture to exactly this size, without keeping its proportions, as the reference does.
-pub(crate) fn resized(picture: &RgbImage, width_px: u32, height_px: u32) -> RgbImage {
-    if picture.dimensions() == (width_px, height_px) {
-        return picture.clone();
-    }
-    imageops::resize(picture, width_px, height_px, imageops::FilterType::Lanczos3)
-}
-
-/// As [`resized`], for a mask.
-pub(crate) fn resized_mask(mask: &GrayImage, width_px: u32, height_px: u32) -> GrayImage {
-    if mask.dimensions() == (width_px, height_px) {
-        return mask.clone();
-    }
-    imageops::resize(mask, width_px, height_px, imageops::FilterType::Lanczos3)
-}
+use image::{RgbImage, Rgba, RgbaImage};
 
 /// Bytes to numbers, `[3, h, w]`.
 pub(crate) fn to_planes(picture: &RgbImage) -> Vec<f32> {

@@ -17,6 +17,9 @@ pub enum Prediction {
     /// The velocity `alpha * noise - sigma * x0` (Salimans and Ho 2022).
     #[serde(rename = "v_prediction")]
     V,
+    /// The clean latents themselves.
+    #[serde(rename = "sample")]
+    Sample,
     /// The flow `noise - x0` (Lipman et al. 2022; Liu et al. 2022).
     #[serde(rename = "flow_prediction")]
     Flow,

@@ -28,7 +28,9 @@ impl Mix {
         let Self { signal, noise } = self;
         match prediction {
             Prediction::V => (signal * value - noise * output, signal * output + noise * value),
-            _ => ((value - noise * output) / signal, output),
+            Prediction::Sample => (output, (value - signal * output) / noise),
+            // Flows mix in other shares; the samplers that do it so refuse them.
+            Prediction::Epsilon | Prediction::Flow => ((value - noise * output) / signal, output),
         }
     }
 
