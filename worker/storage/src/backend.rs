@@ -108,25 +108,53 @@ pub enum Write<Blob> {
     Text(Table, Key, String),
     /// Stores bytes, in place of what was there.
     Bytes(Table, Key, Blob),
-    /// Stores bytes unless there is a row of this key.
-    BytesOnce(Table, Key, Blob),
     /// Removes the row of this key and every row whose key begins with it.
     Delete(Table, Key),
-    /// Removes the row of this key unless the second table has a row whose key begins with it.
-    DeleteUnused(Table, Key, Table),
+    /// Makes further changes if there are such rows when its turn comes. What is looked at and what is changed are one
+    /// transaction, so that nobody else changes anything in between.
+    When(Condition, Vec<Self>),
+}
+
+/// What a change may depend on: whether any row of a table has a key that begins with this one.
+#[derive(Debug, Clone)]
+pub enum Condition {
+    /// There is such a row.
+    Any(Table, Key),
+    /// There is none.
+    None(Table, Key),
+}
+
+impl Condition {
+    /// Where to look.
+    pub fn place(&self) -> (Table, &Key) {
+        let (Self::Any(table, key) | Self::None(table, key)) = self;
+        (*table, key)
+    }
+
+    /// Whether the condition holds, given whether there are rows.
+    pub fn holds(&self, any: bool) -> bool {
+        match self {
+            Self::Any(..) => any,
+            Self::None(..) => !any,
+        }
+    }
 }
 
 impl<Blob> Write<Blob> {
+    /// Changes to what belongs to a row, made only where that row still is: another tab may have deleted it.
+    pub(crate) fn beside(table: Table, row: Key, changes: Vec<Self>) -> Self {
+        Self::When(Condition::Any(table, row), changes)
+    }
+
     /// The tables that it looks at or changes.
-    pub fn tables(&self) -> impl Iterator<Item = Table> + use<Blob> {
-        let (table, further) = match self {
-            Self::Text(table, ..)
-            | Self::Bytes(table, ..)
-            | Self::BytesOnce(table, ..)
-            | Self::Delete(table, _) => (*table, None),
-            Self::DeleteUnused(table, _, uses) => (*table, Some(*uses)),
-        };
-        [table].into_iter().chain(further)
+    pub fn tables(&self) -> Vec<Table> {
+        match self {
+            Self::Text(table, ..) | Self::Bytes(table, ..) | Self::Delete(table, _) => vec![*table],
+            Self::When(rows, changes) => {
+                let further = changes.iter().flat_map(Self::tables);
+                [rows.place().0].into_iter().chain(further).collect()
+            }
+        }
     }
 }
 
@@ -181,12 +209,6 @@ pub trait Backend: 'static {
     /// # Errors
     /// As for [`Backend::text`].
     fn keys(&self, table: Table, prefix: &Key) -> impl Future<Output = Result<Vec<Key>, StorageError>>;
-
-    /// Rows in a table.
-    ///
-    /// # Errors
-    /// As for [`Backend::text`].
-    fn count(&self, table: Table) -> impl Future<Output = Result<u64, StorageError>>;
 
     /// Makes all changes, in order, or none.
     ///

@@ -250,7 +250,8 @@ impl<B: Backend> Download<B> {
     /// [`StorageError::Full`], [`StorageError::Missing`] when the download was given up, perhaps in another tab, and
     /// as [`Backend::write`].
     pub async fn put(&self, path: &str, piece: u32, bytes: &[u8]) -> Result<(), StorageError> {
-        if self.backend.text(Table::Downloads, &Key::of([&self.id])).await?.is_none() {
+        let row = Key::of([&self.id]);
+        if self.backend.text(Table::Downloads, &row).await?.is_none() {
             return Err(StorageError::Missing { what: format!("download of {}", self.id) });
         }
         let mark = Key::of([&self.id, path, &format!("{piece:06}")]);
@@ -258,7 +259,7 @@ impl<B: Backend> Download<B> {
         let key = chunk_key(&self.plan.folder, path, piece);
         let changes =
             vec![Write::Bytes(Table::Chunks, key, blob), Write::Text(Table::Downloads, mark, String::new())];
-        self.backend.write(changes).await
+        self.backend.write(vec![Write::beside(Table::Downloads, row, changes)]).await
     }
 
     /// Reads a file back from the database and hashes it; with the hash that was expected, the file counts. With

@@ -18,7 +18,7 @@
 //! | `queue` | `[batch, name]` | JSON, the page's own: a picture to make |
 //! | `queue_blobs` | `[batch, part]` | Blob: `mask` |
 //! | `sources` | `[id]` | JSON [`SourceEntry`] |
-//! | `source_blobs` | `[id, part]` | Blob: `thumbnail`, `mask` |
+//! | `source_blobs` | `[id, part]` | Blob: `thumbnail`, `mask`, `whole-mask` |
 //! | `originals` | `[SHA-256]` | Blob: a file that pictures, recent sources and batches are made from |
 //! | `original_uses` | `[table, id]`, `[SHA-256, table, id]` | which file the row `id` of a table uses, and the same by file |
 //! | `settings` | `[name]` | JSON, the caller's own |
@@ -42,9 +42,9 @@ mod queue;
 mod settings;
 mod sources;
 
-pub use backend::{Backend, BlobHandle, Key, Table, Write};
+pub use backend::{Backend, BlobHandle, Condition, Key, Table, Write};
 #[cfg(target_arch = "wasm32")]
-pub use browser::{Browser, BrowserBlob, Estimate, Lock, estimate, persist};
+pub use browser::{Browser, BrowserBlob, Lock};
 pub use downloads::{Arrived, Download, DownloadState, PIECE_BYTES, PlannedFile};
 pub use error::StorageError;
 pub use file::{CHUNK_BYTES, FileRecord, FileWriter, StoredFile};

@@ -3,7 +3,10 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    future::poll_fn,
+    mem,
     rc::Rc,
+    task::Poll,
 };
 
 use crate::{Backend, BlobHandle, Key, StorageError, Table, Write, error::damaged};
@@ -45,7 +48,7 @@ impl<Blob: BlobHandle> Value<Blob> {
 
 type Rows<Blob> = BTreeMap<(Table, Key), Value<Blob>>;
 
-/// A database in memory. Tests of files larger than memory bring a kind of blob of their own.
+/// A database in memory. As a browser's does, it answers a turn later: what others ask for meanwhile comes in between. Tests of files larger than memory bring a kind of blob of their own.
 #[derive(Debug)]
 pub struct Memory<Blob = MemoryBlob> {
     rows: RefCell<Rows<Blob>>,
@@ -86,6 +89,19 @@ fn used_bytes<Blob: BlobHandle>(rows: &Rows<Blob>) -> u64 {
     rows.values().map(Value::len_bytes).sum()
 }
 
+/// Lets every other task have a turn.
+async fn turn() {
+    let mut is_over = false;
+    poll_fn(|context| {
+        if mem::replace(&mut is_over, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 fn begins_with(key: &Key, prefix: &Key) -> bool {
     key.0.starts_with(&prefix.0)
 }
@@ -94,6 +110,7 @@ impl<Blob: BlobHandle> Backend for Memory<Blob> {
     type Blob = Blob;
 
     async fn text(&self, table: Table, key: &Key) -> Result<Option<String>, StorageError> {
+        turn().await;
         match self.rows.borrow().get(&(table, key.clone())) {
             Some(Value::Text(text)) => Ok(Some(text.clone())),
             Some(Value::Bytes(_)) => {
@@ -104,6 +121,7 @@ impl<Blob: BlobHandle> Backend for Memory<Blob> {
     }
 
     async fn blob(&self, table: Table, key: &Key) -> Result<Option<Blob>, StorageError> {
+        turn().await;
         match self.rows.borrow().get(&(table, key.clone())) {
             Some(Value::Bytes(blob)) => Ok(Some(blob.clone())),
             Some(Value::Text(_)) => {
@@ -114,6 +132,7 @@ impl<Blob: BlobHandle> Backend for Memory<Blob> {
     }
 
     async fn texts(&self, table: Table, prefix: &Key) -> Result<Vec<(Key, String)>, StorageError> {
+        turn().await;
         let rows = self.rows.borrow();
         let found = rows.iter().filter(|((of, key), _)| *of == table && begins_with(key, prefix));
         Ok(found
@@ -125,38 +144,38 @@ impl<Blob: BlobHandle> Backend for Memory<Blob> {
     }
 
     async fn keys(&self, table: Table, prefix: &Key) -> Result<Vec<Key>, StorageError> {
+        turn().await;
         let rows = self.rows.borrow();
         let found = rows.keys().filter(|(of, key)| *of == table && begins_with(key, prefix));
         Ok(found.map(|(_, key)| key.clone()).collect())
     }
 
-    async fn count(&self, table: Table) -> Result<u64, StorageError> {
-        Ok(self.rows.borrow().keys().filter(|(of, _)| *of == table).count() as u64)
-    }
-
     async fn write(&self, changes: Vec<Write<Blob>>) -> Result<(), StorageError> {
+        turn().await;
         let mut rows = self.rows.borrow().clone();
-        for change in changes {
-            match change {
-                Write::Text(table, key, text) => drop(rows.insert((table, key), Value::Text(text))),
-                Write::Bytes(table, key, blob) => drop(rows.insert((table, key), Value::Bytes(blob))),
-                Write::BytesOnce(table, key, blob) => {
-                    rows.entry((table, key)).or_insert(Value::Bytes(blob));
-                }
-                Write::Delete(table, prefix) => {
-                    rows.retain(|(of, key), _| *of != table || !begins_with(key, &prefix));
-                }
-                Write::DeleteUnused(table, key, uses) => {
-                    if !rows.keys().any(|(of, user)| *of == uses && begins_with(user, &key)) {
-                        rows.remove(&(table, key));
-                    }
-                }
-            }
-        }
+        apply(&mut rows, changes);
         if used_bytes(&rows) > self.capacity_bytes.get() {
             return Err(StorageError::Full);
         }
         *self.rows.borrow_mut() = rows;
         Ok(())
+    }
+}
+
+fn apply<Blob: BlobHandle>(rows: &mut Rows<Blob>, changes: Vec<Write<Blob>>) {
+    for change in changes {
+        match change {
+            Write::Text(table, key, text) => drop(rows.insert((table, key), Value::Text(text))),
+            Write::Bytes(table, key, blob) => drop(rows.insert((table, key), Value::Bytes(blob))),
+            Write::Delete(table, prefix) => {
+                rows.retain(|(of, key), _| *of != table || !begins_with(key, &prefix));
+            }
+            Write::When(condition, changes) => {
+                let (table, prefix) = condition.place();
+                if condition.holds(rows.keys().any(|(of, key)| *of == table && begins_with(key, prefix))) {
+                    apply(rows, changes);
+                }
+            }
+        }
     }
 }

@@ -94,10 +94,11 @@ impl<B: Backend> Storage<B> {
         Ok(folder)
     }
 
-    /// The models that can be used, by key.
+    /// The models that can be used, by key. A row that cannot be read is left out and left alone: a later version may read
+    /// it.
     ///
     /// # Errors
-    /// [`StorageError::Damaged`] when a row is not a record, and as [`Backend::texts`].
+    /// As [`Backend::texts`].
     pub async fn models(&self) -> Result<Vec<ModelRecord>, StorageError> {
         Ok(self.records().await?.into_iter().filter(|record| !is_lora(&record.id)).collect())
     }
@@ -113,13 +114,13 @@ impl<B: Backend> Storage<B> {
     /// Models and LoRAs.
     async fn records(&self) -> Result<Vec<ModelRecord>, StorageError> {
         let rows = self.backend.texts(Table::Models, &Key(Vec::new())).await?;
-        rows.iter().map(|(key, json)| parse(key.name(), json)).collect()
+        Ok(rows.iter().filter_map(|(key, json)| parse(key.name(), json).ok()).collect())
     }
 
     /// One model; `None` when it is not stored.
     ///
     /// # Errors
-    /// As [`Storage::models`].
+    /// [`StorageError::Damaged`] when its row is not a record, and as [`Backend::text`].
     pub async fn model(&self, id: &str) -> Result<Option<ModelRecord>, StorageError> {
         let row = self.backend.text(Table::Models, &Key::of([id])).await?;
         row.map(|json| parse(id, &json)).transpose()

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::{Backend, BlobHandle, Key, Storage, StorageError, Table, Write, file::hexadecimal};
+use crate::{Backend, BlobHandle, Condition, Key, Storage, StorageError, Table, Write, file::hexadecimal};
 
 /// So many users are looked up one by one, more of them all at once.
 const FEW: usize = 16;
@@ -49,10 +49,14 @@ impl<'a> User<'a> {
 
     /// What it takes for this user to use a file no longer.
     fn leaving<Blob>(self, hash: &str) -> [Write<Blob>; 3] {
+        let file = Key::of([hash]);
         [
             Write::Delete(Table::OriginalUses, self.key()),
             Write::Delete(Table::OriginalUses, self.key_under(hash)),
-            Write::DeleteUnused(Table::Originals, Key::of([hash]), Table::OriginalUses),
+            Write::When(
+                Condition::None(Table::OriginalUses, file.clone()),
+                vec![Write::Delete(Table::Originals, file)],
+            ),
         ]
     }
 }
@@ -65,8 +69,12 @@ impl<B: Backend> Storage<B> {
         file: B::Blob,
     ) -> Result<Vec<Write<B::Blob>>, StorageError> {
         let hash = hash_of(&file).await?;
+        let row = Key::of([&hash]);
         let mut changes = vec![
-            Write::BytesOnce(Table::Originals, Key::of([&hash]), file),
+            Write::When(
+                Condition::None(Table::Originals, row.clone()),
+                vec![Write::Bytes(Table::Originals, row, file)],
+            ),
             Write::Text(Table::OriginalUses, user.key_under(&hash), String::new()),
         ];
         if let Some(before) = self.used_by(user).await?.filter(|before| *before != hash) {

@@ -52,10 +52,11 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Missing`] when there is no such pack, and as [`Backend::write`].
     pub async fn update_pack(&self, entry: &PackEntry) -> Result<(), StorageError> {
-        if self.backend.text(Table::Packs, &Key::of([&entry.id])).await?.is_none() {
+        let row = Key::of([&entry.id]);
+        if self.backend.text(Table::Packs, &row).await?.is_none() {
             return Err(StorageError::Missing { what: format!("pack {}", entry.id) });
         }
-        self.backend.write(vec![entry.row()?]).await
+        self.backend.write(vec![Write::beside(Table::Packs, row, vec![entry.row()?])]).await
     }
 
     /// All packs, by id. A row that cannot be read is left out and left alone: a later version may read it.

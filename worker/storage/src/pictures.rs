@@ -167,7 +167,11 @@ impl<B: Backend> Storage<B> {
             }
             let json =
                 serde_json::to_string(entry).map_err(|error| damaged("the picture's record", error))?;
-            changes.push(Write::Text(Table::Pictures, key, json));
+            changes.push(Write::beside(
+                Table::Pictures,
+                key.clone(),
+                vec![Write::Text(Table::Pictures, key, json)],
+            ));
         }
         if !changes.is_empty() {
             self.backend.write(changes).await?;
@@ -188,23 +192,15 @@ impl<B: Backend> Storage<B> {
         part: PicturePart,
         blob: B::Blob,
     ) -> Result<(), StorageError> {
-        if self.backend.text(Table::Pictures, &Key::of([id])).await?.is_none() {
+        let row = Key::of([id]);
+        if self.backend.text(Table::Pictures, &row).await?.is_none() {
             return Err(StorageError::Missing { what: format!("picture {id}") });
         }
-        self.backend
-            .write(match part {
-                PicturePart::Source => self.using(User::picture(id), blob).await?,
-                part => vec![Write::Bytes(Table::PictureBlobs, part.key(id), blob)],
-            })
-            .await
-    }
-
-    /// How many pictures there are.
-    ///
-    /// # Errors
-    /// As [`Backend::count`].
-    pub async fn picture_count(&self) -> Result<u64, StorageError> {
-        self.backend.count(Table::Pictures).await
+        let changes = match part {
+            PicturePart::Source => self.using(User::picture(id), blob).await?,
+            part => vec![Write::Bytes(Table::PictureBlobs, part.key(id), blob)],
+        };
+        self.backend.write(vec![Write::beside(Table::Pictures, row, changes)]).await
     }
 
     /// One of a picture's parts; `None` when the picture was stored without it.

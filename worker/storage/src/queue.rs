@@ -2,14 +2,14 @@
 //!
 //! Pictures that were asked for together share a batch, and so the files that they are made from.
 
-use crate::{Backend, Key, Storage, StorageError, Table, Write, originals::User};
+use crate::{Backend, Condition, Key, Storage, StorageError, Table, Write, originals::User};
 
 /// A picture that waits. `json` is the page's own, which this crate does not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueEntry {
-    /// What it was asked for together with; batches are made in the order of their names.
+    /// What it was asked for together with.
     pub batch: String,
-    /// Its name within the batch, in whose order it is made.
+    /// Its name within the batch. In what order pictures are made is up to the page, which writes it into `json`.
     pub name: String,
     /// What to make.
     pub json: String,
@@ -91,23 +91,23 @@ impl<B: Backend> Storage<B> {
         }
     }
 
-    /// Removes an entry, and the batch's files with its last one. One that is not there is no error.
+    /// Removes an entry, and the batch's files with its last one. One that is not there is no error. Which is the last is
+    /// told by the transaction itself: others of the batch may be on their way out at the same moment.
     ///
     /// # Errors
     /// As [`Backend::write`].
     pub async fn dequeue(&self, batch: &str, name: &str) -> Result<(), StorageError> {
-        let rest = self.backend.texts(Table::Queue, &Key::of([batch])).await?;
-        let mut changes = vec![Write::Delete(Table::Queue, Key::of([batch, name]))];
-        if rest.iter().all(|(key, _)| key.name() == name) {
-            changes.push(Write::Delete(Table::QueueBlobs, Key::of([batch])));
-            changes.extend(self.leaving(&[User::batch(batch)]).await?);
-        }
-        self.backend.write(changes).await
+        let whole = Key::of([batch]);
+        let mut files = vec![Write::Delete(Table::QueueBlobs, whole.clone())];
+        files.extend(self.leaving(&[User::batch(batch)]).await?);
+        let entry = Write::Delete(Table::Queue, Key::of([batch, name]));
+        self.backend.write(vec![entry, Write::When(Condition::None(Table::Queue, whole), files)]).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::join3;
     use pollster::block_on;
 
     use super::*;
@@ -137,5 +137,17 @@ mod tests {
         block_on(storage.dequeue("a", "2")).unwrap();
         assert!(file(&storage).is_none(), "the files of a batch that is done");
         assert_eq!(names(&storage), ["b1"]);
+    }
+
+    #[test]
+    fn entries_that_leave_together_take_their_files_with_them() {
+        let storage = MemoryStorage::over(Memory::default());
+        let file = |name: &[u8]| MemoryBlob::from_bytes(name).unwrap();
+        let files = vec![(QueuePart::Source, file(b"source")), (QueuePart::Mask, file(b"mask"))];
+        block_on(storage.enqueue(vec![entry("a", "1"), entry("a", "2"), entry("a", "3")], files)).unwrap();
+        let leave = |name| storage.dequeue("a", name);
+        let (first, second, third) = block_on(join3(leave("1"), leave("2"), leave("3")));
+        [first, second, third].into_iter().for_each(Result::unwrap);
+        assert_eq!(storage.backend.all_keys(), []);
     }
 }

@@ -93,18 +93,15 @@ impl<B: Backend> Storage<B> {
         Ok(removed)
     }
 
-    /// All sources, the one used last first.
+    /// All sources, the one used last first. A row that cannot be read is left out and left alone: a later version may
+    /// read it.
     ///
     /// # Errors
-    /// [`StorageError::Damaged`] when a row is not a record, and as [`Backend::texts`].
+    /// As [`Backend::texts`].
     pub async fn sources(&self) -> Result<Vec<SourceEntry>, StorageError> {
         let rows = self.backend.texts(Table::Sources, &Key(Vec::new())).await?;
-        let mut entries = rows
-            .into_iter()
-            .map(|(key, json)| {
-                serde_json::from_str(&json).map_err(|error| damaged(format!("source {}", key.name()), error))
-            })
-            .collect::<Result<Vec<SourceEntry>, _>>()?;
+        let mut entries: Vec<SourceEntry> =
+            rows.into_iter().filter_map(|(_, json)| serde_json::from_str(&json).ok()).collect();
         entries.sort_by(|a, b| b.used_millis.total_cmp(&a.used_millis).then_with(|| b.id.cmp(&a.id)));
         Ok(entries)
     }
@@ -141,7 +138,8 @@ impl<B: Backend> Storage<B> {
         mask: Option<B::Blob>,
         whole: Option<B::Blob>,
     ) -> Result<(), StorageError> {
-        if self.backend.text(Table::Sources, &Key::of([id])).await?.is_none() {
+        let row = Key::of([id]);
+        if self.backend.text(Table::Sources, &row).await?.is_none() {
             return Err(StorageError::Missing { what: format!("source {id}") });
         }
         let change = |(part, mask): (SourcePart, Option<B::Blob>)| match mask {
@@ -149,7 +147,7 @@ impl<B: Backend> Storage<B> {
             None => Write::Delete(Table::SourceBlobs, part.key(id)),
         };
         let masks = [(SourcePart::Mask, mask), (SourcePart::WholeMask, whole)];
-        self.backend.write(masks.map(change).into()).await
+        self.backend.write(vec![Write::beside(Table::Sources, row, masks.map(change).into())]).await
     }
 
     /// Removes a source with its parts. One that is not there is no error.

@@ -1,6 +1,6 @@
 //! The database in IndexedDB.
 
-use std::{cell::RefCell, pin::pin, rc::Rc};
+use std::{cell::RefCell, mem, pin::pin, rc::Rc};
 
 use futures_util::future::{Either, select};
 use js_sys::Array;
@@ -46,7 +46,8 @@ impl Browser {
         let new = connect(&self.fate).await?;
         let mut held = self.connection.borrow_mut();
         match held.end.come.get() {
-            true => *held = new,
+            // One that failed without being closed would stand in the way of a later version.
+            true => mem::replace(&mut *held, new).database.close(),
             // Another call was faster.
             false => new.database.close(),
         }
@@ -149,12 +150,6 @@ impl Backend for Browser {
         Ok(Array::from(&keys).iter().map(|key| key_of(&key)).collect())
     }
 
-    async fn count(&self, table: Table) -> Result<u64, StorageError> {
-        let number =
-            self.with(async |database| answer(&sent(reader(database, table)?.count())?).await).await?;
-        Ok(number.as_f64().unwrap_or(0.0) as u64)
-    }
-
     async fn write(&self, changes: Vec<Write<BrowserBlob>>) -> Result<(), StorageError> {
         let mut tables: Vec<Table> = changes.iter().flat_map(Write::tables).collect();
         tables.sort_unstable();
@@ -163,10 +158,8 @@ impl Backend for Browser {
             let transaction = begin(database, &tables, IdbTransactionMode::Readwrite)?;
             let committed = committed(&transaction);
             let changing = Changing::new(transaction);
-            for change in &changes {
-                if let Err(exception) = changing.apply(change) {
-                    return Err(changing.abort(&exception));
-                }
+            if let Err(exception) = changing.apply(changes.clone()) {
+                return Err(changing.abort(&exception));
             }
             let done = committed.await;
             changing.fault().map_or(done, Err)
