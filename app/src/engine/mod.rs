@@ -127,9 +127,9 @@ impl Engine {
         }
     }
 
-    /// Posts what waited for the worker's first word.
+    /// Posts what waited for the worker's first word, unless it dies of it: the rest then waits for the next one.
     fn flush(&self) {
-        loop {
+        while self.0.ready.get() {
             let next = self.0.waiting.borrow_mut().pop_front();
             let Some((command, payloads)) = next else { return };
             self.post(&command, &payloads);
@@ -190,6 +190,7 @@ fn job_of_last_event(event: &Event) -> Option<JobId> {
         Event::SourceReady { job, .. }
         | Event::Traced { job, .. }
         | Event::Image { job, .. }
+        | Event::Imported { job, .. }
         | Event::Cancelled(job) => Some(*job),
         Event::Failed { job, .. } => *job,
         _ => None,

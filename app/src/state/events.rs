@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::{Command, ErrorCode, ErrorReport, Event, ImageReport, JobId, Pixels, Stage};
 
+use super::queue::CANCELLED;
 use super::{EngineState, Made, Place, Preview, Studio};
 use crate::engine::{Payloads, Word};
 use crate::later::Errand;
@@ -37,6 +38,7 @@ impl Studio {
             Event::Device(device) => self.session.device.set(Some(device)),
             Event::Models(models) => self.take_models(models),
             Event::Loras(loras) => self.take_loras(loras),
+            Event::Imported { job, id } if self.is_importing(job) => self.take_import(id),
             Event::Catalogue { models, downloads, fault } => self.take_catalogue(models, downloads, fault),
             Event::Download { model, state } => self.take_download(model, state),
             Event::SourceReady { job, source, thumbnail, edited } => {
@@ -59,11 +61,11 @@ impl Studio {
                 self.take_image(size_px, png, payloads.bytes(latents), report);
             }
             Event::Cancelled(job) if self.queue.is_running(job) => {
-                self.finish("Cancelled.");
+                self.finish(CANCELLED);
             }
             Event::Failed { job, report } => self.hear_failure(job, report),
             // Late words about a job that has ended.
-            Event::Step { .. } | Event::Image { .. } | Event::Cancelled(_) => {}
+            Event::Step { .. } | Event::Image { .. } | Event::Imported { .. } | Event::Cancelled(_) => {}
         }
     }
 

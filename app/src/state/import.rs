@@ -1,7 +1,7 @@
 //! Importing a model from the person's disk: a diffusers folder, or files that are a model by themselves.
 
 use leptos::prelude::*;
-use protocol::{Command, ImportedFile, JobId, ModelId, ModelInfo, Payload, Precision};
+use protocol::{Command, ImportedFile, JobId, LoraId, ModelId, Payload, Precision};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, FileList};
 
@@ -86,6 +86,21 @@ impl Studio {
         }
     }
 
+    /// Ends an import: what it brought is chosen.
+    pub(super) fn take_import(self, id: String) {
+        let importing = self.session.importing.get_untracked();
+        self.session.importing.set(None);
+        match importing.map(|importing| importing.kind) {
+            Some(Kind::Model) => self.choose_model(&ModelId(id)),
+            Some(Kind::Lora) => {
+                let id = LoraId(id);
+                let (scale, _) = untrack(|| self.lora(&id));
+                self.set_lora(&id, scale, true);
+            }
+            None => {}
+        }
+    }
+
     /// Ends a failed import; tells where to say why.
     pub(super) fn end_import(self) -> Place {
         let importing = self.session.importing.get_untracked();
@@ -94,15 +109,6 @@ impl Studio {
             Some(Kind::Lora) => Place::Lora,
             Some(Kind::Model) | None => Place::Model,
         }
-    }
-
-    /// The model that an import has just added to this list, if one has.
-    pub(super) fn finished_import(self, models: &[ModelInfo]) -> Option<ModelId> {
-        let importing = self.session.importing.get_untracked().filter(|i| i.kind == Kind::Model)?;
-        let model =
-            models.iter().find(|model| model.name == importing.name || model.id.0 == importing.name)?;
-        self.session.importing.set(None);
-        Some(model.id.clone())
     }
 }
 

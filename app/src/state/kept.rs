@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
+use storage::Lock;
 
 use super::shelf::Shelf;
 
@@ -70,6 +71,8 @@ where
     }
 
     async fn store(self, shelf: Shelf) -> Result<(), String> {
+        // Between reading and writing no other tab writes.
+        let _turn = Lock::in_turn(&format!("palimpsest-setting-{}", self.name)).await;
         let stored = self.read(shelf).await;
         let changes = self.pending.try_update_value(std::mem::take).unwrap_or_default();
         let mut value = stored?.unwrap_or_default();

@@ -109,12 +109,8 @@ impl Studio {
         self.send(Command::DeleteLora(id), Vec::new());
     }
 
-    /// Takes the list of LoRAs. One that has just been imported is switched on.
+    /// Takes the list of LoRAs.
     pub(super) fn take_loras(self, loras: Vec<LoraInfo>) {
-        let importing =
-            self.session.importing.get_untracked().filter(|importing| importing.kind == Kind::Lora);
-        let new =
-            importing.and_then(|importing| loras.iter().find(|lora| lora.name == importing.name).cloned());
         let changed = self.session.loras.with_untracked(|known| {
             let known = known.as_ref().map(|known| known.iter().map(|lora| &lora.hash));
             known.is_some_and(|known| !known.eq(loras.iter().map(|lora| &lora.hash)))
@@ -124,11 +120,6 @@ impl Studio {
             self.tabs.tell(&News::Models);
         }
         self.session.listed(Kind::Lora);
-        if let Some(lora) = new {
-            self.session.importing.set(None);
-            let (scale, _) = untrack(|| self.lora(&lora.id));
-            self.set_lora(&lora.id, scale, true);
-        }
         self.settle_loras();
     }
 

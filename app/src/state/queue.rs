@@ -93,6 +93,9 @@ pub(crate) struct Preview {
     pub rgba: Vec<u8>,
 }
 
+/// How a job ended that was stopped.
+pub(super) const CANCELLED: &str = "Cancelled.";
+
 #[derive(Clone, Copy)]
 pub(crate) struct Queue {
     pub running: RwSignal<Option<Job>, LocalStorage>,
@@ -108,6 +111,8 @@ pub(crate) struct Queue {
     /// **Generate** was pressed before the engine could take it.
     wish: RwSignal<bool>,
     denoising_since_millis: StoredValue<f64>,
+    /// Whether the engine has been told of the job that runs; before, its files are read.
+    is_posted: StoredValue<bool>,
     /// This tab's name.
     tab: StoredValue<String>,
 }
@@ -124,6 +129,7 @@ impl Queue {
             last_seed: RwSignal::new(None),
             wish: RwSignal::new(false),
             denoising_since_millis: StoredValue::new(0.0),
+            is_posted: StoredValue::new(false),
             tab: StoredValue::new(stored::new_tab()),
         }
     }
@@ -200,37 +206,47 @@ impl Studio {
         let Some(job) = self.queue.waiting.try_update(Line::take_first).flatten() else { return };
         self.queue.phase.set(Phase::Waiting);
         self.queue.outcome.set("");
+        self.queue.is_posted.set_value(false);
         self.queue.running.set(Some(job.clone()));
         spawn_local(self.post(job));
     }
 
+    /// Tells the engine of the running job, once its files are read; meanwhile it may have been cancelled.
     async fn post(self, job: Job) {
+        let files = self.files_of(&job).await;
+        if !self.queue.is_running(job.id) {
+            return;
+        }
+        match files {
+            Ok(payloads) => {
+                let source = job.source.as_ref().map(|_| Payload(0));
+                // There is no mask without a source.
+                let mask = job.mask.as_ref().map(|_| Payload(1));
+                self.queue.is_posted.set_value(true);
+                self.send(Command::Generate { job: job.id, request: job.request, source, mask }, payloads);
+            }
+            Err((place, sentence)) => {
+                self.notices.say(place, sentence);
+                self.finish("");
+            }
+        }
+    }
+
+    /// The bytes of a job's source and mask, or where to say what of them cannot be read.
+    async fn files_of(self, job: &Job) -> Result<Vec<JsValue>, (Place, String)> {
         let mut payloads: Vec<JsValue> = Vec::new();
         if let Some(file) = &job.source {
-            match array_buffer(&file.blob).await {
-                Ok(buffer) => payloads.push(buffer.into()),
-                Err(_) => {
-                    let sentence = format!("“{}” can no longer be read; choose the source again.", file.name);
-                    self.notices.say(Place::Source, sentence);
-                    self.finish("");
-                    return;
-                }
-            }
+            let gone = |_| {
+                let sentence = format!("“{}” can no longer be read; choose the source again.", file.name);
+                (Place::Source, sentence)
+            };
+            payloads.push(array_buffer(&file.blob).await.map_err(gone)?.into());
         }
         if let Some(mask) = &job.mask {
-            match array_buffer(mask).await {
-                Ok(buffer) => payloads.push(buffer.into()),
-                Err(_) => {
-                    self.notices.say(Place::Mask, words::UNREADABLE);
-                    self.finish("");
-                    return;
-                }
-            }
+            let gone = |_| (Place::Mask, words::UNREADABLE.to_owned());
+            payloads.push(array_buffer(mask).await.map_err(gone)?.into());
         }
-        let source = job.source.as_ref().map(|_| Payload(0));
-        // There is no mask without a source.
-        let mask = job.mask.as_ref().map(|_| Payload(1));
-        self.send(Command::Generate { job: job.id, request: job.request, source, mask }, payloads);
+        Ok(payloads)
     }
 
     /// Whether a picture that runs or waits needs this model.

@@ -128,11 +128,13 @@ impl Studio {
         spawn_local(async move {
             match self.shelf.source_part(&id, SourcePart::File).await {
                 Ok(Some(blob)) => self.take_edited_source(SourceFile { blob, name, parent }, edit),
+                // Of a file that is not there, an error says so.
                 Ok(None) => {}
-                Err(error) => {
+                Err(error @ (StorageError::Missing { .. } | StorageError::Damaged { .. })) => {
                     log::warn!("a recent source has gone: {error}");
                     self.forget_source(&id);
                 }
+                Err(error) => self.notices.say_with_detail(Place::Source, error.to_string(), error.detail()),
             }
         });
     }

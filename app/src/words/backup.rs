@@ -29,8 +29,13 @@ pub(crate) fn importing(done: usize, total: usize) -> String {
     format!("Importing {} of {total} …", done + 1)
 }
 
-pub(crate) fn exported(bytes: f64) -> String {
-    format!("The backup of {} went to your downloads.", size(bytes))
+pub(crate) fn exported(bytes: f64, lost: usize) -> String {
+    let lost = match lost {
+        0 => String::new(),
+        1 => " One file is not in it: this browser has lost it.".to_owned(),
+        lost => format!(" {lost} files are not in it: this browser has lost them."),
+    };
+    format!("The backup of {} went to your downloads.{lost}", size(bytes))
 }
 
 pub(crate) fn no_room(needed: f64, free: f64) -> String {

@@ -91,7 +91,7 @@ pub enum Command {
     /// Stops a job at its next submit. Unknown or finished jobs are ignored.
     Cancel(JobId),
     /// Stores a diffusers folder, or files that are a model by themselves, in the database. Answered by `Stage`
-    /// events, then `Models` or `Failed`.
+    /// events, then `Models` and `Imported`, or `Failed`.
     ImportModel {
         /// The job that a failure names.
         job: JobId,
@@ -107,7 +107,7 @@ pub enum Command {
     /// Answered by [`crate::Event::Loras`].
     ListLoras,
     /// Stores a LoRA file in the database, in place of one of the same name. Answered by `Stage` events, then `Loras`
-    /// or `Failed`.
+    /// and `Imported`, or `Failed`.
     ImportLora {
         /// The job that a failure names.
         job: JobId,

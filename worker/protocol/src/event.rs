@@ -269,6 +269,13 @@ pub enum Event {
         /// How it was made.
         report: ImageReport,
     },
+    /// A model or LoRA is stored, and the list that has it has been told.
+    Imported {
+        /// The job.
+        job: JobId,
+        /// The [`ModelId`] or [`LoraId`].
+        id: String,
+    },
     /// The job ended because it was asked to.
     Cancelled(JobId),
     /// Something went wrong.

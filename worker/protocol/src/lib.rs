@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Both sides are built together, but worker files carry no content hash: a stale cached worker is found by
 /// comparing this number and [`Event::Ready`]'s build id.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// One unit of work that can report progress, fail and be cancelled. The page picks the numbers, counting up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -53,6 +53,8 @@ fn events_survive_the_trip() {
     let count = TokenCount { tokens: 80, capacity: 75, chunk_starts: vec![0], seen: 450, cut_off: 5 };
     let sent = Event::Tokens { revision: 9, counts: vec![count, TokenCount::default()] };
     assert_eq!(decode::<Event>(&encode(&sent)), Ok(sent));
+    let sent = Event::Imported { job: JobId(4), id: "lora:Brush".to_owned() };
+    assert_eq!(decode::<Event>(&encode(&sent)), Ok(sent));
     let id = LoraId("lora:Brush".to_owned());
     let sent =
         Event::Loras(vec![LoraInfo { id, name: "Brush".to_owned(), hash: "00ff".to_owned(), bytes: 9 }]);

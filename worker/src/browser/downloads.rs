@@ -130,8 +130,9 @@ impl Session {
         let installed = self.install(&id, &reporter).await;
         self.downloads.running.borrow_mut().remove(&id);
         let state = match installed {
-            _ if wish.get() == Wish::Discard => return self.discard(id).await,
+            // It may have been asked to go when everything was there already.
             Ok(()) => DownloadState::Finished,
+            Err(_) if wish.get() == Wish::Discard => return self.discard(id).await,
             Err(error) => {
                 log::warn!("{}: {error}", id.0);
                 self.stopped(&id, &error).await

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use kernels::{Demand, Device};
 use pipeline::{Model, Output};
-use protocol::{DeviceChoice, Event, ImageReport, JobId, ModelId, Request};
+use protocol::{DeviceChoice, Event, ImageReport, JobId, ModelId, Precision, Request};
 use sampling::Philox;
+use storage::BrowserBlob;
 use web_time::Instant;
 
 use super::{
@@ -63,15 +64,7 @@ impl Engine {
                 self.make(id, &request, [source.as_deref(), mask.as_deref()]).await
             }
             (Job::Import { name, files, precision }, Some(id)) => {
-                let mut watch = Reporter::new(Rc::clone(&self.session), id);
-                let imported = match self.library() {
-                    Ok(library) => library.import(&name, files, precision, &mut watch).await,
-                    Err(error) => Err(error),
-                };
-                if imported.is_ok() {
-                    self.session.post_models().await;
-                }
-                imported
+                self.import(id, &name, files, precision).await
             }
             (Job::Generate { .. } | Job::Import { .. } | Job::ImportLora { .. }, None) => Err(unnumbered()),
         };
@@ -148,11 +141,24 @@ impl Engine {
 
     async fn set_device(&mut self, choice: DeviceChoice) -> Result<(), EngineError> {
         self.keeper.choose(choice);
-        if let Some(opened) = &mut self.opened {
-            opened.model.unload();
-        }
+        // A device that is merely let go of keeps its memory until the browser happens to collect it.
+        self.rest();
         self.session.device.replace(None);
         self.device().await.map(drop)
+    }
+
+    async fn import(
+        &self,
+        job: JobId,
+        name: &str,
+        files: Vec<(String, BrowserBlob)>,
+        precision: Precision,
+    ) -> Result<(), EngineError> {
+        let mut watch = Reporter::new(Rc::clone(&self.session), job);
+        let id = self.library()?.import(name, files, precision, &mut watch).await?;
+        self.session.post_models().await;
+        self.session.port.post(&Event::Imported { job, id });
+        Ok(())
     }
 
     async fn delete(&mut self, id: &ModelId) -> Result<(), EngineError> {

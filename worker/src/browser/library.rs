@@ -135,17 +135,16 @@ impl Library {
         (models, faults)
     }
 
-    /// Stores files as a model.
+    /// Stores files as a model; returns its key.
     pub(super) async fn import(
         &self,
         name: &str,
         files: Vec<(String, BrowserBlob)>,
         precision: Precision,
         watch: &mut dyn Watch,
-    ) -> Result<(), EngineError> {
+    ) -> Result<String, EngineError> {
         let storage = self.storage.as_ref().map_err(StorageError::clone)?;
-        import::import(storage, name, files, precision, watch).await?;
-        Ok(())
+        Ok(import::import(storage, name, files, precision, watch).await?.id)
     }
 
     /// Removes an imported model.

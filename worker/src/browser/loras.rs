@@ -35,8 +35,9 @@ impl Engine {
         file: &BrowserBlob,
     ) -> Result<(), EngineError> {
         let mut watch = Reporter::new(Rc::clone(&self.session), job);
-        lora::import(self.library()?.storage()?, name, file, &mut watch).await?;
+        let stored = lora::import(self.library()?.storage()?, name, file, &mut watch).await?;
         self.session.post_loras().await;
+        self.session.port.post(&Event::Imported { job, id: stored.id });
         Ok(())
     }
 

@@ -19,7 +19,10 @@ pub(crate) fn show_while(dialog: NodeRef<html::Dialog>, open: impl Fn() -> bool 
             // Refused only if it is open already.
             true if !dialog.open() && dialog.show_modal().is_ok() => {
                 let dialog = HtmlDialogElement::clone(&dialog);
-                OPEN.with_borrow_mut(|open| open.push(dialog));
+                OPEN.with_borrow_mut(|open| {
+                    drop_closed(open);
+                    open.push(dialog);
+                });
             }
             false => dialog.close(),
             true => {}
@@ -31,10 +34,15 @@ pub(crate) fn show_while(dialog: NodeRef<html::Dialog>, open: impl Fn() -> bool 
 /// once when they were opened by anything but a press of the person's.
 pub(crate) fn close_top() -> bool {
     let top = OPEN.with_borrow_mut(|open| {
-        open.retain(|dialog| dialog.open() && dialog.is_connected());
+        drop_closed(open);
         open.pop()
     });
     top.inspect(|dialog| dialog.close()).is_some()
+}
+
+/// Buttons close dialogs, too.
+fn drop_closed(open: &mut Vec<HtmlDialogElement>) {
+    open.retain(|dialog| dialog.open() && dialog.is_connected());
 }
 
 /// Calls `closed` for a dialog's event `close`, by Esc for instance. A browser sends it late: when the dialog is open

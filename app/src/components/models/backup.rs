@@ -1,12 +1,13 @@
 //! **Backup**: everything as one file, and back.
 
 use leptos::prelude::*;
+use protocol::ModelId;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use crate::components::icon::Icon;
 use crate::components::notice::NoticeAt;
-use crate::state::{Place, studio};
+use crate::state::{Place, Studio, studio};
 use crate::words::backup as words;
 
 /// The two buttons, the choice to take models along, and what came of it.
@@ -16,14 +17,7 @@ pub(super) fn BackupSection() -> impl IntoView {
     let busy = studio.backups.busy;
     let with_models = RwSignal::new(false);
     let working = Memo::new(move |_| busy.with(Option::is_some));
-    // The built-in model comes with the page.
-    let model_bytes = Memo::new(move |_| {
-        let models =
-            studio.session.models.with(|models| models.iter().skip(1).map(|model| model.bytes).sum::<u64>());
-        let loras =
-            studio.session.loras.with(|loras| loras.iter().flatten().map(|lora| lora.bytes).sum::<u64>());
-        models + loras
-    });
+    let model_bytes = Memo::new(move |_| model_bytes(studio));
     let take = move |event: leptos::ev::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         let Some(input) = input else { return };
@@ -74,4 +68,13 @@ pub(super) fn BackupSection() -> impl IntoView {
             <NoticeAt place=Place::Backup />
         </section>
     }
+}
+
+/// Bytes of the models and LoRAs that would go into a backup. The built-in model comes with the page. Tracked.
+fn model_bytes(studio: Studio) -> u64 {
+    let models = studio.session.models.with(|models| {
+        models.iter().filter(|model| model.id != ModelId::builtin()).map(|model| model.bytes).sum::<u64>()
+    });
+    let loras = studio.session.loras.with(|loras| loras.iter().flatten().map(|lora| lora.bytes).sum::<u64>());
+    models + loras
 }

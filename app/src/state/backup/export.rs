@@ -23,6 +23,8 @@ const APP: &str = concat!("Palimpsest ", env!("CARGO_PKG_VERSION"));
 struct Gathered {
     rows: Vec<Row>,
     files: Vec<(Item, PackFile)>,
+    /// Files that the browser has lost.
+    lost: usize,
 }
 
 impl Gathered {
@@ -33,9 +35,23 @@ impl Gathered {
         Ok(())
     }
 
-    fn file(&mut self, table: &str, key: [&str; 2], blob: Blob) {
-        let (table, key) = (table.to_owned(), key.map(str::to_owned).to_vec());
-        self.files.push((Item { table, key, media_type: blob.type_() }, PackFile(blob)));
+    /// A file that the browser has lost is counted: it must not keep everything else out of the backup.
+    fn file(
+        &mut self,
+        table: &str,
+        key: [&str; 2],
+        file: Result<Option<Blob>, StorageError>,
+    ) -> Result<(), StorageError> {
+        match file {
+            Ok(Some(blob)) => {
+                let (table, key) = (table.to_owned(), key.map(str::to_owned).to_vec());
+                self.files.push((Item { table, key, media_type: blob.type_() }, PackFile(blob)));
+            }
+            Ok(None) => {}
+            Err(StorageError::Missing { .. } | StorageError::Damaged { .. }) => self.lost += 1,
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 }
 
@@ -63,7 +79,7 @@ impl Studio {
         });
     }
 
-    async fn write_backup(self, Gathered { rows, files }: Gathered) -> Result<String, BackupError> {
+    async fn write_backup(self, Gathered { rows, files, lost }: Gathered) -> Result<String, BackupError> {
         let created = date_of_millis(now_millis());
         let name = format!("palimpsest-{}.tar", created.get(..10).unwrap_or("backup"));
         let backup = Backup { created, app: APP.to_owned(), rows, files };
@@ -71,7 +87,7 @@ impl Studio {
         let mut progress = |done| self.backups.busy.set(Some(words::writing(done, total)));
         let file = write(&backup, &mut progress).await?;
         save_blob(&file.0, &name);
-        Ok(words::exported(file.0.size()))
+        Ok(words::exported(file.0.size(), lost))
     }
 
     async fn gather_everything(self, with_models: bool) -> Result<Gathered, StorageError> {
@@ -81,25 +97,23 @@ impl Studio {
         for record in records {
             all.row(table::PICTURES, &record.id, &entry_of(&record)?)?;
             for part in PicturePart::ALL {
-                if let Some(blob) = self.picture_file(&record.id, part).await? {
-                    all.file(table::PICTURE_FILES, [&record.id, part.name()], blob);
-                }
+                let file = self.picture_file(&record.id, part).await;
+                all.file(table::PICTURE_FILES, [&record.id, part.name()], file)?;
             }
         }
         for entry in self.shelf.packs().await? {
             all.row(table::PACKS, &entry.id, &entry)?;
             let Ok(pack) = serde_json::from_str::<packs::Pack>(&entry.metadata) else { continue };
             for key in pack.keys() {
-                let blob = self.shelf.pack_picture(&entry.id, &key.name()).await?;
-                all.file(table::PACK_FILES, [&entry.id, &key.name()], blob);
+                let file = self.shelf.pack_picture(&entry.id, &key.name()).await;
+                all.file(table::PACK_FILES, [&entry.id, &key.name()], file.map(Some))?;
             }
         }
         for entry in self.shelf.sources().await? {
             all.row(table::SOURCES, &entry.id, &entry)?;
             for part in SourcePart::ALL {
-                if let Some(blob) = self.shelf.source_part(&entry.id, part).await? {
-                    all.file(table::SOURCE_FILES, [&entry.id, part.name()], blob);
-                }
+                let file = self.shelf.source_part(&entry.id, part).await;
+                all.file(table::SOURCE_FILES, [&entry.id, part.name()], file)?;
             }
         }
         for (name, text) in self.shelf.settings().await? {
@@ -119,7 +133,7 @@ impl Studio {
                 let pieces: Vec<PackFile> = pieces.into_iter().map(PackFile).collect();
                 let joined = PackFile::join(&pieces, "")
                     .map_err(|error| StorageError::Failed { reason: error.to_string() })?;
-                all.file(table::MODEL_FILES, [&model.id, &path], joined.0);
+                all.file(table::MODEL_FILES, [&model.id, &path], Ok(Some(joined.0)))?;
             }
         }
         Ok(())

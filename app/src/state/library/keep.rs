@@ -22,14 +22,12 @@ impl Studio {
     pub(crate) fn keep(self, record: Record, files: Files, queued: Option<Stored>) {
         let id = record.id.clone();
         self.library.unsaved.update_value(|unsaved| {
-            unsaved.insert(id.clone(), Unsaved { files, refused: false });
+            unsaved.insert(id.clone(), Unsaved { files, queued, refused: false });
         });
         self.library.album.update(|album| album.insert([record]));
         spawn_local(async move {
             self.add_thumbnail(&id).await;
-            let is_stored = self.store(&id).await;
-            queued.into_iter().for_each(|place| self.dequeue(place));
-            if is_stored {
+            if self.store(&id).await {
                 self.store_refused().await;
             }
             // Once its pixels are safe.
@@ -79,6 +77,7 @@ impl Studio {
     /// A picture has arrived in the database. Meanwhile it may have got a star, or been deleted.
     async fn stored(self, record: &Arc<Record>) {
         let id = &record.id;
+        self.leave_queue(id);
         if untrack(|| self.library.record(id)).is_none() {
             // Its files stay in memory as long as it can be brought back, and then it is stored again.
             self.refuse(id);
@@ -97,6 +96,12 @@ impl Studio {
         if self.library.unsaved.with_value(|unsaved| unsaved.values().all(|u| !u.refused)) {
             self.notices.clear(Place::Gallery);
         }
+    }
+
+    /// A picture that lies in the database, or will not, gives up its place in the stored queue.
+    pub(super) fn leave_queue(self, id: &str) {
+        let place = self.library.unsaved.try_update_value(|unsaved| unsaved.get_mut(id)?.queued.take());
+        place.flatten().into_iter().for_each(|place| self.dequeue(place));
     }
 
     /// Tries again to store what was refused; stops at the first that still is.

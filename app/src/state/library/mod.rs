@@ -22,6 +22,7 @@ use gloo::file::ObjectUrl;
 use leptos::prelude::*;
 
 use super::picture::Files;
+use super::queue::Stored;
 pub(crate) use files::address;
 pub(crate) use trash::Deleted;
 
@@ -58,6 +59,8 @@ pub(crate) struct View {
 /// A picture that is not in the database yet.
 struct Unsaved {
     files: Files,
+    /// Its place in the stored queue, which it leaves once it is stored, or deleted.
+    queued: Option<Stored>,
     /// Whether it was refused; it is tried again when something else has gone well.
     refused: bool,
 }

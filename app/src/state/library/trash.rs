@@ -117,6 +117,7 @@ impl Studio {
         let Some(Deleted { records }) = self.library.deleted.get_untracked() else { return };
         self.library.deleted.set(None);
         let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+        ids.iter().for_each(|id| self.leave_queue(id));
         self.library.unsaved.update_value(|unsaved| unsaved.retain(|id, _| !ids.contains(id)));
         self.library.addresses.update_value(|addresses| ids.iter().for_each(|id| addresses.forget(id)));
         spawn_local(async move {

@@ -4,7 +4,7 @@ use batches::Line;
 use leptos::prelude::*;
 use protocol::{Command, JobId};
 
-use super::Job;
+use super::{CANCELLED, Job};
 use crate::state::Studio;
 
 /// Gives what waits the numbers of its order anew, as they are in the line; returns what has another one now.
@@ -26,7 +26,10 @@ impl Studio {
     pub(crate) fn cancel(self) {
         self.drop_wish();
         if let Some(job) = self.queue.running.with_untracked(|running| running.as_ref().map(|job| job.id)) {
-            self.send(Command::Cancel(job), Vec::new());
+            match self.queue.is_posted.get_value() {
+                true => self.send(Command::Cancel(job), Vec::new()),
+                false => self.finish(CANCELLED),
+            }
         } else if let Some(first) = self.queue.waiting.with_untracked(|waiting| waiting.keys().next()) {
             // It waits for another tab.
             self.cancel_job(first);
