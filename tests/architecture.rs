@@ -79,7 +79,8 @@ const PLAIN: [&str; 13] = [
     "text",
     "vectorize",
 ];
-const PLATFORM: [&str; 5] = ["js-sys", "wasm-bindgen", "web-sys", "wgpu", "candle-core"];
+const PLATFORM: [&str; 7] =
+    ["js-sys", "wasm-bindgen", "wasm-bindgen-futures", "web-sys", "gloo", "wgpu", "candle-core"];
 
 const TOP_LEVEL: [&str; 11] = [
     "Cargo.toml",

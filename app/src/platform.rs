@@ -3,7 +3,7 @@
 mod drawing;
 mod notification;
 
-pub(crate) use drawing::{paint, picture, pixels, png};
+pub(crate) use drawing::{canvas, paint, picture, pixels, png};
 pub(crate) use notification::{
     Permission, ask as ask_to_notify, is_hidden, notify, on_notification_click,
     permission as permission_to_notify,
@@ -13,9 +13,8 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, ImageBitmap, ImageBitmapOptions, ImageEncodeOptions, OffscreenCanvas,
-    OffscreenCanvasRenderingContext2d, ResizeQuality, ScrollIntoViewOptions, ScrollLogicalPosition,
-    StorageEstimate, StorageManager,
+    Blob, BlobPropertyBag, ImageBitmap, ImageBitmapOptions, ImageEncodeOptions, ResizeQuality,
+    ScrollIntoViewOptions, ScrollLogicalPosition, StorageEstimate, StorageManager,
 };
 
 use crate::state::Room;
@@ -35,9 +34,7 @@ pub(crate) fn random_seed() -> u64 {
 /// # Errors
 /// What the browser throws when it has no room for it.
 pub(crate) fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, JsValue> {
-    let options = BlobPropertyBag::new();
-    options.set_type(media_type);
-    Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)
+    Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &of_type(media_type))
 }
 
 /// A `Blob` of the same bytes, which no longer depends on the file that they were read from.
@@ -45,9 +42,14 @@ pub(crate) fn blob(bytes: &[u8], media_type: &str) -> Result<Blob, JsValue> {
 /// # Errors
 /// What the browser throws when it has no room for them.
 pub(crate) fn copy_of(bytes: &ArrayBuffer, media_type: &str) -> Result<Blob, JsValue> {
+    Blob::new_with_buffer_source_sequence_and_options(&Array::of1(bytes), &of_type(media_type))
+}
+
+/// What a `Blob` is made with that is to be of a media type.
+pub(crate) fn of_type(media_type: &str) -> BlobPropertyBag {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    Blob::new_with_buffer_source_sequence_and_options(&Array::of1(bytes), &options)
+    options
 }
 
 /// Reads a whole `Blob`.
@@ -128,9 +130,7 @@ pub(crate) async fn thumbnail(picture: &Blob, (width_px, height_px): (u32, u32))
     let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
     let drawn = window.create_image_bitmap_with_blob_and_image_bitmap_options(picture, &options)?;
     let bitmap: ImageBitmap = JsFuture::from(drawn).await?.dyn_into()?;
-    let canvas = OffscreenCanvas::new(width_px, height_px)?;
-    let context = canvas.get_context("2d")?.ok_or(JsValue::UNDEFINED)?;
-    let context: OffscreenCanvasRenderingContext2d = context.dyn_into()?;
+    let (canvas, context) = canvas((width_px, height_px))?;
     context.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0)?;
     bitmap.close();
     let options = ImageEncodeOptions::new();
@@ -170,20 +170,22 @@ pub(crate) fn bring_into_view(id: &'static str) {
     // A dialog that closes gives the focus back first, which scrolls to where it was opened.
     const CLOSED_WITHIN_MILLIS: u32 = 100;
     let bring = move || {
-        let document = web_sys::window().and_then(|window| window.document());
-        let element = document.and_then(|document| document.get_element_by_id(id));
         let nearest = ScrollIntoViewOptions::new();
         nearest.set_block(ScrollLogicalPosition::Nearest);
-        element.iter().for_each(|element| element.scroll_into_view_with_scroll_into_view_options(&nearest));
+        element(id)
+            .iter()
+            .for_each(|element| element.scroll_into_view_with_scroll_into_view_options(&nearest));
     };
     gloo::timers::callback::Timeout::new(CLOSED_WITHIN_MILLIS, bring).forget();
 }
 
+fn element(id: &str) -> Option<web_sys::Element> {
+    web_sys::window()?.document()?.get_element_by_id(id)
+}
+
 /// Gives the focus to the element of this id.
 pub(crate) fn focus(id: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let element = document.and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) = element(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         // One that is hidden does not take it.
         element.focus().ok();
     }
@@ -216,9 +218,7 @@ pub(crate) async fn convert(picture: &Blob, media_type: &str, quality: u8) -> Re
     let window = web_sys::window().ok_or("no window")?;
     let bitmap: ImageBitmap =
         JsFuture::from(window.create_image_bitmap_with_blob(picture)?).await?.dyn_into()?;
-    let canvas = OffscreenCanvas::new(bitmap.width(), bitmap.height())?;
-    let context = canvas.get_context("2d")?.ok_or("no canvas")?;
-    let context: OffscreenCanvasRenderingContext2d = context.dyn_into()?;
+    let (canvas, context) = canvas((bitmap.width(), bitmap.height()))?;
     if media_type == "image/jpeg" {
         context.set_fill_style_str("#fff");
         context.fill_rect(0.0, 0.0, f64::from(bitmap.width()), f64::from(bitmap.height()));

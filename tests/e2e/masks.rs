@@ -259,19 +259,14 @@ fn a_picture_brings_its_mask_back() -> Outcome {
     let folder = Folder::new("masks")?;
     let (page, _) = open(&folder)?;
     let session = page.session();
-    let editor = Editor::open(&page)?;
-    editor.stroke(&[(0.5, 0.2), (0.5, 0.8)])?;
-    let painted = editor.mask()?;
-    press(session, "Done")?;
+    let painted = Editor::paint(&page, &[(0.5, 0.2), (0.5, 0.8)])?;
     write(session, "Mask feather", "3")?;
     let made = page.generate(LATER)?;
 
     page.reload()?;
     session.click(&control_in(session, "Reuse settings", &page.card(&made.id)?)?)?;
     page.take_source(&folder.path().join("source.png"))?;
-    let editor = Editor::open(&page)?;
-    assert_eq!(editor.mask()?, painted);
-    press(session, "Done")?;
+    assert_eq!(Editor::look(&page)?, painted);
     assert_eq!(value(session, "Mask feather")?, "3");
     let again = page.generate(LATER)?;
     assert_eq!(again.png, made.png, "settings, source and mask must make the picture again");
@@ -298,16 +293,12 @@ fn a_mask_outlives_a_reload_without_any_picture() -> Outcome {
     let folder = Folder::new("masks")?;
     let (page, _) = open(&folder)?;
     let session = page.session();
-    let editor = Editor::open(&page)?;
-    editor.stroke(&[(0.2, 0.3), (0.8, 0.7)])?;
-    let painted = editor.mask()?;
-    press(session, "Done")?;
+    let painted = Editor::paint(&page, &[(0.2, 0.3), (0.8, 0.7)])?;
     wait_for_kept_masks(&page, 1)?;
 
     page.reload()?;
     wait_for_source(&page, "source.png")?;
-    assert_eq!(Editor::open(&page)?.mask()?, painted, "the mask comes back with its source");
-    press(session, "Done")?;
+    assert_eq!(Editor::look(&page)?, painted, "the mask comes back with its source");
 
     // Under a source of another shape it is gone, and comes back with its own.
     page.take_source(&repository::photo())?;

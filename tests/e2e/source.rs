@@ -27,9 +27,10 @@ pub(crate) fn shown(page: &Page) -> Outcome<RgbImage> {
     Ok(image::load_from_memory(&bytes)?.to_rgb8())
 }
 
-/// Waits until the source's caption ends with this size.
-fn wait_for_size(page: &Page, size: &str) -> Outcome {
-    let script = "return document.querySelector('.source-picture figcaption')?.textContent.trim() ?? '';";
+/// Waits until the source's caption ends with this size, and nothing is being done to it.
+pub(crate) fn wait_for_size(page: &Page, size: &str) -> Outcome {
+    let script = "const edited = document.querySelector('dialog.crop-dialog[open]'); \
+        return edited ? '' : document.querySelector('.source-picture figcaption')?.textContent.trim() ?? '';";
     page.wait(&format!("a source of {size}"), SOON, || {
         let caption = page.session().run(script, &[])?;
         Ok(caption.as_str().is_some_and(|caption| caption.ends_with(size)).then_some(()))

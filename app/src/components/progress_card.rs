@@ -1,27 +1,10 @@
 //! The picture being made, as far as it has come.
 
 use leptos::{html, prelude::*};
-use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use crate::state::{Preview, studio};
+use crate::platform;
+use crate::state::studio;
 use crate::words::run as words;
-
-fn paint(canvas: &HtmlCanvasElement, preview: &Preview) {
-    canvas.set_width(preview.width_px);
-    canvas.set_height(preview.height_px);
-    let context = canvas.get_context("2d").ok().flatten();
-    let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-    let pixels = ImageData::new_with_u8_clamped_array_and_sh(
-        Clamped(&preview.rgba),
-        preview.width_px,
-        preview.height_px,
-    );
-    if let (Some(context), Ok(pixels)) = (context, pixels) {
-        // A preview that cannot be painted is only a preview.
-        context.put_image_data(&pixels, 0.0, 0.0).ok();
-    }
-}
 
 /// Stands first in the gallery while a picture is made.
 #[component]
@@ -30,7 +13,8 @@ pub(crate) fn ProgressCard() -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         if let (Some(canvas), Some(preview)) = (canvas.get(), queue.preview.get()) {
-            paint(&canvas, &preview);
+            // A preview that cannot be painted is only a preview.
+            platform::paint(&canvas, &preview.rgba, (preview.width_px, preview.height_px)).ok();
         }
     });
     let prompt = move || queue.running.with(|job| job.as_ref().map(|job| job.request.prompt.clone()));

@@ -145,9 +145,9 @@ fn StopButtons(generate: NodeRef<html::Button>) -> impl IntoView {
 fn ShowLast() -> impl IntoView {
     let studio = studio();
     let last = studio.run.last;
-    let there = move || last.with(|last| last.as_ref().is_some_and(|id| studio.library.record(id).is_some()));
+    let record = move || last.with(|last| last.as_ref().and_then(|id| studio.library.record(id)));
     let left_out = move || {
-        last.with(|last| last.as_ref().and_then(|id| studio.library.record(id))).is_some_and(|record| {
+        record().is_some_and(|record| {
             let is_shown = studio.library.shown.with(|shown| shown.iter().any(|other| other.id == record.id));
             !is_shown && record.in_sheet.is_none()
         })
@@ -158,7 +158,7 @@ fn ShowLast() -> impl IntoView {
             type="button"
             class="quiet show-last"
             class:left-out=left_out
-            hidden=move || studio.queue.is_busy() || !there()
+            hidden=move || studio.queue.is_busy() || record().is_none()
             on:click=show
         >
             {words::SHOW}

@@ -42,14 +42,24 @@ pub(crate) fn pixels(picture: &HtmlImageElement, (width, height): (u32, u32)) ->
     Ok(context.get_image_data(0.0, 0.0, across, down)?.data().0)
 }
 
+/// A canvas of this width and height that is nowhere on the page, and what draws on it.
+///
+/// # Errors
+/// What the browser throws when it has no room for it, and a text when it has no canvas without a document.
+pub(crate) fn canvas(
+    (width, height): (u32, u32),
+) -> Result<(OffscreenCanvas, OffscreenCanvasRenderingContext2d), JsValue> {
+    let canvas = OffscreenCanvas::new(width, height)?;
+    let context = canvas.get_context("2d")?.ok_or("no canvas")?.dyn_into()?;
+    Ok((canvas, context))
+}
+
 /// A picture as a PNG file of this width and height.
 ///
 /// # Errors
 /// What the browser throws when it has no room for it.
 pub(crate) async fn png(picture: &HtmlImageElement, (width, height): (u32, u32)) -> Result<Blob, JsValue> {
-    let canvas = OffscreenCanvas::new(width, height)?;
-    let context = canvas.get_context("2d")?.ok_or(JsValue::UNDEFINED)?;
-    let context: OffscreenCanvasRenderingContext2d = context.dyn_into()?;
+    let (canvas, context) = canvas((width, height))?;
     let (across, down) = (f64::from(width), f64::from(height));
     context.draw_image_with_html_image_element_and_dw_and_dh(picture, 0.0, 0.0, across, down)?;
     JsFuture::from(canvas.convert_to_blob()?).await?.dyn_into()

@@ -58,12 +58,11 @@ impl Studio {
             return self.notices.say(Place::Run, batches::SHEET_IS_MANY);
         }
         let settings = &record.settings;
-        let models = self.session.models.get_untracked();
-        let Some(model) = models.iter().find(|model| model.id.0 == settings.model) else {
+        let Some(model) = untrack(|| self.model_of(&settings.model)) else {
             return self.notices.say(Place::Run, words::model_missing(&settings.model));
         };
         let stored = self.session.loras.get_untracked().unwrap_or_default();
-        match request_again(settings, model, &stored, random_seed()) {
+        match request_again(settings, &model, &stored, random_seed()) {
             Ok(request) => self.push_again(Arc::clone(record), request),
             Err(missing) => self.notices.say(Place::Lora, missing_sentence(&missing).unwrap_or_default()),
         }

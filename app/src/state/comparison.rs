@@ -77,8 +77,7 @@ impl Studio {
     /// Compares a picture with the source that it was made from. Without one, a sentence says so.
     pub(crate) fn compare_with_source(self, id: &str) {
         if untrack(|| self.library.record(id)).is_some_and(|record| record.sheet.is_some()) {
-            self.library.opened.set(None);
-            return self.notices.say(Place::Gallery, SHEET_IS_MANY);
+            return self.say_in_gallery(SHEET_IS_MANY);
         }
         let id = id.to_owned();
         spawn_local(async move {
@@ -101,12 +100,14 @@ impl Studio {
         let parent = untrack(|| self.library.record(id)).and_then(|record| record.parent.clone());
         match parent.filter(|parent| untrack(|| self.library.record(parent)).is_some()) {
             Some(parent) => self.compare(&parent, id),
-            None => {
-                // The sentence stands in the gallery, which a dialog would hide.
-                self.library.opened.set(None);
-                self.notices.say(Place::Gallery, words::NO_SOURCE);
-            }
+            None => self.say_in_gallery(words::NO_SOURCE),
         }
+    }
+
+    /// Says something in the gallery, which a dialog would hide.
+    pub(super) fn say_in_gallery(self, sentence: &str) {
+        self.library.opened.set(None);
+        self.notices.say(Place::Gallery, sentence);
     }
 
     /// What key C and the buttons compare: two chosen pictures, else the one shown large or the current one with its

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::output::OutputFormat;
 use super::size::{FitChoice, generated_size};
 use super::source::SourceFile;
-use super::{Place, Studio, drawing};
+use super::{Place, Studio, drawing, strength};
 use crate::platform::bring_into_view;
 use crate::words::batches as words;
 
@@ -74,10 +74,7 @@ impl Studio {
         }
         self.library.opened.set(None);
         bring_into_view("prompt");
-        let model = self
-            .session
-            .models
-            .with_untracked(|models| models.iter().find(|model| model.id.0 == settings.model).cloned());
+        let model = untrack(|| self.model_of(&settings.model));
         match &model {
             Some(model) => self.form.model.set(model.id.clone()),
             None if settings.model.is_empty() => {}
@@ -96,7 +93,8 @@ impl Studio {
         self.form.prompt_weights.set(choice(&settings.prompt_syntax) == Some(PromptSyntax::Weighted));
         self.reuse_loras(&settings.loras);
         if settings.mode.has_source() {
-            self.form.strength.set(settings.prompt_strength);
+            // Files of other programs may say anything.
+            self.form.strength.set(settings.prompt_strength.clamp(strength::LEAST, 1.0));
             let fit = choice::<SourceFit>(&settings.source_fit).unwrap_or_default();
             self.form.source_fit.set(FitChoice::of(fit));
         }
@@ -111,13 +109,7 @@ impl Studio {
             self.form.sampler.set(sampler);
         }
         // After the effect that follows the model has set that model's own size.
-        let (width_px, height_px) = generated_size(settings, model.as_ref());
-        if width_px > 0 && height_px > 0 {
-            request_animation_frame(move || {
-                self.form.width_px.set(width_px.to_string());
-                self.form.height_px.set(height_px.to_string());
-            });
-        }
+        self.set_size_at_last(generated_size(settings, model.as_ref()));
     }
 
     /// A picture that was wanted as SVG is wanted so again, and one that was not is not.

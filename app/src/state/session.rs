@@ -88,8 +88,25 @@ impl Session {
 impl Studio {
     /// The chosen model, once the engine has told of it. Tracked.
     pub(crate) fn model(self) -> Option<ModelInfo> {
-        let id = self.form.model.get();
-        self.session.models.with(|models| models.iter().find(|model| model.id == id).cloned())
+        self.model_of(&self.form.model.get().0)
+    }
+
+    /// The model of this key, if it is here. Tracked.
+    pub(crate) fn model_of(self, key: &str) -> Option<ModelInfo> {
+        self.session.models.with(|models| models.iter().find(|model| model.id.0 == key).cloned())
+    }
+
+    /// Puts a size into the form.
+    fn set_size(self, (width_px, height_px): (u32, u32)) {
+        self.form.width_px.set(width_px.to_string());
+        self.form.height_px.set(height_px.to_string());
+    }
+
+    /// Puts a size into the form once the effects of what stands there now have set theirs; one that is not known is none.
+    pub(super) fn set_size_at_last(self, (width_px, height_px): (u32, u32)) {
+        if width_px > 0 && height_px > 0 {
+            request_animation_frame(move || self.set_size((width_px, height_px)));
+        }
     }
 
     /// Chooses a model and fills in what suits it.
@@ -144,7 +161,6 @@ impl Studio {
     /// Takes the list of models. A model that has gone, as when another tab deleted it, gives way to the first, with a
     /// word about it.
     pub(super) fn take_models(self, models: Vec<ModelInfo>) {
-        let new = self.finished_import(&models);
         // The first list is no news. A tab that hears of a change lists what it then knows, and is silent.
         let changed = self.session.models.with_untracked(|known| {
             !known.is_empty()
@@ -157,9 +173,6 @@ impl Studio {
             self.tabs.tell(&News::Models);
         }
         self.session.listed(Kind::Model);
-        if let Some(id) = new {
-            self.choose_model(&id);
-        }
         self.settle_model();
         if let Some((_, name)) = gone {
             self.notices.say(Place::Model, words::gone(&name));
@@ -203,9 +216,7 @@ impl Studio {
     /// Fills in an aspect preset's size.
     pub(crate) fn use_aspect(self, aspect: Aspect) {
         let Some(model) = untrack(|| self.model()) else { return };
-        let (width, height) = aspect.size_px(Sides::of(&model));
-        self.form.width_px.set(width.to_string());
-        self.form.height_px.set(height.to_string());
+        self.set_size(aspect.size_px(Sides::of(&model)));
         self.notices.clear(Place::Size);
     }
 
@@ -244,8 +255,7 @@ impl Studio {
             }
             None => ((sides.native, sides.native), None),
         };
-        self.form.width_px.set(chosen.0.to_string());
-        self.form.height_px.set(chosen.1.to_string());
+        self.set_size(chosen);
         self.session.size_note.set(note.map(|note| (note, chosen)));
     }
 }

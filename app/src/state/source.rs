@@ -178,11 +178,10 @@ impl Studio {
                 Ok(_) if !self.source.is_checked_by(job) => {}
                 Ok((_, Kind::Svg)) => self.later(Errand::TakeDrawing(job, file)),
                 Ok((buffer, kind)) => {
-                    self.keep_copy(&buffer);
                     let moves = kind == Kind::Picture { moves: true };
                     let found = self.settings_in(&buffer).await;
                     if self.source.is_checked_by(job) {
-                        self.note_found(found, moves);
+                        self.note_found(found, moves, &buffer);
                         let command = Command::InspectSource { job, file: Payload(0), edit: told(edit) };
                         self.send(command, vec![buffer.into()]);
                     }
@@ -243,23 +242,15 @@ impl Studio {
         }
     }
 
-    /// Goes on with a copy of the source's file: the file itself may be changed, moved or deleted while the page is open.
-    fn keep_copy(self, bytes: &ArrayBuffer) {
-        let copy = |file: &SourceFile| copy_of(bytes, &file.blob.type_());
+    /// Notes what was found in a source's file, and goes on with a copy of its bytes: the file itself may be changed, moved or
+    /// deleted while the page is open.
+    fn note_found(self, found: Option<Settings>, moving: bool, bytes: &ArrayBuffer) {
         self.source.state.update(|state| {
-            if let SourceState::Checking(Checking { file, .. }) = state {
-                match copy(file) {
-                    Ok(blob) => file.blob = blob,
-                    Err(error) => log::warn!("a source stays in its file: {error:?}"),
-                }
-            }
-        });
-    }
-
-    fn note_found(self, found: Option<Settings>, moving: bool) {
-        self.source.state.update(|state| {
-            if let SourceState::Checking(Checking { settings, moves, .. }) = state {
-                (*settings, *moves) = (found, moving);
+            let SourceState::Checking(Checking { file, settings, moves, .. }) = state else { return };
+            (*settings, *moves) = (found, moving);
+            match copy_of(bytes, &file.blob.type_()) {
+                Ok(blob) => file.blob = blob,
+                Err(error) => log::warn!("a source stays in its file: {error:?}"),
             }
         });
     }

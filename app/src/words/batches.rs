@@ -1,6 +1,7 @@
 //! The queue, and sheets of pictures that differ in a setting or two.
 
 use batches::AxisKind;
+use gallery::Sheet;
 use protocol::Request;
 
 use super::settings;
@@ -101,9 +102,10 @@ pub(crate) fn pictures(columns: usize, rows: usize) -> String {
 }
 
 /// What a sheet shows, above it.
-pub(crate) fn sheet_of(columns: &str, rows: Option<&str>) -> String {
-    match rows {
-        Some(rows) => format!("{columns} from left to right, {rows} from top to bottom"),
+pub(crate) fn sheet_of(sheet: &Sheet) -> String {
+    let columns = &sheet.columns.name;
+    match &sheet.rows {
+        Some(rows) => format!("{columns} from left to right, {} from top to bottom", rows.name),
         None => format!("{columns} from left to right"),
     }
 }

@@ -36,6 +36,25 @@ impl<'a> Editor<'a> {
         Ok(editor)
     }
 
+    /// Opens the editor, paints a stroke and closes it; the mask is then this.
+    pub(super) fn paint(page: &'a Page, places: &[(f64, f64)]) -> Outcome<GrayImage> {
+        let editor = Self::open(page)?;
+        editor.stroke(places)?;
+        editor.leave()
+    }
+
+    /// The mask, for which the editor is opened and closed.
+    pub(super) fn look(page: &'a Page) -> Outcome<GrayImage> {
+        Self::open(page)?.leave()
+    }
+
+    /// Presses **Done**; the mask is then this.
+    pub(super) fn leave(self) -> Outcome<GrayImage> {
+        let mask = self.mask()?;
+        press(self.page.session(), "Done")?;
+        Ok(mask)
+    }
+
     pub(super) fn is_open(&self) -> Outcome<bool> {
         let open = "return document.querySelector('.mask-editor').open;";
         Ok(self.page.session().run(open, &[])? == true)

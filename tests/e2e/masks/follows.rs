@@ -12,6 +12,7 @@ use super::editor::Editor;
 use super::{open, wait_for_kept_masks, wait_for_source};
 use crate::batches::close;
 use crate::packs::{act, wait_for_cards};
+use crate::source::wait_for_size;
 
 /// The mask of the only source that has one.
 const READ_KEPT_MASK: &str = r#"
@@ -41,8 +42,7 @@ fn a_picture_in_the_size_of_its_source_is_made_again() -> Outcome {
         Ok((value(session, "Width")? == "104" && value(session, "Height")? == "72").then_some(()))
     })?;
     press(session, "Enable inpainting")?;
-    Editor::open(&page)?.stroke(&[(0.2, 0.3), (0.8, 0.7)])?;
-    press(session, "Done")?;
+    Editor::paint(&page, &[(0.2, 0.3), (0.8, 0.7)])?;
     write(session, "Prompt", "a red apple")?;
     write(session, "Quality steps", "2")?;
     let made = page.generate(LATER)?;
@@ -65,12 +65,7 @@ fn edit_source(page: &Page, size: &str, change: impl FnOnce() -> Outcome) -> Out
     press(page.session(), "Crop and rotate")?;
     change()?;
     press(page.session(), "Apply")?;
-    let caption = "const edited = document.querySelector('dialog.crop-dialog[open]'); \
-        return edited ? '' : document.querySelector('[data-source-ready] figcaption')?.textContent.trim() ?? '';";
-    page.wait(&format!("a source of {size}"), SOON, || {
-        let caption = page.session().run(caption, &[])?;
-        Ok(caption.as_str().is_some_and(|caption| caption.ends_with(size)).then_some(()))
-    })
+    wait_for_size(page, size)
 }
 
 #[test]
@@ -78,10 +73,7 @@ fn a_pack_brings_its_own_mask_whatever_was_painted_since() -> Outcome {
     let folder = Folder::new("masks")?;
     let (page, source) = open(&folder)?;
     let session = page.session();
-    let editor = Editor::open(&page)?;
-    editor.stroke(&[(0.2, 0.3), (0.8, 0.7)])?;
-    let packed = editor.mask()?;
-    press(session, "Done")?;
+    let packed = Editor::paint(&page, &[(0.2, 0.3), (0.8, 0.7)])?;
     write(session, "Quality steps", "1")?;
     let made = page.generate(LATER)?;
     session.click(&control_in(session, "Select", &page.card(&made.id)?)?)?;
@@ -114,14 +106,10 @@ fn a_mask_follows_its_source() -> Outcome {
     let session = page.session();
     let (side, _) = source.dimensions();
     let whole = format!("{side} × {side}");
-    let editor = Editor::open(&page)?;
-    editor.stroke(&[(0.2, 0.3), (0.8, 0.7)])?;
-    let painted = editor.mask()?;
-    press(session, "Done")?;
+    let painted = Editor::paint(&page, &[(0.2, 0.3), (0.8, 0.7)])?;
 
     edit_source(&page, &whole, || press(session, "Rotate right"))?;
-    assert!(Editor::open(&page)?.mask()? == imageops::rotate90(&painted), "it turns");
-    press(session, "Done")?;
+    assert!(Editor::look(&page)? == imageops::rotate90(&painted), "it turns");
     edit_source(&page, &whole, || press(session, "Rotate left"))?;
 
     let numbers = [("Crop width", "64"), ("Crop height", "40"), ("Left", "32"), ("Top", "48")];
@@ -130,22 +118,19 @@ fn a_mask_follows_its_source() -> Outcome {
     let editor = Editor::open(&page)?;
     assert!(editor.mask()? == part, "it is cropped");
     editor.stroke(&[(0.1, 0.8), (0.3, 0.8)])?;
-    let part = editor.mask()?;
-    press(session, "Done")?;
+    let part = editor.leave()?;
     page.wait("the mask to be kept", SOON, || {
         let bytes: Vec<u8> = serde_json::from_value(query(session, READ_KEPT_MASK, &[])?)?;
         Ok((image::load_from_memory(&bytes)?.to_luma8() == part).then_some(()))
     })?;
     page.reload()?;
     wait_for_source(&page, "source.png")?;
-    assert!(Editor::open(&page)?.mask()? == part, "it is cropped at the next visit");
-    press(session, "Done")?;
+    assert!(Editor::look(&page)? == part, "it is cropped at the next visit");
     edit_source(&page, &whole, || press(session, "Reset"))?;
     let mut both = painted;
     imageops::replace(&mut both, &part, 32, 48);
     let painted = both;
-    assert!(Editor::open(&page)?.mask()? == painted, "what was cut off is there again");
-    press(session, "Done")?;
+    assert!(Editor::look(&page)? == painted, "what was cut off is there again");
     wait_for_kept_masks(&page, 1)?;
 
     // The same file, chosen anew after another one.

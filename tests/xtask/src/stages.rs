@@ -104,7 +104,8 @@ fn tests() -> Outcome {
         let all_but_pages = ["--no-fail-fast", "--filterset", "not binary(e2e)"];
         return run_command(cargo().args(["nextest", "run"]).args(NATIVE).args(all_but_pages));
     }
-    run_command(cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]))
+    // One at a time: on an emulated GPU they would wait for each other anyway, each with its own timeout.
+    run_command(cargo().args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--test-threads=1"]))
 }
 
 fn end_to_end() -> Outcome {

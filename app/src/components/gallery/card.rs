@@ -18,8 +18,7 @@ use crate::words::{batches, gallery as words};
 fn summary(record: &Record) -> Vec<String> {
     let settings = &record.settings;
     if let Some(sheet) = &record.sheet {
-        let rows = sheet.rows.as_ref().map(|rows| rows.name.as_str());
-        return vec![batches::sheet_of(&sheet.columns.name, rows)];
+        return vec![batches::sheet_of(sheet)];
     }
     let strength = settings.mode.has_source().then(|| format!("strength {:.2}", settings.prompt_strength));
     let size = format!("{} × {}", settings.width, settings.height);

@@ -20,7 +20,7 @@ pub(super) fn SheetTable(id: String, sheet: Sheet) -> impl IntoView {
         };
         pictures.iter().find(there).cloned()
     };
-    let caption = words::sheet_of(&sheet.columns.name, sheet.rows.as_ref().map(|rows| rows.name.as_str()));
+    let caption = words::sheet_of(&sheet);
     let has_rows = sheet.rows.is_some();
     let head = sheet
         .columns

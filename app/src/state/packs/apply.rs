@@ -90,29 +90,20 @@ impl Studio {
             (None, None) if settings.mode.has_source() => {}
             (None, None) => self.remove_source(),
         }
-        let model = self
-            .session
-            .models
-            .with_untracked(|models| models.iter().find(|model| model.id.0 == found.model).cloned());
-        let (width_px, height_px) = generated_size(settings, model.as_ref());
-        self.set_size_at_last(width_px, height_px).await;
+        let model = untrack(|| self.model_of(&found.model));
+        // The source sets its size, too.
+        self.source_checked().await;
+        self.set_size_at_last(generated_size(settings, model.as_ref()));
     }
 
-    /// Sets the size once the source and the model have set theirs.
-    async fn set_size_at_last(self, width_px: u32, height_px: u32) {
+    /// Waits until the source is checked, for a while.
+    async fn source_checked(self) {
         for _ in 0..MOST_LOOKS {
             if !self.source.is_checking() {
                 break;
             }
             TimeoutFuture::new(BETWEEN_LOOKS_MILLIS).await;
         }
-        if width_px == 0 || height_px == 0 {
-            return;
-        }
-        request_animation_frame(move || {
-            self.form.width_px.set(width_px.to_string());
-            self.form.height_px.set(height_px.to_string());
-        });
     }
 }
 

@@ -21,8 +21,7 @@ impl Blob for PackFile {
 
     fn join(parts: &[Self], media_type: &str) -> Result<Self, BlobError> {
         let parts: Array = parts.iter().map(|part| JsValue::from(&part.0)).collect();
-        let options = web_sys::BlobPropertyBag::new();
-        options.set_type(media_type);
+        let options = platform::of_type(media_type);
         web_sys::Blob::new_with_blob_sequence_and_options(&parts, &options).map(Self).map_err(thrown)
     }
 

@@ -41,9 +41,7 @@ impl Studio {
     fn save(self, records: Vec<Arc<Record>>, with_image: bool) {
         let records = self.instead_of_sheets(records);
         if records.is_empty() {
-            // The sentence stands in the gallery, which a dialog would hide.
-            self.library.opened.set(None);
-            return self.notices.say(Place::Gallery, words::EMPTY_SHEET);
+            return self.say_in_gallery(words::EMPTY_SHEET);
         }
         self.library.opened.set(None);
         self.notices.clear(Place::Packs);

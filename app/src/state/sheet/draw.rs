@@ -5,8 +5,9 @@ use std::sync::Arc;
 use gallery::{Layout, Record, Sheet};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, ImageBitmap, ImageEncodeOptions, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
+use web_sys::{Blob, ImageBitmap, ImageEncodeOptions, OffscreenCanvasRenderingContext2d};
 
+use crate::platform;
 use crate::state::Studio;
 
 const PAPER: &str = "#ffffff";
@@ -26,9 +27,7 @@ impl Studio {
             sheet.rows.as_ref().and_then(|rows| rows.labels.iter().map(|l| l.chars().count()).max());
         let layout = Layout::of(sheet, cell_px, letters.unwrap_or(0));
         let size_px = layout.size_px();
-        let canvas = OffscreenCanvas::new(size_px.0, size_px.1)?;
-        let context = canvas.get_context("2d")?.ok_or(JsValue::UNDEFINED)?;
-        let context: OffscreenCanvasRenderingContext2d = context.dyn_into()?;
+        let (canvas, context) = platform::canvas(size_px)?;
         context.set_fill_style_str(PAPER);
         context.fill_rect(0.0, 0.0, f64::from(size_px.0), f64::from(size_px.1));
         for record in pictures {
