@@ -43,7 +43,7 @@ pub(crate) fn alpha_bars(
     let mut alpha_bars: Vec<f64> = betas
         .iter()
         .map(|beta| {
-            product *= 1.0 - beta;
+            product *= kept(*beta);
             product
         })
         .collect();
@@ -51,6 +51,12 @@ pub(crate) fn alpha_bars(
         rescale_to_zero_snr(&mut alpha_bars);
     }
     Ok(alpha_bars)
+}
+
+/// The share of the variance that a step keeps. Diffusers holds betas in single precision and takes them from one there, which
+/// a schedule of a thousand steps makes a millionth of at its end, and more where a beta comes close to one.
+fn kept(beta: f64) -> f64 {
+    f64::from(1.0 - beta as f32)
 }
 
 fn betas(config: &SchedulerConfig, defaults: BetaDefaults) -> Result<Vec<f64>, SamplingError> {

@@ -1,16 +1,22 @@
 //! DPM-Solver++, multistep: Lu et al. 2022, algorithm 2 (order 2) and appendix A (order 3), with the ends of
 //! diffusers' `DPMSolverMultistepScheduler`. As in the authors' own code, and unlike Taylor's series, order 3 counts
 //! the second derivative half.
+//!
+//! And its stochastic kin (`sde-dpmsolver++` there, `sample_dpmpp_2m_sde` in k-diffusion): the same integrals over twice the
+//! length, and fresh noise in place of what that takes away.
 
 use crate::{
     BetaSchedule, NoiseSource, Sampler, SamplingError, SchedulerConfig,
     multistep::{Multistep, rounded_into, weighted_sum, widened},
     sampler::refuse,
-    sigmas::SigmaStep,
+    sigmas::{Curve, SigmaStep, Told},
 };
 
 /// Schedules shorter than this end in steps of lower orders, where the config asks for it.
 const SHORT_SCHEDULE: usize = 15;
+
+/// Diffusers' name for the stochastic kin.
+const STOCHASTIC: &str = "sde-dpmsolver++";
 
 /// A DPM-Solver++ schedule.
 #[derive(Debug)]
@@ -22,6 +28,8 @@ pub(crate) struct Dpmpp {
     lower_end: bool,
     /// Whether the slope is weighed as Heun's method does, not as the midpoint's.
     heun: bool,
+    /// Whether each step adds fresh noise.
+    stochastic: bool,
 }
 
 impl Dpmpp {
@@ -40,8 +48,8 @@ impl Dpmpp {
             "DPM++ 2M",
             &[
                 (
-                    unknown(&config.algorithm_type, &["dpmsolver++", "deis"]),
-                    "an algorithm_type other than dpmsolver++",
+                    unknown(&config.algorithm_type, &["dpmsolver++", STOCHASTIC, "deis"]),
+                    "an algorithm_type other than dpmsolver++ and sde-dpmsolver++",
                 ),
                 (
                     unknown(&config.solver_type, &["midpoint", "heun", "logrho", "bh1", "bh2"]),
@@ -49,11 +57,14 @@ impl Dpmpp {
                 ),
             ],
         )?;
-        let config =
-            SchedulerConfig { use_karras_sigmas: karras || config.use_karras_sigmas, ..config.clone() };
         let cosine = config.beta_schedule == Some(BetaSchedule::SquaredCosine);
-        let whole = if cosine { f64::floor } else { f64::round_ties_even };
-        let multistep = Multistep::new("DPM++ 2M", &config, whole, steps, time_scale)?;
+        let whole: Told = if cosine { f64::floor } else { f64::round_ties_even };
+        let curve = match karras || config.use_karras_sigmas {
+            true => Some((Curve::Karras, whole)),
+            // Lu et al. 2022, "DPM-Solver", section 3.3: even steps in lambda, which is minus the logarithm of sigma.
+            false => config.use_lu_lambdas.then_some((Curve::Exponential, whole)),
+        };
+        let multistep = Multistep::new("DPM++ 2M", config, curve, steps, time_scale)?;
         let lower_end = config.lower_order_final && steps < SHORT_SCHEDULE;
         let clean_end = multistep.schedule.sigma(steps) == 0.0;
         Ok(Self {
@@ -61,6 +72,7 @@ impl Dpmpp {
             plain_end: config.euler_at_final || lower_end || clean_end,
             lower_end,
             heun: config.solver_type.as_deref() == Some("heun"),
+            stochastic: config.algorithm_type.as_deref() == Some(STOCHASTIC),
         })
     }
 
@@ -74,21 +86,30 @@ impl Dpmpp {
         limit.min(known)
     }
 
+    /// What a stochastic step multiplies fresh noise with.
+    fn fresh_share(&self, i: usize) -> f64 {
+        let step = self.multistep.lambda(i + 1) - self.multistep.lambda(i);
+        self.multistep.mix(i + 1).noise * (-(-2.0 * step).exp_m1()).sqrt()
+    }
+
     /// What step `i` multiplies the sample with, and the predictions, the latest first.
     fn weights(&self, i: usize, step: SigmaStep, order: usize) -> (f64, Vec<f64>) {
         if step.next_sigma == step.sigma {
             return (1.0, Vec::new());
         }
         let (from, to) = (self.multistep.mix(i), self.multistep.mix(i + 1));
-        let length = self.multistep.lambda(i + 1) - self.multistep.lambda(i);
+        let step = self.multistep.lambda(i + 1) - self.multistep.lambda(i);
+        let (length, kept) = if self.stochastic { (2.0 * step, (-step).exp()) } else { (step, 1.0) };
         let decay = (-length).exp_m1();
-        let (scale, plain) = (to.noise / from.noise, -to.signal * decay);
+        let (scale, plain) = (to.noise / from.noise * kept, -to.signal * decay);
         // Of the first and second derivative: the integrals of the exponential with a power of time.
         let slope = match self.heun || order > 2 {
             true => to.signal * (decay / length + 1.0),
             false => 0.5 * plain,
         };
-        let curve = -to.signal * ((decay + length) / (length * length) - 0.5);
+        // With another sign of the half where it is stochastic, as the reference has it.
+        let half = if self.stochastic { 0.5 } else { -0.5 };
+        let curve = -to.signal * ((decay + length) / (length * length) + half);
         let mut nodes = self.multistep.nodes(i);
         let weights = match (order, nodes.next(), nodes.next()) {
             (2, Some(near), _) => vec![plain - slope / near, slope / near],
@@ -122,13 +143,20 @@ impl Sampler for Dpmpp {
         i: usize,
         model_output: &[f32],
         sample: &mut [f32],
-        _: &mut dyn NoiseSource,
+        noise: &mut dyn NoiseSource,
     ) -> Result<(), SamplingError> {
         let (step, clean) = self.multistep.begin(i, model_output, sample)?;
         self.multistep.remember(i, clean);
         let history = self.multistep.history();
         let (scale, weights) = self.weights(i, step, self.order(i, history.len()));
-        rounded_into(sample, &weighted_sum((scale, &widened(sample)), &weights, history));
+        let mut next = weighted_sum((scale, &widened(sample)), &weights, history);
+        if self.stochastic {
+            let share = self.fresh_share(i);
+            // Drawn even where none is added, as the reference does, so that recorded noise fits.
+            let fresh = noise.draw(sample.len())?;
+            next.iter_mut().zip(fresh).for_each(|(value, fresh)| *value += share * f64::from(fresh));
+        }
+        rounded_into(sample, &next);
         Ok(())
     }
 

@@ -7,9 +7,14 @@ use crate::{
     NoiseSource, Prediction, Sampler, SamplingError, SchedulerConfig, Spacing,
     mix::Mix,
     sampler::{combine, refuse},
-    sigmas::{SigmaSchedule, SigmaStep, SigmaTable},
+    sigmas::{Curve, SigmaSchedule, SigmaStep, SigmaTable},
     timesteps::Grid,
 };
+
+/// Where the config names none.
+const SPACING: Spacing = Spacing::Linspace;
+/// Diffusers' name for levels that are spread by themselves, in the logarithm.
+const LOG_LINEAR: &str = "log_linear";
 
 /// An Euler schedule.
 #[derive(Debug)]
@@ -27,21 +32,46 @@ impl Euler {
         steps: usize,
         time_scale: f64,
     ) -> Result<Self, SamplingError> {
-        let other = |option: &Option<String>, supported: &str| {
-            option.as_ref().is_some_and(|value| value != supported)
+        let unknown = |option: &Option<String>, known: &[&str]| {
+            option.as_deref().is_some_and(|value| !known.contains(&value))
         };
         refuse(
             "Euler",
             &[
                 (config.prediction() == Prediction::Flow, "flow prediction"),
-                (config.use_karras_sigmas, "Karras sigmas"),
-                (config.use_exponential_sigmas, "exponential sigmas"),
                 (config.use_beta_sigmas, "beta sigmas"),
-                (other(&config.interpolation_type, "linear"), "sigmas interpolated in the logarithm"),
-                (other(&config.timestep_type, "discrete"), "continuous timesteps"),
+                (
+                    unknown(&config.interpolation_type, &["linear", LOG_LINEAR]),
+                    "an interpolation_type other than linear and log_linear",
+                ),
+                (unknown(&config.timestep_type, &["discrete"]), "continuous timesteps"),
             ],
         )?;
-        Self::spaced(config, steps, time_scale, false)
+        let schedule = Self::schedule(config, steps, time_scale)?;
+        Ok(Self::over(schedule, config, false))
+    }
+
+    /// The levels that a config asks for.
+    fn schedule(
+        config: &SchedulerConfig,
+        steps: usize,
+        time_scale: f64,
+    ) -> Result<SigmaSchedule, SamplingError> {
+        let table = SigmaTable::new(config)?;
+        let spaced = |time_scale| table.spaced(config, SPACING, Grid::Fractional, steps, time_scale);
+        let in_logarithm = config.interpolation_type.as_deref() == Some(LOG_LINEAR);
+        let curve = match (config.use_karras_sigmas, config.use_exponential_sigmas) {
+            (true, _) => Curve::Karras,
+            (_, true) => Curve::Exponential,
+            _ if in_logarithm => return table.log_linear(config, SPACING, steps, time_scale),
+            _ => return spaced(time_scale),
+        };
+        // Curves go between the ends of the levels that would be visited without them.
+        let ends = match in_logarithm {
+            true => table.ends(),
+            false => spaced(1.0).map(|levels| (levels.sigma(levels.len() - 1), levels.sigma(0)))?,
+        };
+        table.along(curve, config, ends, |time| time, (steps, time_scale))
     }
 
     /// The ancestral sampler. It has no settings of sigmas: the last step always ends without noise.
@@ -51,24 +81,14 @@ impl Euler {
         time_scale: f64,
     ) -> Result<Self, SamplingError> {
         refuse("Euler ancestral", &[(config.prediction() == Prediction::Flow, "flow prediction")])?;
-        let sampler = Self::spaced(config, steps, time_scale, true)?;
-        Ok(Self { schedule: sampler.schedule.ending_clean(), ..sampler })
+        let table = SigmaTable::new(config)?;
+        let schedule = table.spaced(config, SPACING, Grid::Fractional, steps, time_scale)?;
+        Ok(Self::over(schedule.ending_clean(), config, true))
     }
 
-    fn spaced(
-        config: &SchedulerConfig,
-        steps: usize,
-        time_scale: f64,
-        ancestral: bool,
-    ) -> Result<Self, SamplingError> {
-        let table = SigmaTable::new(config)?;
-        let default = Spacing::Linspace;
-        Ok(Self {
-            schedule: table.spaced(config, default, Grid::Fractional, steps, time_scale)?,
-            prediction: config.prediction(),
-            spacing: config.timestep_spacing.unwrap_or(default),
-            ancestral,
-        })
+    fn over(schedule: SigmaSchedule, config: &SchedulerConfig, ancestral: bool) -> Self {
+        let spacing = config.timestep_spacing.unwrap_or(SPACING);
+        Self { schedule, prediction: config.prediction(), spacing, ancestral }
     }
 
     /// The level to step down to, and the noise to add there.

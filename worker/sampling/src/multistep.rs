@@ -8,7 +8,7 @@ use crate::{
     Prediction, SamplingError, SchedulerConfig, Spacing,
     mix::Mix,
     sampler::refuse,
-    sigmas::{SigmaSchedule, SigmaStep, SigmaTable},
+    sigmas::{Curve, SigmaSchedule, SigmaStep, SigmaTable, Told},
     timesteps::Grid,
 };
 
@@ -29,11 +29,11 @@ pub(crate) struct Multistep {
 }
 
 impl Multistep {
-    /// `time_scale`: see [`sampler_from`](crate::sampler_from). `whole` makes timesteps of Karras' levels.
+    /// `time_scale`: see [`sampler_from`](crate::sampler_from). `curve` goes before the config's spacing.
     pub(crate) fn new(
         sampler: &'static str,
         config: &SchedulerConfig,
-        whole: fn(f64) -> f64,
+        curve: Option<(Curve, Told)>,
         steps: usize,
         time_scale: f64,
     ) -> Result<Self, SamplingError> {
@@ -46,7 +46,6 @@ impl Multistep {
                 (config.thresholding, "dynamic thresholding"),
                 (config.use_exponential_sigmas, "exponential sigmas"),
                 (config.use_beta_sigmas, "beta sigmas"),
-                (config.use_lu_lambdas, "Lu's lambdas"),
                 (config.lambda_min_clipped.is_some(), "clipped lambdas"),
                 (learns_variance, "a learned variance"),
             ],
@@ -56,10 +55,9 @@ impl Multistep {
             return Err(SamplingError::BadConfig { reason });
         }
         let table = SigmaTable::new(config)?;
-        let schedule = if config.use_karras_sigmas {
-            table.karras(config, whole, steps, time_scale)?
-        } else {
-            table.spaced(config, Spacing::Linspace, Grid::AllButLast, steps, time_scale)?
+        let schedule = match curve {
+            Some((curve, told)) => table.along(curve, config, table.ends(), told, (steps, time_scale))?,
+            None => table.spaced(config, Spacing::Linspace, Grid::AllButLast, steps, time_scale)?,
         };
         // Two predictions at one level say nothing of the slope between them.
         if let Some(step) = schedule.first_flat() {

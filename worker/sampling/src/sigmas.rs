@@ -13,6 +13,31 @@ const ALMOST_NO_SIGNAL: f64 = 1.0 / (1 << 24) as f64;
 /// How strongly Karras et al. 2022, equation 5, crowd their steps at low noise.
 const KARRAS_RHO: f64 = 7.0;
 
+/// How the levels of a run are spread between two ends, where no timesteps say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Curve {
+    /// Evenly in the seventh root of sigma: Karras et al. 2022, equation 5.
+    Karras,
+    /// Evenly in the logarithm of sigma.
+    Exponential,
+}
+
+impl Curve {
+    /// The level at `part` of the way down from `high` to `low`.
+    fn level(self, part: f64, (low, high): (f64, f64)) -> f64 {
+        match self {
+            Self::Karras => {
+                let (low, high) = (low.powf(1.0 / KARRAS_RHO), high.powf(1.0 / KARRAS_RHO));
+                (high + part * (low - high)).powf(KARRAS_RHO)
+            }
+            Self::Exponential => (high.ln() + part * (low.ln() - high.ln())).exp(),
+        }
+    }
+}
+
+/// Makes the timestep that the model is told of the one that a level stands at.
+pub(crate) type Told = fn(f64) -> f64;
+
 /// Sigma of every training timestep, the cleanest first.
 #[derive(Debug)]
 pub(crate) struct SigmaTable {
@@ -69,31 +94,56 @@ impl SigmaTable {
         Ok(SigmaSchedule::new(levels.collect(), self.final_sigma(config)))
     }
 
-    /// Levels evenly spaced in the seventh root of sigma, over all of training: Karras et al. 2022, equation 5.
-    /// The model is told the nearest timesteps, as `whole` makes them.
-    pub(crate) fn karras(
+    /// The levels of the first and of the last timestep of training.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        (self.at(0.0), self.at(self.sigmas.len() as f64))
+    }
+
+    /// Levels along a curve, from `ends` (low and high) unless the config states others.
+    pub(crate) fn along(
         &self,
+        curve: Curve,
         config: &SchedulerConfig,
-        whole: fn(f64) -> f64,
-        steps: usize,
-        time_scale: f64,
+        ends: (f64, f64),
+        told: Told,
+        (steps, time_scale): (usize, f64),
     ) -> Result<SigmaSchedule, SamplingError> {
         // No spacing is asked for; the count is checked as everywhere.
         timesteps(Spacing::Linspace, steps, self.sigmas.len(), 0, Grid::Whole)?;
-        let trained = (self.at(0.0), self.at(self.sigmas.len() as f64));
-        let (low, high) = (config.sigma_min.unwrap_or(trained.0), config.sigma_max.unwrap_or(trained.1));
-        if !(low > 0.0 && low < high && high.is_finite()) {
+        let (low, high) = (config.sigma_min.unwrap_or(ends.0), config.sigma_max.unwrap_or(ends.1));
+        if !(low > 0.0 && low <= high && high.is_finite()) {
             return Err(SamplingError::BadConfig { reason: format!("its sigmas go from {low} to {high}") });
         }
-        let (low, high) = (low.powf(1.0 / KARRAS_RHO), high.powf(1.0 / KARRAS_RHO));
         let level = |i: usize| {
             let part = i as f64 / (steps - 1).max(1) as f64;
-            let sigma = (high + part * (low - high)).powf(KARRAS_RHO);
-            let time = self.time_of(sigma);
-            let scaled = self.at_in_logarithm(time * time_scale) / self.at_in_logarithm(time);
-            (whole(time) * time_scale, sigma * scaled)
+            let sigma = curve.level(part, (low, high));
+            (told(self.time_of(sigma)) * time_scale, self.in_scaled_time(sigma, time_scale))
         };
         Ok(SigmaSchedule::new((0..steps).map(level).collect(), self.final_sigma(config)))
+    }
+
+    /// The timesteps of a spacing with levels that are none of theirs: evenly in the logarithm over all of training, whose
+    /// cleanest level the last step ends at.
+    pub(crate) fn log_linear(
+        &self,
+        config: &SchedulerConfig,
+        default: Spacing,
+        steps: usize,
+        time_scale: f64,
+    ) -> Result<SigmaSchedule, SamplingError> {
+        let spacing = config.timestep_spacing.unwrap_or(default);
+        let visited = timesteps(spacing, steps, self.sigmas.len(), config.steps_offset, Grid::Fractional)?;
+        let level = |(i, full): (usize, f64)| {
+            let sigma = Curve::Exponential.level(i as f64 / steps as f64, self.ends());
+            (full * time_scale, self.in_scaled_time(sigma, time_scale))
+        };
+        Ok(SigmaSchedule::new(visited.into_iter().enumerate().map(level).collect(), self.at(0.0)))
+    }
+
+    /// What becomes of a level when its time is scaled.
+    fn in_scaled_time(&self, sigma: f64, time_scale: f64) -> f64 {
+        let time = self.time_of(sigma);
+        sigma * (self.at_in_logarithm(time * time_scale) / self.at_in_logarithm(time))
     }
 
     fn final_sigma(&self, config: &SchedulerConfig) -> f64 {

@@ -5,6 +5,7 @@ use crate::{
     NoiseSource, Sampler, SamplingError, SchedulerConfig,
     multistep::{Multistep, rounded_into, weighted_sum, widened},
     sampler::refuse,
+    sigmas::{Curve, Told},
 };
 
 /// A UniPC schedule and the memory of a run over it.
@@ -37,8 +38,10 @@ impl UniPc {
                 (unknown, "a solver_type other than bh1 and bh2"),
             ],
         )?;
+        let rounded: Told = f64::round_ties_even;
+        let curve = config.use_karras_sigmas.then_some((Curve::Karras, rounded));
         Ok(Self {
-            multistep: Multistep::new("UniPC", config, f64::round_ties_even, steps, time_scale)?,
+            multistep: Multistep::new("UniPC", config, curve, steps, time_scale)?,
             bh1: config.solver_type.as_deref() == Some("bh1"),
             uncorrected: config.disable_corrector.clone(),
             last: None,

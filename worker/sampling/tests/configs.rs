@@ -110,16 +110,16 @@ fn settings_that_are_not_implemented_are_refused() {
         (SamplerKind::Ddim, r#"{"thresholding": true}"#),
         (SamplerKind::Ddim, r#"{"prediction_type": "flow_prediction"}"#),
         (SamplerKind::Ddim, r#"{"rescale_betas_zero_snr": true}"#),
-        (SamplerKind::Euler, r#"{"use_karras_sigmas": true}"#),
-        (SamplerKind::Euler, r#"{"interpolation_type": "log_linear"}"#),
+        (SamplerKind::Euler, r#"{"use_beta_sigmas": true}"#),
+        (SamplerKind::Euler, r#"{"interpolation_type": "cubic"}"#),
         (SamplerKind::Euler, r#"{"timestep_type": "continuous"}"#),
         (SamplerKind::Euler, r#"{"_class_name": "FlowMatchEulerDiscreteScheduler"}"#),
         (SamplerKind::EulerAncestral, r#"{"prediction_type": "flow_prediction"}"#),
-        (SamplerKind::Dpmpp2m, r#"{"algorithm_type": "sde-dpmsolver++"}"#),
+        (SamplerKind::Dpmpp2m, r#"{"algorithm_type": "sde-dpmsolver"}"#),
+        (SamplerKind::Dpmpp2m, r#"{"use_exponential_sigmas": true}"#),
         (SamplerKind::Dpmpp2m, r#"{"solver_type": "rk4"}"#),
         (SamplerKind::Dpmpp2m, r#"{"lambda_min_clipped": -5.1}"#),
         (SamplerKind::Dpmpp2m, r#"{"variance_type": "learned_range"}"#),
-        (SamplerKind::Dpmpp2mKarras, r#"{"use_lu_lambdas": true}"#),
         (SamplerKind::UniPc, r#"{"predict_x0": false}"#),
         (SamplerKind::UniPc, r#"{"solver_p": {"_class_name": "DDIMScheduler"}}"#),
         (SamplerKind::UniPc, r#"{"use_flow_sigmas": true}"#),
@@ -133,7 +133,7 @@ fn settings_that_are_not_implemented_are_refused() {
         let error = sampler(kind, &config(json), 10).err();
         assert!(matches!(error, Some(SamplingError::Unsupported { .. })), "{json}: {error:?}");
     }
-    assert!(serde_json::from_str::<SchedulerConfig>(r#"{"prediction_type": "sample"}"#).is_err());
+    assert!(serde_json::from_str::<SchedulerConfig>(r#"{"prediction_type": "score"}"#).is_err());
     // As DDPM's configurations have it: nothing that these samplers read.
     sampler(SamplerKind::Dpmpp2m, &config(r#"{"variance_type": "fixed_small"}"#), 10).unwrap();
 }

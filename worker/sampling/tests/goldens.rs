@@ -175,7 +175,7 @@ fn every_setting_follows_the_reference() {
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
     let runs = metadata.metadata().as_ref().unwrap();
-    assert_eq!(runs.len(), 37);
+    assert_eq!(runs.len(), 62);
     for (run, settings) in runs {
         let settings: serde_json::Value = serde_json::from_str(settings).unwrap();
         let kind: SamplerKind = serde_json::from_value(settings["kind"].clone()).unwrap();
