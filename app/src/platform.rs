@@ -9,6 +9,7 @@ pub(crate) use notification::{
     permission as permission_to_notify,
 };
 
+use gloo::events::EventListener;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -162,6 +163,19 @@ pub(crate) fn toggle_fullscreen(id: &str) {
     // A phone that has no fullscreen for elements shows the dialog as it is.
     if let Some(element) = document.get_element_by_id(id) {
         element.request_fullscreen().ok();
+    }
+}
+
+/// Does something once no element is shown on the whole screen; one that is leaves it. Meanwhile the rest of the page takes
+/// neither focus nor press.
+pub(crate) fn after_fullscreen(then: impl FnOnce() + 'static) {
+    let document = web_sys::window().and_then(|window| window.document());
+    match document.filter(|document| document.fullscreen_element().is_some()) {
+        Some(document) => {
+            EventListener::once(&document, "fullscreenchange", move |_| then()).forget();
+            document.exit_fullscreen();
+        }
+        None => then(),
     }
 }
 

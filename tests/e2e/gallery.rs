@@ -211,6 +211,15 @@ fn the_gallery_takes_the_keyboard() -> Outcome {
     press(&[ESCAPE])?;
     wait_for_focus(&page, &id(298))?;
 
+    // A picture without a source to compare with: the dialog closes, and the page is there again.
+    press(&[' '])?;
+    page.wait("the picture on the whole screen again", SOON, || {
+        Ok((session.run(fullscreen, &[])? == "picture-figure").then_some(()))
+    })?;
+    press(&['c'])?;
+    page.wait("the page on the screen", SOON, || Ok(session.run(fullscreen, &[])?.is_null().then_some(())))?;
+    wait_for_focus(&page, &id(298))?;
+
     press(&[DELETE])?;
     wait_for_count(&page, "299 pictures")?;
     wait_for_focus(&page, &id(297))?;

@@ -76,7 +76,7 @@ fn what_is_painted_is_drawn_anew_and_nothing_else() -> Outcome {
 
     press(session, "Generate")?;
     let sentence = page.sentence_at("mask")?;
-    assert!(sentence.contains("black") && sentence.contains("Edit mask"), "{sentence}");
+    assert!(sentence.contains("Nothing is painted") && sentence.contains("Edit mask"), "{sentence}");
 
     let editor = Editor::open(&page)?;
     assert_eq!(page.alerts()?, Vec::<String>::new(), "the complaint must go when it is answered");
@@ -270,6 +270,15 @@ fn a_picture_brings_its_mask_back() -> Outcome {
     assert_eq!(value(session, "Mask feather")?, "3");
     let again = page.generate(LATER)?;
     assert_eq!(again.png, made.png, "settings, source and mask must make the picture again");
+
+    // Where there is no source, the picture brings that, too.
+    press(session, "Remove source")?;
+    session.click(&control_in(session, "Reuse settings", &page.card(&made.id)?)?)?;
+    page.wait("the source and its mask", SOON, || {
+        let ready = session.find("return document.querySelector('[data-source-ready]');", &[])?.is_some();
+        Ok((ready && Editor::look(&page)? == painted).then_some(()))
+    })?;
+    assert_eq!(page.generate(LATER)?.png, made.png);
     Ok(())
 }
 

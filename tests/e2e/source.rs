@@ -120,6 +120,11 @@ fn sources_outlive_a_visit_and_can_be_forgotten() -> Outcome {
     page.take_source(&repository::photo())?;
     wait_for_size(&page, "451 × 300")?;
     stored()?;
+    // The source in use stays: it is to be there at the next visit.
+    press(page.session(), "Forget all")?;
+    page.reload()?;
+    wait_for_size(&page, "451 × 300")?;
+    press(page.session(), "Remove source")?;
     press(page.session(), "Forget all")?;
     page.wait("nothing to be stored", SOON, || Ok((count(page.session(), "sources")? == 0).then_some(())))?;
     page.reload()?;

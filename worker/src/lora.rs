@@ -40,7 +40,7 @@ pub async fn import<B: Backend>(
     };
     let tried = match import.add(FILE, file, now_millis(), &mut progress).await {
         Ok(_) if watch.is_cancelled() => Err(EngineError::Cancelled),
-        Ok(_) => open_folder(storage, import.folder()).await.map(drop),
+        Ok(_) => open_folder(storage, import.folder(), name).await.map(drop),
         Err(error) => Err(error.into()),
     };
     if let Err(error) = tried {
@@ -98,7 +98,7 @@ impl OpenLoras {
             let record = stored.iter().find(|record| record.id == id.0).ok_or_else(missing)?;
             let lora = match self.0.get(&id.0) {
                 Some(open) => Rc::clone(&open.lora),
-                None => self.keep(record, open_folder(storage, &record.folder).await?),
+                None => self.keep(record, open_folder(storage, &record.folder, &record.name).await?),
             };
             used.push(LoraUse { lora, scale: *scale });
         }
@@ -139,11 +139,16 @@ fn left_out(name: &str, unused: usize) -> String {
     format!("This model lacks {unused} {modules} of the LoRA “{name}”; the rest of it was used.")
 }
 
-async fn open_folder<B: Backend>(storage: &Storage<B>, folder: &str) -> Result<Lora, EngineError> {
+/// `name` is what errors call the file: the person's own name for it.
+async fn open_folder<B: Backend>(
+    storage: &Storage<B>,
+    folder: &str,
+    name: &str,
+) -> Result<Lora, EngineError> {
     let folder = StoredFolder::new(storage.clone(), folder);
     let source = folder.open(FILE).await.map_err(LoraError::from)?;
-    let missing = || LoraError::from(WeightsError::MissingFile { file: FILE.to_owned() });
-    Ok(Lora::open(FILE, source.ok_or_else(missing)?).await?)
+    let missing = || LoraError::from(WeightsError::MissingFile { file: name.to_owned() });
+    Ok(Lora::open(name, source.ok_or_else(missing)?).await?)
 }
 
 #[cfg(test)]
@@ -224,6 +229,10 @@ mod tests {
             let refused = block_on(import(&storage, "x", &blob, &mut Seen::default()));
             assert!(matches!(refused, Err(EngineError::Lora(_))), "{damaged}: {refused:?}");
         }
+        let text = MemoryBlob::from_bytes(b"Just some words, no tensors.").unwrap();
+        let refused =
+            block_on(import(&storage, "Notes", &text, &mut Seen::default())).unwrap_err().to_string();
+        assert!(refused.contains("Notes") && !refused.contains(FILE), "{refused}");
         let mut cancelled = Seen { cancelled: true, ..Seen::default() };
         let stopped = block_on(import(&storage, "x", &file("a_kohya"), &mut cancelled));
         assert!(matches!(stopped, Err(EngineError::Cancelled)));

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `0.2, 0.4, 0.6` | these |
 //! | `1-5` | 1, 2, 3, 4, 5 |
+//! | `0.2-0.5` of a strength | 0.2, 0.3, 0.4, 0.5 |
 //! | `0.2-0.8 (+0.2)` | 0.2, 0.4, 0.6, 0.8 |
 //! | `0.2-0.8 [4]` | four values, evenly spread |
 
@@ -19,11 +20,11 @@ const DECIMALS: usize = 6;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValuesError {
     /// Nothing is there.
-    #[error("Write some values, such as 1, 2, 3.")]
-    Nothing,
+    #[error("Write some values, such as {list}.", list = examples(*.0).0)]
+    Nothing(AxisKind),
     /// A part is no number and no range.
-    #[error("“{0}” is not a number or a range such as 2-8 (+2).")]
-    NotANumber(String),
+    #[error("“{0}” is not a number or a range such as {range}.", range = examples(*.1).1)]
+    NotANumber(String, AxisKind),
     /// A number has a fraction where there can be none.
     #[error("“{0}” must be a whole number.")]
     NotWhole(String),
@@ -33,6 +34,14 @@ pub enum ValuesError {
     /// There are too many.
     #[error("That is more than {MOST_VALUES} values; write fewer or a wider step.")]
     TooMany,
+}
+
+/// A list and a range that make sense for a setting.
+fn examples(kind: AxisKind) -> (&'static str, &'static str) {
+    match kind {
+        AxisKind::Strength => ("0.3, 0.5, 0.7", "0.2-0.8 (+0.2)"),
+        _ => ("1, 2, 3", "2-8 (+2)"),
+    }
 }
 
 /// Reads the values of a setting that is a number. Values that occur again are left out.
@@ -51,7 +60,7 @@ pub fn read_values(kind: AxisKind, text: &str) -> Result<Vec<AxisValue>, ValuesE
             }
         }
     }
-    if values.is_empty() { Err(ValuesError::Nothing) } else { Ok(values) }
+    if values.is_empty() { Err(ValuesError::Nothing(kind)) } else { Ok(values) }
 }
 
 fn read_part(kind: AxisKind, part: &str) -> Result<Vec<String>, ValuesError> {
@@ -62,7 +71,7 @@ fn read_part(kind: AxisKind, part: &str) -> Result<Vec<String>, ValuesError> {
     if let Ok(number) = part.parse::<f64>() {
         return written(kind, number, part).map(|number| vec![number]);
     }
-    let range = Range::read(part).ok_or_else(|| ValuesError::NotANumber(part.to_owned()))?;
+    let range = Range::read(kind, part).ok_or_else(|| ValuesError::NotANumber(part.to_owned(), kind))?;
     range.numbers(kind, part)?.into_iter().map(|number| written(kind, number, part)).collect()
 }
 
@@ -73,7 +82,7 @@ fn or_zero(digits: String) -> String {
 /// A number as it would stand in the form.
 fn written(kind: AxisKind, number: f64, part: &str) -> Result<String, ValuesError> {
     if !number.is_finite() {
-        return Err(ValuesError::NotANumber(part.to_owned()));
+        return Err(ValuesError::NotANumber(part.to_owned(), kind));
     }
     let text = format!("{number:.DECIMALS$}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -96,7 +105,7 @@ enum Spread {
 }
 
 impl Range {
-    fn read(part: &str) -> Option<Self> {
+    fn read(kind: AxisKind, part: &str) -> Option<Self> {
         let (ends, spread) = match part.split_once(['(', '[']) {
             None => (part, None),
             Some((ends, rest)) => (ends.trim_end(), Some(rest.trim())),
@@ -106,7 +115,8 @@ impl Range {
         let (first, last) =
             (ends.get(..dash)?.trim().parse().ok()?, ends.get(dash + 1..)?.trim().parse().ok()?);
         let spread = match spread {
-            None => Spread::Step(1.0),
+            // All strengths lie between 0 and 1.
+            None => Spread::Step(if kind == AxisKind::Strength { 0.1 } else { 1.0 }),
             Some(rest) if part.contains('(') => {
                 Spread::Step(rest.strip_suffix(')')?.trim().trim_start_matches('+').parse().ok()?)
             }
@@ -174,6 +184,13 @@ mod tests {
     }
 
     #[test]
+    fn strengths_are_a_tenth_apart() {
+        assert_eq!(read(AxisKind::Strength, "0.2-0.5").unwrap(), ["0.2", "0.3", "0.4", "0.5"]);
+        assert_eq!(read(AxisKind::Strength, "0.5-0.3").unwrap(), ["0.5", "0.4", "0.3"]);
+        assert_eq!(read(AxisKind::Strength, "0.1-0.9 (+0.4)").unwrap(), ["0.1", "0.5", "0.9"]);
+    }
+
+    #[test]
     fn whole_numbers_stay_whole_and_large_seeds_exact() {
         assert_eq!(
             read(AxisKind::Seed, "18446744073709551615, 007, 0").unwrap(),
@@ -187,11 +204,13 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_told() {
-        let not = |text: &str| Err(ValuesError::NotANumber(text.to_owned()));
+        let not = |text: &str| Err(ValuesError::NotANumber(text.to_owned(), AxisKind::Guidance));
         for text in ["many", "1-", "-", "1-2 (+x)", "1-2 [", "1-2)", "NaN", "inf", "1-2 (1", "1 2"] {
             assert_eq!(read(AxisKind::Guidance, text), not(text), "{text}");
         }
-        assert_eq!(read(AxisKind::Guidance, " , "), Err(ValuesError::Nothing));
+        assert_eq!(read(AxisKind::Guidance, " , "), Err(ValuesError::Nothing(AxisKind::Guidance)));
+        let of_strength = read(AxisKind::Strength, "much").unwrap_err().to_string();
+        assert_eq!(of_strength, "“much” is not a number or a range such as 0.2-0.8 (+0.2).");
         for text in ["1-5 (+0)", "1-5 (-1)", "1-5 [0]"] {
             assert_eq!(read(AxisKind::Guidance, text), Err(ValuesError::NoWay(text.to_owned())), "{text}");
         }

@@ -37,6 +37,9 @@ pub enum StyleError {
     /// Its texts are too long.
     #[error("A style's texts have at most {LONGEST_TEXT} letters each.")]
     TooLong,
+    /// Another style has its name.
+    #[error("There is a style called “{0}” already; choose another name.")]
+    Taken(String),
     /// There are too many.
     #[error("There is room for {MOST_STYLES} styles; delete some first.")]
     TooMany,
@@ -121,11 +124,23 @@ impl Styles {
         self.0.iter().find(|style| style.name == name)
     }
 
+    /// Keeps a style that a person wrote, in place of the one called `old_name` or as a new one.
+    ///
+    /// # Errors
+    /// As [`Styles::put`], and [`StyleError::Taken`] where another style has its name; then nothing has changed.
+    pub fn save(&mut self, old_name: Option<&str>, style: &Style) -> Result<(), StyleError> {
+        let style = style.checked()?;
+        if old_name != Some(&style.name) && self.get(&style.name).is_some() {
+            return Err(StyleError::Taken(style.name));
+        }
+        self.put(old_name, &style)
+    }
+
     /// Keeps a style in place of the one called `old_name`, or as a new one. Another style of its name gives way.
     ///
     /// # Errors
     /// As [`Style::checked`], and [`StyleError::TooMany`]; then nothing has changed.
-    pub fn put(&mut self, old_name: Option<&str>, style: &Style) -> Result<(), StyleError> {
+    fn put(&mut self, old_name: Option<&str>, style: &Style) -> Result<(), StyleError> {
         let style = style.checked()?;
         let at = old_name
             .and_then(|old| self.0.iter().position(|kept| kept.name == old))
@@ -147,6 +162,11 @@ impl Styles {
     /// Removes the style of a name.
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|style| style.name != name);
+    }
+
+    /// Those of the styles that come with the page that are not there, as they came.
+    pub fn missing(&self) -> Vec<Style> {
+        Self::default().0.into_iter().filter(|style| self.get(&style.name).is_none()).collect()
     }
 
     /// Takes in styles, all or none: those of a known name replace it. Returns how many were new.
@@ -231,6 +251,29 @@ mod tests {
         styles.put(Some("gone"), &style("d", "5", "")).unwrap();
         styles.remove("c");
         assert_eq!(styles.0, [style("b", "2", ""), style("d", "5", "")]);
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_refused_to_another_style() {
+        let before = Styles(vec![style("a", "1", ""), style("b", "2", "")]);
+        let mut styles = before.clone();
+        for old_name in [None, Some("a")] {
+            let taken = styles.save(old_name, &style(" b", "3", ""));
+            assert_eq!(taken, Err(StyleError::Taken("b".to_owned())));
+            assert_eq!(styles, before);
+        }
+        styles.save(Some("b"), &style("b", "3", "")).unwrap();
+        styles.save(Some("a"), &style("c", "4", "")).unwrap();
+        assert_eq!(styles.0, [style("c", "4", ""), style("b", "3", "")]);
+    }
+
+    #[test]
+    fn supplied_styles_that_were_deleted_are_known() {
+        let mut styles = Styles::default();
+        assert_eq!(styles.missing(), []);
+        let first = styles.0[0].clone();
+        styles.remove(&first.name);
+        assert_eq!(styles.missing(), [first]);
     }
 
     #[test]

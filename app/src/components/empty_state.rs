@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::platform;
 use crate::state::studio;
 
 /// Subjects that the built-in model, which has learnt from emoji, draws well.
@@ -19,6 +20,8 @@ pub(crate) fn EmptyState() -> impl IntoView {
                 on:click=move |_| {
                     studio.form.prompt.set(prompt.to_owned());
                     studio.generate();
+                    // The examples go, and the focus with them.
+                    platform::focus("prompt");
                 }
             >
                 {prompt}

@@ -39,7 +39,11 @@ use leptos::prelude::*;
 pub(crate) use dialogs::dialogs;
 pub(crate) use frame::DrawerKind;
 
+use crate::platform;
 use crate::state::Studio;
+
+/// Where the pictures are.
+const STUDIO: &str = "studio";
 
 /// The whole page: settings on the left, pictures on the right.
 #[component]
@@ -49,6 +53,8 @@ pub(crate) fn App() -> impl IntoView {
     shortcuts::listen(studio);
     drop_zone::listen(studio);
     view! {
+        // For who goes by keys: the settings are forty stops.
+        <button type="button" class="skip-link" on:click=move |_| platform::focus(STUDIO)>"Go to the gallery"</button>
         <aside class="sidebar" aria-label="Settings">
             <header::Header />
             <form class="settings" on:submit=move |event| event.prevent_default()>
@@ -66,7 +72,7 @@ pub(crate) fn App() -> impl IntoView {
             </form>
             <run_bar::RunBar />
         </aside>
-        <main class="studio">
+        <main id=STUDIO class="studio" tabindex="-1">
             <frame::Toolbar />
             <gallery::GalleryView />
         </main>

@@ -96,7 +96,7 @@ impl Studio {
     }
 
     /// The file that a picture was made from: kept with it, or the picture of the gallery that it was.
-    async fn source_of(self, record: &Record) -> Option<SourceFile> {
+    pub(super) async fn source_of(self, record: &Record) -> Option<SourceFile> {
         let kept = self.picture_file(&record.id, PicturePart::Source).await.ok().flatten();
         let parent = record.parent.clone();
         let blob = match (kept, &parent) {

@@ -110,6 +110,21 @@ impl Studio {
         self.notices.say(Place::Gallery, sentence);
     }
 
+    /// Takes back what was refused once one goes on: opens a picture, chooses others or looks for others.
+    pub(super) fn take_back_refusals(self) {
+        let library = self.library;
+        let take_back = move || {
+            let refusals = [words::TWO, words::NO_SOURCE, SHEET_IS_MANY];
+            refusals.iter().for_each(|sentence| self.notices.take_back(Place::Gallery, sentence));
+        };
+        Effect::new(move |begun: Option<()>| {
+            library.selection.track();
+            library.query.track();
+            begun.iter().for_each(|()| take_back());
+        });
+        Effect::new(move |_| library.opened.with(Option::is_some).then(take_back));
+    }
+
     /// What key C and the buttons compare: two chosen pictures, else the one shown large or the current one with its
     /// source. False when there is nothing.
     pub(crate) fn compare_subjects(self) -> bool {

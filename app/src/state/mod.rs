@@ -146,6 +146,7 @@ impl Studio {
         studio.follow_prompts();
         studio.follow_source();
         studio.follow_run();
+        studio.take_back_refusals();
         studio.engine.set_value(Some(Engine::start(move |word| studio.hear(word))));
         studio
     }

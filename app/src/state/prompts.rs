@@ -25,6 +25,8 @@ pub(crate) struct Prompts {
     pub tokens: Tokens,
     /// What came of the last import of styles, or of saving one.
     pub styles_outcome: RwSignal<String>,
+    /// The style that was deleted last: it can be brought back while the drawer is open.
+    pub deleted_style: RwSignal<Option<Style>>,
 }
 
 impl Prompts {
@@ -35,6 +37,7 @@ impl Prompts {
             parts: RwSignal::new(Parts::default()),
             tokens: Tokens::new(),
             styles_outcome: RwSignal::new(String::new()),
+            deleted_style: RwSignal::new(None),
         }
     }
 
@@ -156,12 +159,12 @@ impl Studio {
     /// What is wrong with it.
     pub(crate) fn save_style(self, old_name: Option<String>, style: &Style) -> Result<(), StyleError> {
         let style = style.checked()?;
-        self.prompts.styles().with_untracked(Clone::clone).put(old_name.as_deref(), &style)?;
+        self.prompts.styles().with_untracked(Clone::clone).save(old_name.as_deref(), &style)?;
         if old_name.as_ref().is_some_and(|old| *old == self.form.style.get_untracked()) {
             self.form.style.set(style.name.clone());
         }
         self.change_styles(move |styles| {
-            if let Err(error) = styles.put(old_name.as_deref(), &style) {
+            if let Err(error) = styles.save(old_name.as_deref(), &style) {
                 log::warn!("a style is not kept: {error}");
             }
         });
@@ -172,12 +175,27 @@ impl Studio {
         if self.form.style.get_untracked() == name {
             self.form.style.set(String::new());
         }
+        let deleted = self.prompts.styles().with_untracked(|styles| styles.get(&name).cloned());
+        self.prompts.styles_outcome.set(words::style_deleted(&name));
+        self.prompts.deleted_style.set(deleted);
         self.change_styles(move |styles| styles.remove(&name));
     }
 
-    /// Brings back the styles that come with the page, as they came; others stay.
+    /// Brings back the style that was deleted last.
+    pub(crate) fn bring_style_back(self) {
+        if let Some(style) = self.prompts.deleted_style.get_untracked() {
+            self.prompts.deleted_style.set(None);
+            self.take_in_styles(vec![style]);
+        }
+    }
+
+    /// Brings back those of the styles that come with the page that were deleted; what was changed stays.
     pub(crate) fn restore_styles(self) {
-        self.take_in_styles(Styles::default().all().to_vec());
+        let missing = self.prompts.styles().with_untracked(Styles::missing);
+        match missing.is_empty() {
+            true => self.prompts.styles_outcome.set(words::NO_STYLE_IS_MISSING.to_owned()),
+            false => self.take_in_styles(missing),
+        }
     }
 
     fn take_in_styles(self, taken: Vec<Style>) {

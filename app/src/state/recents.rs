@@ -186,8 +186,10 @@ impl Studio {
         });
     }
 
-    /// Empties the list.
+    /// Empties the list, but for the source in use: it is to be there at the next visit.
     pub(crate) fn forget_all_sources(self) {
-        self.source.recents.ids().iter().for_each(|id| self.forget_source(id));
+        let used = untrack(|| self.source.ready()).map(|source| source.original.hash);
+        let others = self.source.recents.ids().into_iter().filter(|id| Some(id) != used.as_ref());
+        others.for_each(|id| self.forget_source(&id));
     }
 }

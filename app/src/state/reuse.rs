@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gallery::{Mode, Record, Settings};
+use js_sys::Uint8Array;
 use leptos::prelude::*;
 use protocol::{PromptSyntax, SamplerKind, SourceFit, TraceOptions};
 use serde::de::DeserializeOwned;
@@ -13,8 +14,9 @@ use super::output::OutputFormat;
 use super::size::{FitChoice, generated_size};
 use super::source::SourceFile;
 use super::{Place, Studio, drawing, strength};
-use crate::platform::bring_into_view;
+use crate::platform::{array_buffer, bring_into_view};
 use crate::words::batches as words;
+use crate::words::source as source_words;
 
 /// The choice of that name, if this version knows it.
 pub(crate) fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
@@ -33,6 +35,9 @@ impl Studio {
     }
 
     fn take_picture(self, record: &Arc<Record>, then: fn(Self)) {
+        if record.sheet.is_some() {
+            return self.say_in_gallery(words::SHEET_IS_MANY);
+        }
         let record = Arc::clone(record);
         self.library.opened.set(None);
         spawn_local(async move {
@@ -56,12 +61,47 @@ impl Studio {
         let record = Arc::clone(record);
         self.reuse_settings(&record.settings);
         spawn_local(async move {
+            self.reuse_source(&record).await;
             match self.picture_file(&record.id, PicturePart::Mask).await {
                 Ok(Some(mask)) => self.restore_mask(mask),
                 Ok(None) => {}
                 Err(error) => self.complain_of_storage(&error),
             }
         });
+    }
+
+    /// A picture's source comes back where there is none. One that is there stays, with a word if the picture had another.
+    async fn reuse_source(self, record: &Record) {
+        let here = untrack(|| self.source.is_some());
+        match record.settings.mode.has_source() {
+            false if here => self.notices.say(Place::Source, source_words::MADE_WITHOUT),
+            false => {}
+            true => match self.source_of(record).await {
+                Some(source) if !here => {
+                    self.take_source(source);
+                    // It sets its size, too.
+                    self.source_checked().await;
+                    let model = untrack(|| self.model_of(&record.settings.model));
+                    self.set_size_at_last(generated_size(&record.settings, model.as_ref()));
+                }
+                Some(source) if !self.is_source(&source).await => {
+                    self.notices.say(Place::Source, source_words::MADE_FROM_ANOTHER);
+                }
+                _ => {}
+            },
+        }
+    }
+
+    /// Whether the source in use is this file, byte for byte.
+    async fn is_source(self, file: &SourceFile) -> bool {
+        let Some(used) = self.source.file() else { return false };
+        if used.blob.size() != file.blob.size() {
+            return false;
+        }
+        let (used, file) = (array_buffer(&used.blob).await, array_buffer(&file.blob).await);
+        used.ok()
+            .zip(file.ok())
+            .is_some_and(|(used, file)| Uint8Array::new(&used).to_vec() == Uint8Array::new(&file).to_vec())
     }
 
     /// Puts a picture's settings back into the form. A model or LoRA that is not here is said to be missing, never
@@ -131,8 +171,7 @@ impl Studio {
     /// What a picture's settings say of its mask. Where there was none, there is to be none.
     fn reuse_inpainting(self, settings: &Settings) {
         match settings.mode {
-            Mode::TextToImage => self.forget_waiting_mask(),
-            Mode::ImageToImage => {
+            Mode::TextToImage | Mode::ImageToImage => {
                 self.forget_waiting_mask();
                 self.form.inpaint.set(false);
             }

@@ -157,13 +157,18 @@ impl Studio {
         }
     }
 
+    /// The sweep that stands in the drawer. Tracked.
+    pub(crate) fn strengths_plan(self) -> Result<Plan, String> {
+        let axis = self.axis(AxisKind::Strength, &self.sheets.strengths.get(), &[]);
+        let plan = axis.and_then(|axis| Plan::new(axis, None).map_err(batch_complaint));
+        plan.map_err(|complaint| complaint.sentence)
+    }
+
     /// Makes one picture for each strength.
     pub(crate) fn sweep_strength(self) {
-        let text = self.sheets.strengths.get_untracked();
-        let plan = self.axis(AxisKind::Strength, &text, &[]);
-        match plan.and_then(|axis| Plan::new(axis, None).map_err(batch_complaint)) {
+        match untrack(|| self.strengths_plan()) {
             Ok(plan) => self.make_sheet(&plan),
-            Err(complaint) => self.complain(complaint),
+            Err(sentence) => self.notices.say(Place::Batch, sentence),
         }
     }
 

@@ -5,6 +5,7 @@ mod drawn;
 
 use gallery::Settings;
 use gloo::file::ObjectUrl;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use protocol::{Command, CropPx, JobId, Payload, SourceEdit, SourceReport};
@@ -144,7 +145,21 @@ impl Source {
     }
 }
 
+/// How long a source is waited for, and how often it is looked at.
+const MOST_LOOKS: u32 = 600;
+const BETWEEN_LOOKS_MILLIS: u32 = 100;
+
 impl Studio {
+    /// Waits until the source is checked, for a while.
+    pub(super) async fn source_checked(self) {
+        for _ in 0..MOST_LOOKS {
+            if !self.source.is_checking() {
+                break;
+            }
+            TimeoutFuture::new(BETWEEN_LOOKS_MILLIS).await;
+        }
+    }
+
     /// Takes a file as the source. What is not a picture is answered in one sentence.
     pub(crate) fn take_source(self, file: SourceFile) {
         self.take_edited_source(file, Edit::default());

@@ -21,7 +21,7 @@ pub(crate) fn band(strength: f64) -> Band {
         ..35 => Band { name: "Subtle", meaning: "keeps the composition and most details" },
         35..65 => Band { name: "Balanced", meaning: "keeps the layout, changes the look" },
         65..100 => Band { name: "Major", meaning: "keeps only the broad shapes" },
-        _ => Band { name: "Complete", meaning: "starts afresh; the source only sets the size" },
+        _ => Band { name: "Complete", meaning: "starts afresh; only the size stays" },
     }
 }
 

@@ -1,6 +1,6 @@
 //! The queue, and sheets of pictures that differ in a setting or two.
 
-use batches::AxisKind;
+use batches::{AxisKind, Plan};
 use gallery::Sheet;
 use protocol::Request;
 
@@ -94,10 +94,13 @@ pub(crate) fn values_of(side: &str) -> String {
 }
 
 /// How many pictures a grid will be.
-pub(crate) fn pictures(columns: usize, rows: usize) -> String {
-    match columns * rows {
-        1 => "1 picture".to_owned(),
-        all => format!("{columns} × {rows}: {all} pictures"),
+/// How many pictures a plan makes.
+pub(crate) fn pictures_of(plan: &Plan) -> String {
+    let columns = plan.columns().values.len();
+    match plan.rows().map(|rows| rows.values.len()) {
+        Some(rows) => format!("{columns} × {rows}: {} pictures", columns * rows),
+        None if columns == 1 => "1 picture".to_owned(),
+        None => format!("{columns} pictures"),
     }
 }
 

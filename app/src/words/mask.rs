@@ -56,9 +56,8 @@ pub(crate) const KEYS: [(&str, &str); 9] = [
 pub(crate) const FILE_NAME: &str = "mask.png";
 pub(crate) const NOT_KEPT: &str =
     "The browser's storage is full, so this mask is kept for this visit only; delete something to keep it.";
-pub(crate) const EMPTY: &str =
-    "The mask is black, so nothing would change: press Edit mask and paint over what is to be drawn anew.";
-pub(crate) const EMPTY_BUT_GROUND: &str = "The mask is black, so nothing would change: paint over what is to be drawn anew, or choose Whole picture, which draws the borders around the source.";
+pub(crate) const EMPTY: &str = "Nothing is painted in the mask, so nothing would change: press Edit mask and paint over what is to be drawn anew.";
+pub(crate) const EMPTY_BUT_GROUND: &str = "Nothing is painted in the mask, so nothing would change: paint over what is to be drawn anew, or choose Whole picture, which draws the borders around the source.";
 pub(crate) const FAINT: &str =
     "The mask is nowhere white enough to draw anew: paint over it again, or with more Opacity.";
 pub(crate) const NO_SOURCE: &str = "Choose a source image first: a mask belongs to one.";

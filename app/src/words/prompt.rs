@@ -74,6 +74,10 @@ pub(crate) const NEW_STYLE: &str = "New style";
 pub(crate) const EXPORT_STYLES: &str = "Export styles";
 pub(crate) const IMPORT_STYLES: &str = "Import styles";
 pub(crate) const RESTORE_STYLES: &str = "Restore supplied styles";
+pub(crate) const NO_STYLE_IS_MISSING: &str =
+    "All supplied styles are here. To have one as it came, delete it and restore it.";
+pub(crate) const BRING_STYLE_BACK: &str = "Undo";
+pub(crate) const CANCEL_STYLE: &str = "Cancel";
 pub(crate) const STYLE_NAME: &str = "Name";
 pub(crate) const STYLE_PROMPT: &str = "Words around the prompt";
 pub(crate) const STYLE_NEGATIVE: &str = "Words around the negative prompt";
@@ -85,6 +89,10 @@ pub(crate) const STYLES_NOT_WRITTEN: &str = "The styles could not be written as 
 /// A chosen style was deleted in another tab.
 pub(crate) fn style_missing(name: &str) -> String {
     format!("The style “{name}” is no longer there; choose another one or none.")
+}
+
+pub(crate) fn style_deleted(name: &str) -> String {
+    format!("“{name}” is deleted.")
 }
 
 /// What came of an import.

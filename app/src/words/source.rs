@@ -53,6 +53,9 @@ pub(crate) fn size((width, height): (u32, u32)) -> String {
 }
 
 pub(crate) const FIT: &str = "Source size";
+pub(crate) const MADE_WITHOUT: &str =
+    "The picture was made without a source: remove yours to make it again, or go on with yours.";
+pub(crate) const MADE_FROM_ANOTHER: &str = "The picture was made from another source; yours is used now.";
 pub(crate) const FIT_ORIGINAL: &str = "Original dimensions";
 pub(crate) const FIT_INSIDE: &str = "Fit to the model's size";
 pub(crate) const FIT_CROP: &str = "Crop to the model's size";

@@ -94,16 +94,27 @@ pub(super) fn Star(id: StoredValue<String>) -> impl IntoView {
     }
 }
 
+fn is_sheet(id: StoredValue<String>) -> bool {
+    let record = untrack(|| id.with_value(|id| studio().library.record(id)));
+    record.is_some_and(|record| record.sheet.is_some())
+}
+
 /// The row of buttons under a picture in the grid. Where fingers press them, narrow cards do without the spares: the
 /// picture shown large has everything.
 #[component]
 pub(super) fn CardActions(id: StoredValue<String>) -> impl IntoView {
-    let act = |action| view! { <Act id action /> };
+    let act = move |action| view! { <Act id action /> };
+    // A sheet is many pictures, each with settings of its own.
+    let of_one = (!is_sheet(id)).then(|| {
+        view! {
+            {act(USE_AS_SOURCE)}
+            <span class="card-spares">{[REUSE_SETTINGS, REGENERATE].map(act)}</span>
+        }
+    });
     view! {
         <div class="card-actions">
             <Star id />
-            {act(USE_AS_SOURCE)}
-            <span class="card-spares">{[REUSE_SETTINGS, REGENERATE].map(act)}</span>
+            {of_one}
             {[DOWNLOAD, DELETE].map(act)}
         </div>
     }
@@ -116,10 +127,9 @@ pub(super) fn DetailActions(id: StoredValue<String>) -> impl IntoView {
     let record = untrack(|| id.with_value(|id| studio.library.record(id)));
     let has_source = record.is_some_and(|record| record.settings.mode != Mode::TextToImage);
     let compare = has_source.then_some(COMPARE);
-    let actions = [USE_AS_SOURCE, USE_AS_MASK_SOURCE, REUSE_SETTINGS, REGENERATE]
-        .into_iter()
-        .chain(compare)
-        .chain([COLLECT, PACK, DOWNLOAD, DELETE]);
+    let of_one = [USE_AS_SOURCE, USE_AS_MASK_SOURCE, REUSE_SETTINGS, REGENERATE].into_iter().chain(compare);
+    let of_one = of_one.filter(|_| !is_sheet(id));
+    let actions = of_one.chain([COLLECT, PACK, DOWNLOAD, DELETE]);
     view! {
         <div class="detail-actions">
             {actions.map(|action| view! { <Act id action with_name=true /> }).collect_view()}

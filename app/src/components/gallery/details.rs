@@ -33,7 +33,7 @@ pub(crate) fn PictureDialog() -> impl IntoView {
         // Back to where one came from, scrolled to if the arrows led far away.
         let last = library.opened.get_untracked().or_else(|| library.current.get_untracked());
         library.opened.set(None);
-        library.wanted.set(last);
+        platform::after_fullscreen(move || library.wanted.set(last));
     };
     // Made anew for another picture, not for another star.
     let id = Memo::new(move |_| library.opened.get());

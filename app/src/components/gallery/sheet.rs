@@ -5,7 +5,9 @@ use std::sync::Arc;
 use gallery::{Record, Sheet};
 use leptos::prelude::*;
 
+use super::details::FIGURE;
 use super::thumbnail::Thumbnail;
+use crate::platform;
 use crate::state::studio;
 use crate::words::{batches as words, gallery as labels};
 
@@ -38,7 +40,11 @@ pub(super) fn SheetTable(id: String, sheet: Sheet) -> impl IntoView {
                     class="sheet-cell"
                     aria-label=name
                     data-cell=format!("{column} {row}")
-                    on:click=move |_| library.opened.set(Some(id.clone()))
+                    on:click=move |_| {
+                        library.opened.set(Some(id.clone()));
+                        // Before the cell goes, and the focus with it.
+                        platform::focus(FIGURE);
+                    }
                 >
                     <Thumbnail record />
                 </button>
@@ -73,8 +79,10 @@ pub(super) fn BackToSheet(record: Arc<Record>) -> impl IntoView {
     let sheet = record.in_sheet.as_ref().map(|place| place.sheet.clone());
     let sheet = sheet.filter(|id| library.album.with_untracked(|album| album.get(id).is_some()));
     sheet.map(|id| {
-        view! {
-            <button type="button" on:click=move |_| library.opened.set(Some(id.clone()))>{words::BACK_TO_SHEET}</button>
-        }
+        let back = move |_| {
+            library.opened.set(Some(id.clone()));
+            platform::focus(FIGURE);
+        };
+        view! { <button type="button" class="back-to-sheet" on:click=back>{words::BACK_TO_SHEET}</button> }
     })
 }

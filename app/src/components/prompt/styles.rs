@@ -51,7 +51,17 @@ fn Editor() -> impl IntoView {
             <button type="button" class="quiet" on:click=move |_| studio.restore_styles()>{words::RESTORE_STYLES}</button>
         </div>
         <NoticeAt place=Place::Styles />
-        <p class="hint" role="status">{move || studio.prompts.styles_outcome.get()}</p>
+        <div class="style-tools">
+            <p class="hint" role="status">{move || studio.prompts.styles_outcome.get()}</p>
+            <button
+                type="button"
+                class="quiet"
+                hidden=move || studio.prompts.deleted_style.with(Option::is_none)
+                on:click=move |_| studio.bring_style_back()
+            >
+                {words::BRING_STYLE_BACK}
+            </button>
+        </div>
         <Show when=move || making.get()>
             <div class="style-entry">
                 <StyleForm style=Style::default() old_name=None done=move || making.set(false) />
@@ -98,6 +108,7 @@ fn StyleForm(
         match studio.save_style(old_name.get_value(), &Style { name, prompt, negative_prompt }) {
             Ok(()) => {
                 studio.notices.clear(Place::Styles);
+                studio.prompts.deleted_style.set(None);
                 studio.prompts.styles_outcome.set(words::STYLE_SAVED.to_owned());
                 done();
             }
@@ -129,6 +140,7 @@ fn StyleForm(
             <div class="style-tools">
                 <button type="button" class="primary" on:click=save>{words::SAVE_STYLE}</button>
                 <button type="button" hidden=is_new on:click=delete>{Icon::Trash.draw()} {words::DELETE_STYLE}</button>
+                <button type="button" class="quiet" hidden=!is_new on:click=move |_| done()>{words::CANCEL_STYLE}</button>
             </div>
         </div>
     }

@@ -35,6 +35,8 @@ pub(crate) fn SheetDrawer() -> impl IntoView {
 fn Sweep() -> impl IntoView {
     let studio = studio();
     let strengths = studio.sheets.strengths;
+    let sweep = Memo::new(move |_| studio.strengths_plan());
+    let told = move || sweep.get().map_or_else(|sentence| sentence, |plan| words::pictures_of(&plan));
     view! {
         <section class="sheet-form">
             <h3>{words::SWEEP}</h3>
@@ -51,6 +53,7 @@ fn Sweep() -> impl IntoView {
                     studio.notices.clear(Place::Batch);
                 }
             />
+            <p class="hint" role="status">{told}</p>
             <button type="button" on:click=move |_| studio.sweep_strength()>{words::SWEEP}</button>
         </section>
     }
@@ -61,12 +64,7 @@ fn Sweep() -> impl IntoView {
 fn Grid() -> impl IntoView {
     let studio = studio();
     let plan = Memo::new(move |_| studio.plan());
-    let told = move || match plan.get() {
-        Ok(plan) => {
-            words::pictures(plan.columns().values.len(), plan.rows().map_or(1, |rows| rows.values.len()))
-        }
-        Err(sentence) => sentence,
-    };
+    let told = move || plan.get().map_or_else(|sentence| sentence, |plan| words::pictures_of(&plan));
     view! {
         <section class="sheet-form">
             <h3>{words::GRID}</h3>

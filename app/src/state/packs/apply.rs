@@ -1,7 +1,6 @@
 //! **Use pack**: an entry's settings, source and size into the form. What is not here is said, never replaced.
 
 use gallery::Settings;
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use packs::{PictureKey, Role};
 use protocol::{ModelInfo, SamplerKind};
@@ -14,10 +13,6 @@ use crate::state::reuse::choice;
 use crate::state::size::generated_size;
 use crate::state::source::SourceFile;
 use crate::words::packs as words;
-
-/// How long a source is waited for, and how often it is looked at.
-const MOST_LOOKS: u32 = 600;
-const BETWEEN_LOOKS_MILLIS: u32 = 100;
 
 /// Whether a pack's model is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,16 +89,6 @@ impl Studio {
         // The source sets its size, too.
         self.source_checked().await;
         self.set_size_at_last(generated_size(settings, model.as_ref()));
-    }
-
-    /// Waits until the source is checked, for a while.
-    async fn source_checked(self) {
-        for _ in 0..MOST_LOOKS {
-            if !self.source.is_checking() {
-                break;
-            }
-            TimeoutFuture::new(BETWEEN_LOOKS_MILLIS).await;
-        }
     }
 }
 
