@@ -79,8 +79,16 @@ const PLAIN: [&str; 13] = [
     "text",
     "vectorize",
 ];
-const PLATFORM: [&str; 7] =
-    ["js-sys", "wasm-bindgen", "wasm-bindgen-futures", "web-sys", "gloo", "wgpu", "candle-core"];
+const PLATFORM: [&str; 8] = [
+    "js-sys",
+    "wasm-bindgen",
+    "wasm-bindgen-futures",
+    "web-sys",
+    "gloo",
+    "gloo-timers",
+    "wgpu",
+    "candle-core",
+];
 
 const TOP_LEVEL: [&str; 11] = [
     "Cargo.toml",

@@ -7,8 +7,8 @@ each picture that diffusers' pipelines made with it on the CPU in float32: the l
 on the way, and the request as JSON in the metadata. `cargo run --release -p pipeline --example against_reference OUT` makes
 the same pictures and says how far they are off.
 
-Needs torch, diffusers, transformers, safetensors and pillow. Whatever a seed chooses, the reference takes: settings that it
-refuses are drawn again.
+Needs torch, diffusers, transformers, safetensors and pillow. Models that the reference refuses are drawn again; a picture
+that it refuses is recorded as that.
 """
 
 import contextlib

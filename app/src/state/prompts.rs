@@ -25,7 +25,7 @@ pub(crate) struct Prompts {
     pub tokens: Tokens,
     /// What came of the last import of styles, or of saving one.
     pub styles_outcome: RwSignal<String>,
-    /// The style that was deleted last: it can be brought back while the drawer is open.
+    /// The style that was deleted last: it can be brought back until others come.
     pub deleted_style: RwSignal<Option<Style>>,
 }
 
@@ -184,7 +184,6 @@ impl Studio {
     /// Brings back the style that was deleted last.
     pub(crate) fn bring_style_back(self) {
         if let Some(style) = self.prompts.deleted_style.get_untracked() {
-            self.prompts.deleted_style.set(None);
             self.take_in_styles(vec![style]);
         }
     }
@@ -199,6 +198,7 @@ impl Studio {
     }
 
     fn take_in_styles(self, taken: Vec<Style>) {
+        self.prompts.deleted_style.set(None);
         match self.prompts.styles().with_untracked(Clone::clone).take_in(&taken) {
             Ok(new) => {
                 self.prompts.styles_outcome.set(words::styles_taken(new, taken.len() - new));

@@ -16,7 +16,7 @@ use super::source::SourceFile;
 use super::{Place, Studio, drawing, strength};
 use crate::platform::{array_buffer, bring_into_view};
 use crate::words::batches as words;
-use crate::words::source as source_words;
+use crate::words::{gallery as gallery_words, source as source_words};
 
 /// The choice of that name, if this version knows it.
 pub(crate) fn choice<T: DeserializeOwned>(name: &str) -> Option<T> {
@@ -53,42 +53,57 @@ impl Studio {
         });
     }
 
-    /// Puts the settings of a picture in the gallery back into the form, and its mask.
+    /// Puts the settings of a picture in the gallery back into the form, and its files.
     pub(crate) fn reuse_picture(self, record: &Arc<Record>) {
         if record.sheet.is_some() {
             return self.notices.say(Place::Run, words::SHEET_IS_MANY);
         }
         let record = Arc::clone(record);
         self.reuse_settings(&record.settings);
+        // At once: its mask comes later, and without it a press of Generate would make another picture.
+        self.form.inpaint.set(record.settings.mode == Mode::Inpaint);
+        let turn = self.source.reuses.get_value() + 1;
+        self.source.reuses.set_value(turn);
         spawn_local(async move {
-            self.reuse_source(&record).await;
+            let is_last = || self.source.reuses.get_value() == turn;
+            self.reuse_source(&record, is_last).await;
             match self.picture_file(&record.id, PicturePart::Mask).await {
-                Ok(Some(mask)) => self.restore_mask(mask),
-                Ok(None) => {}
+                Ok(Some(mask)) if is_last() => self.restore_mask(mask),
+                Ok(_) => {}
                 Err(error) => self.complain_of_storage(&error),
             }
         });
     }
 
     /// A picture's source comes back where there is none. One that is there stays, with a word if the picture had another.
-    async fn reuse_source(self, record: &Record) {
-        let here = untrack(|| self.source.is_some());
-        match record.settings.mode.has_source() {
-            false if here => self.notices.say(Place::Source, source_words::MADE_WITHOUT),
-            false => {}
-            true => match self.source_of(record).await {
-                Some(source) if !here => {
-                    self.take_source(source);
-                    // It sets its size, too.
-                    self.source_checked().await;
+    async fn reuse_source(self, record: &Record, is_last: impl Fn() -> bool) {
+        let is_here = || untrack(|| self.source.is_some());
+        if !record.settings.mode.has_source() {
+            if is_here() {
+                self.notices.say(Place::Source, source_words::MADE_WITHOUT);
+            }
+            return;
+        }
+        let source = self.source_of(record).await;
+        match source {
+            _ if !is_last() => {}
+            None if is_here() => {}
+            None => self.notices.say(Place::Source, gallery_words::NO_SOURCE),
+            Some(source) if is_here() => {
+                self.source_checked().await;
+                if !self.is_source(&source).await && is_last() {
+                    self.notices.say(Place::Source, source_words::MADE_FROM_ANOTHER);
+                }
+            }
+            Some(source) => {
+                self.take_source(source);
+                // It sets its size, too.
+                self.source_checked().await;
+                if is_last() && is_here() {
                     let model = untrack(|| self.model_of(&record.settings.model));
                     self.set_size_at_last(generated_size(&record.settings, model.as_ref()));
                 }
-                Some(source) if !self.is_source(&source).await => {
-                    self.notices.say(Place::Source, source_words::MADE_FROM_ANOTHER);
-                }
-                _ => {}
-            },
+            }
         }
     }
 

@@ -97,6 +97,8 @@ pub(crate) struct Source {
     pub editing: RwSignal<bool>,
     /// Whether **From the gallery** is open.
     pub picking: RwSignal<bool>,
+    /// Counts **Reuse settings**: of several in a row the last one's files count.
+    pub(super) reuses: StoredValue<u64>,
 }
 
 impl Source {
@@ -106,6 +108,7 @@ impl Source {
             recents: Recents::new(),
             editing: RwSignal::new(false),
             picking: RwSignal::new(false),
+            reuses: StoredValue::new(0),
         }
     }
 

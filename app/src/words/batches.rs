@@ -93,7 +93,6 @@ pub(crate) fn values_of(side: &str) -> String {
     format!("Values of the {}", side.to_lowercase())
 }
 
-/// How many pictures a grid will be.
 /// How many pictures a plan makes.
 pub(crate) fn pictures_of(plan: &Plan) -> String {
     let columns = plan.columns().values.len();

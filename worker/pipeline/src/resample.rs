@@ -4,7 +4,7 @@
 //! Each pixel of the result is a weighted sum of pixels of the source, in whole numbers: first along the rows, rounded to
 //! bytes, then along the columns (Pillow 13, `src/libImaging/Resample.c`).
 
-use std::f64::consts::PI;
+use std::{borrow::Cow, f64::consts::PI};
 
 use image::{ImageBuffer, Pixel};
 
@@ -31,12 +31,12 @@ fn taps(from: u32, to: u32) -> Vec<Taps> {
     let scale = f64::from(from) / f64::from(to);
     // Enlarging interpolates between neighbours; making smaller averages over all that come together.
     let stretch = scale.max(1.0);
-    let reach = REACH * stretch;
+    let (reach, shrink) = (REACH * stretch, 1.0 / stretch);
     let of_pixel = |at: u32| {
         let center = (f64::from(at) + 0.5) * scale;
         let first = (center - reach + 0.5).max(0.0) as usize;
         let end = ((center + reach + 0.5) as usize).min(from as usize);
-        let weigh = |x: usize| lanczos((x as f64 - center + 0.5) / stretch);
+        let weigh = |x: usize| lanczos((x as f64 - center + 0.5) * shrink);
         let weights: Vec<f64> = (first..end).map(weigh).collect();
         let sum: f64 = weights.iter().sum();
         let whole = |weight: &f64| {
@@ -85,27 +85,29 @@ fn along_columns(bytes: &[u8], line: usize, taps: &[Taps]) -> Vec<u8> {
         .collect()
 }
 
-/// The picture at exactly this size, whatever its proportions.
+/// The picture at exactly this size, whatever its proportions. Neither size may be nought.
 pub(crate) fn resized<P: Pixel<Subpixel = u8>>(
     picture: &ImageBuffer<P, Vec<u8>>,
     (width_px, height_px): (u32, u32),
 ) -> ImageBuffer<P, Vec<u8>> {
     let (own_width, own_height) = picture.dimensions();
     let values = usize::from(P::CHANNEL_COUNT);
-    let mut bytes = picture.as_raw().clone();
-    if width_px != own_width {
-        let along_rows = match values {
-            1 => along_rows::<1>,
-            3 => along_rows::<3>,
-            _ => along_rows::<4>,
-        };
-        bytes = along_rows(&bytes, own_width, &taps(own_width, width_px));
-    }
-    if height_px != own_height {
-        bytes = along_columns(&bytes, width_px as usize * values, &taps(own_height, height_px));
-    }
+    let along_rows = match values {
+        1 => along_rows::<1>,
+        3 => along_rows::<3>,
+        _ => along_rows::<4>,
+    };
+    let bytes: &[u8] = picture.as_raw();
+    let bytes = match width_px == own_width {
+        true => Cow::Borrowed(bytes),
+        false => Cow::Owned(along_rows(bytes, own_width, &taps(own_width, width_px))),
+    };
+    let bytes = match height_px == own_height {
+        true => bytes,
+        false => Cow::Owned(along_columns(&bytes, width_px as usize * values, &taps(own_height, height_px))),
+    };
     let mut result = ImageBuffer::new(width_px, height_px);
-    result.iter_mut().zip(bytes).for_each(|(value, byte)| *value = byte);
+    result.iter_mut().zip(bytes.iter()).for_each(|(value, byte)| *value = *byte);
     result
 }
 

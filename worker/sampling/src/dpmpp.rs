@@ -89,7 +89,7 @@ impl Dpmpp {
     /// What a stochastic step multiplies fresh noise with.
     fn fresh_share(&self, i: usize) -> f64 {
         let step = self.multistep.lambda(i + 1) - self.multistep.lambda(i);
-        self.multistep.mix(i + 1).noise * (-(-2.0 * step).exp_m1()).sqrt()
+        self.multistep.mix(i + 1).noise * (-(-2.0 * step).exp_m1()).max(0.0).sqrt()
     }
 
     /// What step `i` multiplies the sample with, and the predictions, the latest first.

@@ -51,7 +51,12 @@ impl Studio {
     async fn store(self, id: &str) -> bool {
         let record = untrack(|| self.library.record(id));
         let files = self.library.unsaved.with_value(|unsaved| unsaved.get(id).map(|u| u.files.clone()));
-        let Some((record, files)) = record.zip(files) else { return true };
+        let Some((record, files)) = record.zip(files) else {
+            // Deleted already: it is stored when it is brought back.
+            self.refuse(id);
+            self.leave_queue(id);
+            return true;
+        };
         match self.shelf.put(&record, files).await {
             Ok(()) => {
                 self.stored(&record).await;

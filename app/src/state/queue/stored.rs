@@ -74,6 +74,12 @@ fn sort<T>(rows: &mut [(Stored, T)]) {
     rows.sort_by(|(a, _), (b, _)| a.order.total_cmp(&b.order));
 }
 
+/// What is stored of a batch is changed in the order of asking: a picture that is cancelled at once must not leave the queue
+/// before it has come into it, which takes longer, since its source is hashed.
+async fn turn_of(batch: &str) -> Lock {
+    Lock::in_turn(&format!("palimpsest-queue-{batch}")).await
+}
+
 impl Studio {
     fn entries(self, jobs: &[Job]) -> Vec<QueueEntry> {
         let tab = self.queue.tab.get_value();
@@ -112,7 +118,9 @@ impl Studio {
 
     fn store_entries(self, jobs: &[Job], files: Vec<(QueuePart, Blob)>) {
         let entries = self.entries(jobs);
+        let batch = jobs.first().map(|job| job.stored.batch.clone()).unwrap_or_default();
         spawn_local(async move {
+            let _turn = turn_of(&batch).await;
             if let Err(error) = self.shelf.enqueue(entries, files).await {
                 log::warn!("the queue is not kept: {error}");
             }
@@ -145,6 +153,7 @@ impl Studio {
     /// Removes a picture from the stored queue: it lies in the gallery, or will not be made.
     pub(in crate::state) fn dequeue(self, Stored { batch, name, .. }: Stored) {
         spawn_local(async move {
+            let _turn = turn_of(&batch).await;
             if let Err(error) = self.shelf.dequeue(&batch, &name).await {
                 log::warn!("the queue still has a picture that is done: {error}");
             }
