@@ -111,8 +111,7 @@ fn storage_manager() -> Option<StorageManager> {
 
 /// Saves a file through the browser's downloads.
 pub(crate) fn download(url: &str, file_name: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let link = document.and_then(|document| document.create_element("a").ok());
+    let link = document().and_then(|document| document.create_element("a").ok());
     let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else { return };
     link.set_href(url);
     link.set_download(file_name);
@@ -156,7 +155,7 @@ pub(crate) fn root_font_px() -> f64 {
 
 /// Shows an element on the whole screen, or ends that.
 pub(crate) fn toggle_fullscreen(id: &str) {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let Some(document) = document() else { return };
     if document.fullscreen_element().is_some() {
         return document.exit_fullscreen();
     }
@@ -169,8 +168,7 @@ pub(crate) fn toggle_fullscreen(id: &str) {
 /// Does something once no element is shown on the whole screen; one that is leaves it. Meanwhile the rest of the page takes
 /// neither focus nor press.
 pub(crate) fn after_fullscreen(then: impl FnOnce() + 'static) {
-    let document = web_sys::window().and_then(|window| window.document());
-    match document.filter(|document| document.fullscreen_element().is_some()) {
+    match document().filter(|document| document.fullscreen_element().is_some()) {
         Some(document) => {
             EventListener::once(&document, "fullscreenchange", move |_| then()).forget();
             document.exit_fullscreen();
@@ -194,7 +192,11 @@ pub(crate) fn bring_into_view(id: &'static str) {
 }
 
 fn element(id: &str) -> Option<web_sys::Element> {
-    web_sys::window()?.document()?.get_element_by_id(id)
+    document()?.get_element_by_id(id)
+}
+
+fn document() -> Option<web_sys::Document> {
+    web_sys::window()?.document()
 }
 
 /// Gives the focus to the element of this id.

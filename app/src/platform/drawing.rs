@@ -23,7 +23,7 @@ pub(crate) async fn picture(url: &str) -> Result<HtmlImageElement, JsValue> {
 /// # Errors
 /// What the browser throws when it has no room for them.
 pub(crate) fn pixels(picture: &HtmlImageElement, (width, height): (u32, u32)) -> Result<Vec<u8>, JsValue> {
-    let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?;
+    let document = super::document().ok_or(JsValue::UNDEFINED)?;
     let canvas: HtmlCanvasElement = document.create_element("canvas")?.dyn_into()?;
     canvas.set_width(width);
     canvas.set_height(height);

@@ -50,7 +50,7 @@ pub(crate) async fn ask() -> Permission {
 
 /// Whether the page is out of sight: in a tab that is not shown, or a window that lies under others.
 pub(crate) fn is_hidden() -> bool {
-    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+    super::document().is_some_and(|document| document.hidden())
 }
 
 /// Shows a notification. A click on it brings the page to the front and calls `clicked`, or where only a service worker

@@ -86,11 +86,16 @@ impl Studio {
         }
     }
 
-    /// Ends an import: what it brought is chosen.
-    pub(super) fn take_import(self, id: String) {
+    /// Nothing is imported any longer; tells what was.
+    fn stop_importing(self) -> Option<Kind> {
         let importing = self.session.importing.get_untracked();
         self.session.importing.set(None);
-        match importing.map(|importing| importing.kind) {
+        importing.map(|importing| importing.kind)
+    }
+
+    /// Ends an import: what it brought is chosen.
+    pub(super) fn take_import(self, id: String) {
+        match self.stop_importing() {
             Some(Kind::Model) => self.choose_model(&ModelId(id)),
             Some(Kind::Lora) => {
                 let id = LoraId(id);
@@ -103,9 +108,7 @@ impl Studio {
 
     /// Ends a failed import; tells where to say why.
     pub(super) fn end_import(self) -> Place {
-        let importing = self.session.importing.get_untracked();
-        self.session.importing.set(None);
-        match importing.map(|importing| importing.kind) {
+        match self.stop_importing() {
             Some(Kind::Lora) => Place::Lora,
             Some(Kind::Model) | None => Place::Model,
         }

@@ -149,7 +149,7 @@ impl Studio {
         self.reuse_loras(&settings.loras);
         if settings.mode.has_source() {
             // Files of other programs may say anything.
-            self.form.strength.set(settings.prompt_strength.clamp(strength::LEAST, 1.0));
+            self.form.strength.set(settings.prompt_strength.clamp(strength::LEAST, strength::MOST));
             let fit = choice::<SourceFit>(&settings.source_fit).unwrap_or_default();
             self.form.source_fit.set(FitChoice::of(fit));
         }

@@ -8,7 +8,7 @@
 use crate::{
     BetaSchedule, NoiseSource, Sampler, SamplingError, SchedulerConfig,
     multistep::{Multistep, rounded_into, weighted_sum, widened},
-    sampler::refuse,
+    sampler::{is_other, refuse},
     sigmas::{Curve, SigmaStep, Told},
 };
 
@@ -41,18 +41,15 @@ impl Dpmpp {
         time_scale: f64,
     ) -> Result<Self, SamplingError> {
         // Those of its relatives are taken as its own, as diffusers does when it changes schedulers.
-        let unknown = |value: &Option<String>, known: &[&str]| {
-            value.as_deref().is_some_and(|value| !known.contains(&value))
-        };
         refuse(
             "DPM++ 2M",
             &[
                 (
-                    unknown(&config.algorithm_type, &["dpmsolver++", STOCHASTIC, "deis"]),
+                    is_other(&config.algorithm_type, &["dpmsolver++", STOCHASTIC, "deis"]),
                     "an algorithm_type other than dpmsolver++ and sde-dpmsolver++",
                 ),
                 (
-                    unknown(&config.solver_type, &["midpoint", "heun", "logrho", "bh1", "bh2"]),
+                    is_other(&config.solver_type, &["midpoint", "heun", "logrho", "bh1", "bh2"]),
                     "a solver_type other than midpoint and heun",
                 ),
             ],

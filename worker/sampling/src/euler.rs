@@ -6,7 +6,7 @@
 use crate::{
     NoiseSource, Prediction, Sampler, SamplingError, SchedulerConfig, Spacing,
     mix::Mix,
-    sampler::{combine, refuse},
+    sampler::{combine, is_other, refuse},
     sigmas::{Curve, SigmaSchedule, SigmaStep, SigmaTable},
     timesteps::Grid,
 };
@@ -32,19 +32,16 @@ impl Euler {
         steps: usize,
         time_scale: f64,
     ) -> Result<Self, SamplingError> {
-        let unknown = |option: &Option<String>, known: &[&str]| {
-            option.as_deref().is_some_and(|value| !known.contains(&value))
-        };
         refuse(
             "Euler",
             &[
                 (config.prediction() == Prediction::Flow, "flow prediction"),
                 (config.use_beta_sigmas, "beta sigmas"),
                 (
-                    unknown(&config.interpolation_type, &["linear", LOG_LINEAR]),
+                    is_other(&config.interpolation_type, &["linear", LOG_LINEAR]),
                     "an interpolation_type other than linear and log_linear",
                 ),
-                (unknown(&config.timestep_type, &["discrete"]), "continuous timesteps"),
+                (is_other(&config.timestep_type, &["discrete"]), "continuous timesteps"),
             ],
         )?;
         let schedule = Self::schedule(config, steps, time_scale)?;

@@ -117,6 +117,11 @@ pub(crate) fn checked_level<'a, T>(
     Ok(level)
 }
 
+/// Whether a setting has a value, and none of these.
+pub(crate) fn is_other(value: &Option<String>, known: &[&str]) -> bool {
+    value.as_deref().is_some_and(|value| !known.contains(&value))
+}
+
 /// Refuses each option that is set.
 pub(crate) fn refuse(sampler: &'static str, options: &[(bool, &str)]) -> Result<(), SamplingError> {
     match options.iter().find(|(set, _)| *set) {

@@ -4,7 +4,7 @@
 use crate::{
     NoiseSource, Sampler, SamplingError, SchedulerConfig,
     multistep::{Multistep, rounded_into, weighted_sum, widened},
-    sampler::refuse,
+    sampler::{is_other, refuse},
     sigmas::{Curve, Told},
 };
 
@@ -29,13 +29,12 @@ impl UniPc {
     ) -> Result<Self, SamplingError> {
         // Those of its relatives are taken as its own, as diffusers does when it changes schedulers.
         let known = ["bh1", "bh2", "midpoint", "heun", "logrho"];
-        let unknown = config.solver_type.as_deref().is_some_and(|value| !known.contains(&value));
         refuse(
             "UniPC",
             &[
                 (!config.predict_x0, "predict_x0 false"),
                 (config.solver_p.is_some(), "a solver_p"),
-                (unknown, "a solver_type other than bh1 and bh2"),
+                (is_other(&config.solver_type, &known), "a solver_type other than bh1 and bh2"),
             ],
         )?;
         let rounded: Told = f64::round_ties_even;

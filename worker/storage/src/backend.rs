@@ -158,6 +158,22 @@ impl<Blob> Write<Blob> {
     }
 }
 
+/// Makes changes to what belongs to a row. Should the row go at this very moment, nothing is written and nothing said.
+///
+/// # Errors
+/// [`StorageError::Missing`] with `what` when the row is not there, and as [`Backend::write`].
+pub(crate) async fn write_beside<B: Backend>(
+    backend: &B,
+    (table, row): (Table, Key),
+    what: String,
+    changes: Vec<Write<B::Blob>>,
+) -> Result<(), StorageError> {
+    if backend.text(table, &row).await?.is_none() {
+        return Err(StorageError::Missing { what });
+    }
+    backend.write(vec![Write::beside(table, row, changes)]).await
+}
+
 /// Bytes that may lie on disk until they are read.
 pub trait BlobHandle: Clone + 'static {
     /// Copies bytes.

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Backend, BlobHandle, FileRecord, Key, ModelRecord, Storage, StorageError, Table, Write,
+    backend::write_beside,
     error::damaged,
     file::{chunk_key, hexadecimal},
     models::{parse, publish, record, without_folder},
@@ -250,16 +251,13 @@ impl<B: Backend> Download<B> {
     /// [`StorageError::Full`], [`StorageError::Missing`] when the download was given up, perhaps in another tab, and
     /// as [`Backend::write`].
     pub async fn put(&self, path: &str, piece: u32, bytes: &[u8]) -> Result<(), StorageError> {
-        let row = Key::of([&self.id]);
-        if self.backend.text(Table::Downloads, &row).await?.is_none() {
-            return Err(StorageError::Missing { what: format!("download of {}", self.id) });
-        }
         let mark = Key::of([&self.id, path, &format!("{piece:06}")]);
         let blob = B::Blob::from_bytes(bytes)?;
         let key = chunk_key(&self.plan.folder, path, piece);
         let changes =
             vec![Write::Bytes(Table::Chunks, key, blob), Write::Text(Table::Downloads, mark, String::new())];
-        self.backend.write(vec![Write::beside(Table::Downloads, row, changes)]).await
+        let (row, what) = ((Table::Downloads, Key::of([&self.id])), format!("download of {}", self.id));
+        write_beside(self.backend.as_ref(), row, what, changes).await
     }
 
     /// Reads a file back from the database and hashes it; with the hash that was expected, the file counts. With

@@ -48,7 +48,8 @@ impl<Blob: BlobHandle> Value<Blob> {
 
 type Rows<Blob> = BTreeMap<(Table, Key), Value<Blob>>;
 
-/// A database in memory. As a browser's does, it answers a turn later: what others ask for meanwhile comes in between. Tests of files larger than memory bring a kind of blob of their own.
+/// A database in memory. As a browser's does, it answers a turn later: what others ask for meanwhile comes in between.
+/// Tests of files larger than memory bring a kind of blob of their own.
 #[derive(Debug)]
 pub struct Memory<Blob = MemoryBlob> {
     rows: RefCell<Rows<Blob>>,

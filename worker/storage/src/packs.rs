@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged};
+use crate::{Backend, Key, Storage, StorageError, Table, Write, backend::write_beside, error::damaged};
 
 /// A pack as stored. `metadata` is the packs' own JSON, which this crate does not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,11 +52,8 @@ impl<B: Backend> Storage<B> {
     /// # Errors
     /// [`StorageError::Missing`] when there is no such pack, and as [`Backend::write`].
     pub async fn update_pack(&self, entry: &PackEntry) -> Result<(), StorageError> {
-        let row = Key::of([&entry.id]);
-        if self.backend.text(Table::Packs, &row).await?.is_none() {
-            return Err(StorageError::Missing { what: format!("pack {}", entry.id) });
-        }
-        self.backend.write(vec![Write::beside(Table::Packs, row, vec![entry.row()?])]).await
+        let (row, what) = ((Table::Packs, Key::of([&entry.id])), format!("pack {}", entry.id));
+        write_beside(self.backend.as_ref(), row, what, vec![entry.row()?]).await
     }
 
     /// All packs, by id. A row that cannot be read is left out and left alone: a later version may read it.

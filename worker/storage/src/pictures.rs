@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged, originals::User};
+use crate::{
+    Backend, Key, Storage, StorageError, Table, Write, backend::write_beside, error::damaged, originals::User,
+};
 
 /// A gallery record as stored. `metadata` is the gallery's own JSON, which this crate does not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,15 +194,12 @@ impl<B: Backend> Storage<B> {
         part: PicturePart,
         blob: B::Blob,
     ) -> Result<(), StorageError> {
-        let row = Key::of([id]);
-        if self.backend.text(Table::Pictures, &row).await?.is_none() {
-            return Err(StorageError::Missing { what: format!("picture {id}") });
-        }
         let changes = match part {
             PicturePart::Source => self.using(User::picture(id), blob).await?,
             part => vec![Write::Bytes(Table::PictureBlobs, part.key(id), blob)],
         };
-        self.backend.write(vec![Write::beside(Table::Pictures, row, changes)]).await
+        let (row, what) = ((Table::Pictures, Key::of([id])), format!("picture {id}"));
+        write_beside(self.backend.as_ref(), row, what, changes).await
     }
 
     /// One of a picture's parts; `None` when the picture was stored without it.

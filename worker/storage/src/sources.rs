@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Key, Storage, StorageError, Table, Write, error::damaged, originals::User};
+use crate::{
+    Backend, Key, Storage, StorageError, Table, Write, backend::write_beside, error::damaged, originals::User,
+};
 
 /// A source's record as stored. `metadata` is the page's own JSON, which this crate does not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,16 +140,13 @@ impl<B: Backend> Storage<B> {
         mask: Option<B::Blob>,
         whole: Option<B::Blob>,
     ) -> Result<(), StorageError> {
-        let row = Key::of([id]);
-        if self.backend.text(Table::Sources, &row).await?.is_none() {
-            return Err(StorageError::Missing { what: format!("source {id}") });
-        }
         let change = |(part, mask): (SourcePart, Option<B::Blob>)| match mask {
             Some(mask) => Write::Bytes(Table::SourceBlobs, part.key(id), mask),
             None => Write::Delete(Table::SourceBlobs, part.key(id)),
         };
         let masks = [(SourcePart::Mask, mask), (SourcePart::WholeMask, whole)];
-        self.backend.write(vec![Write::beside(Table::Sources, row, masks.map(change).into())]).await
+        let (row, what) = ((Table::Sources, Key::of([id])), format!("source {id}"));
+        write_beside(self.backend.as_ref(), row, what, masks.map(change).into()).await
     }
 
     /// Removes a source with its parts. One that is not there is no error.

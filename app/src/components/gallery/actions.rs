@@ -94,18 +94,14 @@ pub(super) fn Star(id: StoredValue<String>) -> impl IntoView {
     }
 }
 
-fn is_sheet(id: StoredValue<String>) -> bool {
-    let record = untrack(|| id.with_value(|id| studio().library.record(id)));
-    record.is_some_and(|record| record.sheet.is_some())
-}
-
 /// The row of buttons under a picture in the grid. Where fingers press them, narrow cards do without the spares: the
 /// picture shown large has everything.
 #[component]
 pub(super) fn CardActions(id: StoredValue<String>) -> impl IntoView {
     let act = move |action| view! { <Act id action /> };
     // A sheet is many pictures, each with settings of its own.
-    let of_one = (!is_sheet(id)).then(|| {
+    let record = untrack(|| id.with_value(|id| studio().library.record(id)));
+    let of_one = record.is_none_or(|record| record.sheet.is_none()).then(|| {
         view! {
             {act(USE_AS_SOURCE)}
             <span class="card-spares">{[REUSE_SETTINGS, REGENERATE].map(act)}</span>
@@ -125,10 +121,11 @@ pub(super) fn CardActions(id: StoredValue<String>) -> impl IntoView {
 pub(super) fn DetailActions(id: StoredValue<String>) -> impl IntoView {
     let studio = studio();
     let record = untrack(|| id.with_value(|id| studio.library.record(id)));
+    let is_sheet = record.as_ref().is_some_and(|record| record.sheet.is_some());
     let has_source = record.is_some_and(|record| record.settings.mode != Mode::TextToImage);
     let compare = has_source.then_some(COMPARE);
     let of_one = [USE_AS_SOURCE, USE_AS_MASK_SOURCE, REUSE_SETTINGS, REGENERATE].into_iter().chain(compare);
-    let of_one = of_one.filter(|_| !is_sheet(id));
+    let of_one = of_one.filter(|_| !is_sheet);
     let actions = of_one.chain([COLLECT, PACK, DOWNLOAD, DELETE]);
     view! {
         <div class="detail-actions">
