@@ -1,20 +1,31 @@
 //! The page answers while the engine works: no task of its main thread is long, and what a person does shows at once.
 
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::Duration;
+
 use serde_json::Value;
 use tests::chromium::Graphics;
 use tests::controls::keys::{ESCAPE, RIGHT};
 use tests::controls::{control, control_in, press, write};
 use tests::page::{LATER, Page, SOON};
+use tests::webdriver::Session;
 use tests::{Outcome, repository};
 
 /// No task of the main thread may take longer.
 const LONGEST_TASK_MILLIS: f64 = 200.0;
 /// From a press to the picture on the screen that shows what came of it.
 const SLOWEST_ANSWER_MILLIS: f64 = 100.0;
-/// How often it is tried, while a try is too slow.
-const TRIES: usize = 4;
+/// How often what is too slow is tried again.
+const TRIES: usize = 5;
 /// Enough for all that is done meanwhile.
-const STEPS: &str = "60";
+const STEPS: &str = "150";
+/// Between two keys of somebody who types fast.
+const BETWEEN_KEYS: Duration = Duration::from_millis(80);
+/// What [`YARDSTICK`] takes where both limits hold as they stand: one of two cores at 2.1 GHz, with the engine on the other.
+const YARDSTICK_MILLIS: f64 = 80.0;
+/// A machine that is slower than this does not excuse the page.
+const SLOWEST_MACHINE: f64 = 3.0;
 
 /// Notes every long task, and for each thing a person does the time until it shows.
 const WATCH: &str = r#"
@@ -24,7 +35,8 @@ const WATCH: &str = r#"
     new PerformanceObserver(list => list.getEntries().filter(event => event.interactionId).forEach(event => {
         const known = tempo.answers[event.interactionId];
         if (!known || known[1] < event.duration) {
-            const at = event.target?.id || event.target?.ariaLabel || event.target?.textContent?.trim().slice(0, 30) || "?";
+            const on = event.target?.closest("button, [id]");
+            const at = on?.ariaLabel || on?.id || on?.textContent?.trim().slice(0, 30) || "what is gone by then";
             tempo.answers[event.interactionId] = [`${event.name} at ${at}`, event.duration];
         }
     })).observe({ type: "event", durationThreshold: 16 });
@@ -38,12 +50,23 @@ const TAKE: &str = r#"
     return [Math.max(0, ...tasks), Object.values(answers)];
 "#;
 
-/// How the page kept up during one picture.
+/// The milliseconds of a fixed piece of arithmetic, the median of three: how fast the main thread's core is now.
+const YARDSTICK: &str = r#"
+    const measure = () => {
+        const begin = performance.now();
+        let state = 1;
+        for (let i = 0; i < 5e7; i++) state = (Math.imul(state, 1664525) + 1013904223) | 0;
+        return [performance.now() - begin, state];
+    };
+    return [measure(), measure(), measure()].map(([millis]) => millis).sort((a, b) => a - b)[1];
+"#;
+
+/// How the page kept up during one picture, in milliseconds of a machine as fast as the limits are meant for.
 #[derive(Debug)]
 struct Tempo {
     longest_task_millis: f64,
-    /// What was done and how long it took to show, the slowest first. What showed within a frame is not among them.
-    answers: Vec<(String, f64)>,
+    /// What was done and how long it took to show at the slowest. What showed within a frame is not among them.
+    answers: BTreeMap<String, f64>,
 }
 
 impl Tempo {
@@ -51,27 +74,62 @@ impl Tempo {
         let Value::Array(told) = page.session().run(TAKE, &[])? else {
             return Err("nothing was noted".into());
         };
-        let mut answers: Vec<(String, f64)> = serde_json::from_value(told[1].clone())?;
-        answers.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let noted: Vec<(String, f64)> = serde_json::from_value(told[1].clone())?;
+        let mut answers = BTreeMap::new();
+        for (done, millis) in noted {
+            let slowest = answers.entry(done).or_insert(millis);
+            *slowest = f64::max(*slowest, millis);
+        }
         Ok(Self { longest_task_millis: told[0].as_f64().ok_or("no number")?, answers })
     }
 
-    fn slowest_millis(&self) -> f64 {
-        self.answers.first().map_or(0.0, |(_, millis)| *millis)
+    fn scaled(mut self, by: f64) -> Self {
+        self.longest_task_millis *= by;
+        self.answers.values_mut().for_each(|millis| *millis *= by);
+        self
+    }
+
+    /// Of each answer the faster one: what holds the page up by itself does so in every try.
+    fn best(mut self, other: Option<Self>) -> Self {
+        let Some(other) = other else { return self };
+        self.longest_task_millis = self.longest_task_millis.min(other.longest_task_millis);
+        // What is missing in one try took less than a frame there.
+        self.answers.retain(|done, _| other.answers.contains_key(done));
+        for (done, millis) in &mut self.answers {
+            *millis = millis.min(other.answers[done]);
+        }
+        self
     }
 
     fn holds(&self) -> bool {
-        self.longest_task_millis <= LONGEST_TASK_MILLIS && self.slowest_millis() <= SLOWEST_ANSWER_MILLIS
+        self.longest_task_millis <= LONGEST_TASK_MILLIS
+            && self.answers.values().all(|millis| *millis <= SLOWEST_ANSWER_MILLIS)
     }
+}
+
+/// How many times slower than meant this machine is at the moment, and at least 1.
+fn slowness(session: &Session) -> Outcome<f64> {
+    let millis = session.run(YARDSTICK, &[])?.as_f64().ok_or("no number")?;
+    println!("the yardstick takes {millis:.0} ms");
+    Ok((millis / YARDSTICK_MILLIS).clamp(1.0, SLOWEST_MACHINE))
+}
+
+/// Presses keys one after the other as a person does.
+fn press_keys(session: &Session, name: &str, keys: &str) -> Outcome {
+    session.run("arguments[0].focus();", &[control(session, name)?.to_json()])?;
+    for key in keys.chars() {
+        session.press_keys(&key.to_string())?;
+        sleep(BETWEEN_KEYS);
+    }
+    Ok(())
 }
 
 /// Types, moves a slider, and opens and closes what there is.
 fn go_about(page: &Page, picture: &str) -> Outcome {
     const DRAWERS: [&str; 4] = ["Models and storage", "Image packs", "About", "Keyboard shortcuts"];
     let session = page.session();
-    write(session, "Prompt", "a blue boat on a green lake")?;
-    session.run("arguments[0].focus();", &[control(session, "Prompt strength")?.to_json()])?;
-    session.press_keys(&RIGHT.to_string().repeat(5))?;
+    press_keys(session, "Prompt", " on a blue boat")?;
+    press_keys(session, "Prompt strength", &RIGHT.to_string().repeat(5))?;
     for drawer in DRAWERS {
         press(session, drawer)?;
         page.wait(drawer, SOON, || {
@@ -84,8 +142,27 @@ fn go_about(page: &Page, picture: &str) -> Outcome {
     session.press_keys(&ESCAPE.to_string())
 }
 
-/// A machine that has other things to do makes any page stand still now and then, but not each time: what is asked for has
-/// to be kept in one of a few tries, and a page that is slow by itself is slow in all of them.
+/// Makes a picture, goes about meanwhile, and tells how the page kept up.
+fn try_once(page: &Page, picture: &str) -> Outcome<Tempo> {
+    let session = page.session();
+    Tempo::take(page)?;
+    let before = page.picture_ids()?.len();
+    press(session, "Generate")?;
+    page.wait("the first step", LATER, || Ok(page.step()?.filter(|step| *step > 0)))?;
+    go_about(page, picture)?;
+    let mut tempo = Tempo::take(page)?;
+    // It is a long task itself.
+    let slowness = slowness(session)?;
+    Tempo::take(page)?;
+    assert!(page.step()?.is_some(), "the picture was ready before all was done: {STEPS} steps are too few");
+    page.wait("the picture", LATER, || Ok((page.picture_ids()?.len() > before).then_some(())))?;
+    tempo.longest_task_millis = tempo.longest_task_millis.max(Tempo::take(page)?.longest_task_millis);
+    println!("as measured: {tempo:#?}");
+    Ok(tempo.scaled(slowness.recip()))
+}
+
+/// A machine that has other things to do makes any page stand still now and then, but not each time: each answer has to be
+/// fast enough in one of a few tries, and a page that is slow by itself is slow in all of them.
 #[test]
 fn the_page_answers_while_a_picture_is_made() -> Outcome {
     let page = Page::open(Graphics::None)?;
@@ -96,29 +173,17 @@ fn the_page_answers_while_a_picture_is_made() -> Outcome {
     let first = page.generate(LATER)?;
     write(session, "Quality steps", STEPS)?;
     session.run(WATCH, &[])?;
-    let mut tries = Vec::new();
+    let mut best = None;
     for _ in 0..TRIES {
-        Tempo::take(&page)?;
-        let before = page.picture_ids()?.len();
-        press(session, "Generate")?;
-        page.wait("the first step", LATER, || Ok(page.step()?.filter(|step| *step > 0)))?;
-        go_about(&page, &first.id)?;
-        assert!(
-            page.step()?.is_some(),
-            "the picture was ready before all was done: {STEPS} steps are too few"
-        );
-        page.wait("the picture", LATER, || Ok((page.picture_ids()?.len() > before).then_some(())))?;
-        let tempo = Tempo::take(&page)?;
-        println!("{tempo:#?}");
-        let holds = tempo.holds();
-        tries.push(tempo);
-        if holds {
+        let tempo = try_once(&page, &first.id)?.best(best.take());
+        if tempo.holds() {
             return Ok(());
         }
+        best = Some(tempo);
     }
     Err(format!(
         "in none of {TRIES} tries was every task within {LONGEST_TASK_MILLIS} ms and every answer within \
-         {SLOWEST_ANSWER_MILLIS} ms: {tries:#?}"
+         {SLOWEST_ANSWER_MILLIS} ms: {best:#?}"
     )
     .into())
 }
