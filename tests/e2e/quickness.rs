@@ -10,7 +10,7 @@ use tests::controls::keys::{ESCAPE, RIGHT};
 use tests::controls::{control, control_in, press, write};
 use tests::page::{LATER, Page, SOON};
 use tests::webdriver::Session;
-use tests::{Outcome, repository};
+use tests::{Outcome, pace, repository};
 
 /// No task of the main thread may take longer.
 const LONGEST_TASK_MILLIS: f64 = 200.0;
@@ -22,10 +22,6 @@ const TRIES: usize = 5;
 const STEPS: &str = "150";
 /// Between two keys of somebody who types fast.
 const BETWEEN_KEYS: Duration = Duration::from_millis(80);
-/// What [`YARDSTICK`] takes where both limits hold as they stand: one of two cores at 2.1 GHz, with the engine on the other.
-const YARDSTICK_MILLIS: f64 = 80.0;
-/// A machine that is slower than this does not excuse the page.
-const SLOWEST_MACHINE: f64 = 3.0;
 
 /// Notes every long task, and for each thing a person does the time until it shows.
 const WATCH: &str = r#"
@@ -50,18 +46,7 @@ const TAKE: &str = r#"
     return [Math.max(0, ...tasks), Object.values(answers)];
 "#;
 
-/// The milliseconds of a fixed piece of arithmetic, the median of three: how fast the main thread's core is now.
-const YARDSTICK: &str = r#"
-    const measure = () => {
-        const begin = performance.now();
-        let state = 1;
-        for (let i = 0; i < 5e7; i++) state = (Math.imul(state, 1664525) + 1013904223) | 0;
-        return [performance.now() - begin, state];
-    };
-    return [measure(), measure(), measure()].map(([millis]) => millis).sort((a, b) => a - b)[1];
-"#;
-
-/// How the page kept up during one picture, in milliseconds of a machine as fast as the limits are meant for.
+/// How the page kept up during one picture, in milliseconds of a machine of the usual [`pace`].
 #[derive(Debug)]
 struct Tempo {
     longest_task_millis: f64,
@@ -107,13 +92,6 @@ impl Tempo {
     }
 }
 
-/// How many times slower than meant this machine is at the moment, and at least 1.
-fn slowness(session: &Session) -> Outcome<f64> {
-    let millis = session.run(YARDSTICK, &[])?.as_f64().ok_or("no number")?;
-    println!("the yardstick takes {millis:.0} ms");
-    Ok((millis / YARDSTICK_MILLIS).clamp(1.0, SLOWEST_MACHINE))
-}
-
 /// Presses keys one after the other as a person does.
 fn press_keys(session: &Session, name: &str, keys: &str) -> Outcome {
     session.run("arguments[0].focus();", &[control(session, name)?.to_json()])?;
@@ -152,7 +130,7 @@ fn try_once(page: &Page, picture: &str) -> Outcome<Tempo> {
     go_about(page, picture)?;
     let mut tempo = Tempo::take(page)?;
     // It is a long task itself.
-    let slowness = slowness(session)?;
+    let slowness = pace::slowness(session)?;
     Tempo::take(page)?;
     assert!(page.step()?.is_some(), "the picture was ready before all was done: {STEPS} steps are too few");
     page.wait("the picture", LATER, || Ok((page.picture_ids()?.len() > before).then_some(())))?;

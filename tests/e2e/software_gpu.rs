@@ -122,7 +122,7 @@ fn the_built_in_model_agrees_with_the_tool_and_needs_no_network() -> Outcome {
     let photo = image::open(repository::photo())?.to_rgb8();
     let mut differences = Vec::new();
     let mut pictures = Vec::new();
-    for strength in [0.2, 0.5, 0.9] {
+    for strength in [0.2, 0.9] {
         let asked = Asked { model: &model, steps: "2", strength, guidance: "2", side_px: "64" };
         fill_in(&page, &asked)?;
         let picture = page.generate(LATER)?;
@@ -136,22 +136,16 @@ fn the_built_in_model_agrees_with_the_tool_and_needs_no_network() -> Outcome {
         "the difference must grow with strength: {differences:?}"
     );
 
-    let again = page.generate(LATER)?;
-    assert_eq!(
-        Some(&again.png),
-        pictures.last().map(|last| &last.png),
-        "the same seed must give the same bytes"
-    );
-
     page.session().run("return navigator.serviceWorker.ready.then(() => true);", &[])?;
     page.site.go_offline();
     page.reload()?;
-    assert_eq!(page.picture_ids()?.len(), 4, "the gallery must be there without a network");
+    assert_eq!(page.picture_ids()?.len(), pictures.len(), "the gallery must be there without a network");
     page.use_gpu()?;
     page.take_source(&repository::photo())?;
     write(page.session(), "Prompt", "a red apple")?;
     write(page.session(), "Seed", "7")?;
     fill_in(&page, &Asked { model: &model, steps: "2", strength: 0.9, guidance: "2", side_px: "64" })?;
-    assert_eq!(page.generate(LATER)?.png, again.png, "the picture made offline differs");
+    let again = page.generate(LATER)?.png;
+    assert_eq!(Some(&again), pictures.last().map(|last| &last.png), "the same seed must give the same bytes");
     Ok(())
 }

@@ -35,14 +35,20 @@ const QUIET: [&str; 9] = [
 
 impl Graphics {
     fn flags(self) -> &'static [&'static str] {
+        // Chromium loads two pages of its own for the address bar before anybody writes there: half a second of a core each.
         match self {
             Self::SoftwareWebGpu => &[
+                "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
                 "--enable-unsafe-webgpu",
                 "--enable-unsafe-swiftshader",
                 "--use-webgpu-adapter=swiftshader",
                 "--enable-features=Vulkan",
             ],
-            Self::None => &["--disable-gpu", "--disable-features=WebGPU", "--disable-blink-features=WebGPU"],
+            Self::None => &[
+                "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebGPU",
+                "--disable-gpu",
+                "--disable-blink-features=WebGPU",
+            ],
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What the tests stand on: a browser driven through WebDriver, a static file server that can be switched off, the
-//! page's controls by their accessible names, the command line tool, and a measure of pictures.
+//! page's controls by their accessible names, the command line tool, and measures of pictures and of the machine's pace.
 //!
 //! Everything blocks: a test reads from top to bottom, and no async runtime is needed.
 
@@ -8,6 +8,7 @@ pub mod chromium;
 pub mod command_line;
 pub mod controls;
 pub mod http;
+pub mod pace;
 pub mod page;
 pub mod pictures;
 pub mod policy;
