@@ -11,7 +11,7 @@ const UNHASHED = [
 // The worker keeps models in the database; a second copy here would only take room.
 const MODELS = "models/";
 // What **About** links to lies among them.
-const LINKED = ["models/builtin.json", "models/builtin/NOTICE"];
+const LINKED = ["models/builtin.json", "models/builtin/NOTICE.txt"];
 
 const here = (path) => new URL(path, self.registration.scope).href;
 // Asks the server whether the browser's own copy is still current.

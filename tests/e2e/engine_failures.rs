@@ -28,6 +28,12 @@ fn without_webgpu_pictures_are_made_on_the_cpu() -> Outcome {
     Ok(())
 }
 
+/// As little as an emulated GPU can be asked for: of two passes a step one.
+fn fill_in(page: &Page, steps: &str) -> Outcome {
+    let settings = [("Quality steps", steps), ("Guidance scale", "1"), ("Width", "64"), ("Height", "64")];
+    settings.iter().try_for_each(|(name, text)| write(page.session(), name, text))
+}
+
 #[test]
 fn a_lost_device_is_told_and_replaced() -> Outcome {
     let page = Page::open(Graphics::SoftwareWebGpu)?;
@@ -36,9 +42,7 @@ fn a_lost_device_is_told_and_replaced() -> Outcome {
     page.generate(LATER)?;
 
     page.use_gpu()?;
-    write(page.session(), "Quality steps", "50")?;
-    write(page.session(), "Width", "64")?;
-    write(page.session(), "Height", "64")?;
+    fill_in(&page, "50")?;
     press(page.session(), "Generate")?;
     page.wait("the run", LATER, || page.step())?;
     page.session().run("window.dispatchEvent(new Event('palimpsest:lose-device'));", &[])?;
@@ -81,10 +85,8 @@ fn a_picture_for_which_memory_ends_is_begun_again() -> Outcome {
     page.before_page(HEAR)?;
     let page = page.load()?;
     page.use_gpu()?;
-    for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "1"), ("Width", "64"), ("Height", "64")]
-    {
-        write(page.session(), name, text)?;
-    }
+    write(page.session(), "Prompt", "a red apple")?;
+    fill_in(&page, "1")?;
     page.generate(LATER)?;
     assert_eq!(page.session().run("return window.heard;", &[])?, json!(["full"]));
     assert_eq!(page.alerts()?, Vec::<String>::new());

@@ -37,7 +37,7 @@ pub(crate) fn with_catalogue(change: impl Fn(&mut Value)) -> Outcome<Page> {
         "format": "palimpsest-catalogue", "version": 1, "hosts": [],
         "models": [{
             "id": "twin", "name": "Twin", "family": "Palimpsest", "role": "fast", "about": "As the built-in one.",
-            "licence": { "name": "MIT", "url": "models/builtin/NOTICE" }, "files": files,
+            "licence": { "name": "MIT", "url": "models/builtin/NOTICE.txt" }, "files": files,
             "profile": {
                 "native_px": 128, "max_px": 256, "steps": 3, "guidance": 1.5, "sampler": "flow-euler",
                 "strength_rule": "all-steps"

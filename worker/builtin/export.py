@@ -17,7 +17,7 @@ from text import Tokenizer
 from train import averaged_model
 
 LICENCE = "MIT AND Apache-2.0"
-# What each file's numbers come from; NOTICE has the names and the texts.
+# What each file's numbers come from; NOTICE.txt has the names and the texts.
 ORIGINS = {
     "text_encoder/model.safetensors": ("MIT AND Apache-2.0", "trained here; token table from all-MiniLM-L6-v2's word vectors"),
     "unet/diffusion_pytorch_model.safetensors": ("MIT", "trained here on Fluent Emoji artwork"),
@@ -72,7 +72,7 @@ def write_folder(args):
     (out / "scheduler").mkdir(exist_ok=True)
     (out / "scheduler/scheduler_config.json").write_text(json.dumps(scheduler, indent=2) + "\n")
     (out / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
-    shutil.copyfile(Path(__file__).with_name("NOTICE"), out / "NOTICE")
+    shutil.copyfile(Path(__file__).with_name("NOTICE.txt"), out / "NOTICE.txt")
     print("step", state["step"], "samples", state["samples"], "bytes", sum(f.stat().st_size for f in out.rglob("*") if f.is_file()))
 
 
@@ -83,7 +83,7 @@ def write_manifest(folder):
         path, data = file.relative_to(folder).as_posix(), file.read_bytes()
         licence, origin = ORIGINS.get(path, ("MIT", "written here"))
         rows.append({"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "license": licence, "origin": origin})
-    manifest = {"name": PALIMPSEST["name"], "license": LICENCE, "notice": "builtin/NOTICE", "bytes": sum(row["bytes"] for row in rows), "files": rows}
+    manifest = {"name": PALIMPSEST["name"], "license": LICENCE, "notice": "builtin/NOTICE.txt", "bytes": sum(row["bytes"] for row in rows), "files": rows}
     folder.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 

@@ -20,7 +20,7 @@ pub(crate) fn AboutDrawer() -> impl IntoView {
                     {words::CREDITS.map(|(what, whose)| view! { <dt>{what}</dt><dd>{whose}</dd> })}
                 </dl>
                 <p>
-                    <a href="models/builtin/NOTICE" target="_blank">{words::NOTICE}</a>
+                    <a href="models/builtin/NOTICE.txt" target="_blank">{words::NOTICE}</a>
                     " · "
                     <a href="models/builtin.json" target="_blank">{words::MANIFEST}</a>
                 </p>
