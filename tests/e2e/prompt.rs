@@ -140,6 +140,8 @@ fn styles_are_edited_and_travel_as_a_file() -> Outcome {
     })?;
     write(page.session(), "Words around the prompt", "ink drawing of {prompt}")?;
     press(page.session(), "Save style")?;
+    let focused = page.session().run("return document.activeElement.textContent.trim();", &[])?;
+    assert_eq!(focused, "New style", "the focus left with the form");
     press(page.session(), "Export styles")?;
     let file = String::from_utf8(page.download()?.1)?;
     let styles: Value = serde_json::from_str(&file)?;

@@ -90,11 +90,15 @@ impl Album {
         self.records().filter(|record| !folded(record)).count()
     }
 
-    /// The pictures of a sheet.
+    /// The pictures of a sheet, row by row.
     pub fn in_sheet(&self, sheet: &str) -> Vec<Arc<Record>> {
-        let inside =
-            |record: &&Arc<Record>| record.in_sheet.as_ref().is_some_and(|place| place.sheet == sheet);
-        self.records().filter(inside).cloned().collect()
+        let placed = |record: &Arc<Record>| {
+            let place = record.in_sheet.as_ref().filter(|place| place.sheet == sheet)?;
+            Some(((place.row, place.column), Arc::clone(record)))
+        };
+        let mut pictures: Vec<_> = self.records().filter_map(placed).collect();
+        pictures.sort_by_key(|(place, _)| *place);
+        pictures.into_iter().map(|(_, record)| record).collect()
     }
 
     /// The records that a query asks for, in its order.

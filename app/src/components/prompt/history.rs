@@ -6,8 +6,12 @@ use prompts::{History, PastPrompt};
 use super::super::frame::{Drawer, DrawerKind};
 use crate::components::icon::Icon;
 use crate::components::icon_button::IconButton;
+use crate::platform;
 use crate::state::studio;
 use crate::words::prompt as words;
+
+/// Where the focus goes from what is deleted: to no box, which would bring up a keyboard on the screen.
+const LIST: &str = "past-prompts";
 
 /// The drawer of past prompts.
 #[component]
@@ -38,6 +42,7 @@ fn PastPrompts() -> impl IntoView {
     let clear = move |_| {
         if window().confirm_with_message(words::CLEAR_QUESTION).unwrap_or_default() {
             studio.clear_history();
+            platform::focus(LIST);
         }
     };
     view! {
@@ -53,7 +58,7 @@ fn PastPrompts() -> impl IntoView {
                 <span>{words::FAVOURITES_ONLY}</span>
             </label>
         </div>
-        <ul class="past-prompts" aria-label=words::HISTORY>
+        <ul class="past-prompts" id=LIST tabindex="-1" aria-label=words::HISTORY>
             <For
                 each=move || found.get()
                 key=|past| (past.prompt.clone(), past.negative_prompt.clone(), past.favourite, past.uses)
@@ -87,6 +92,7 @@ fn Past(past: PastPrompt) -> impl IntoView {
     let forget = move |_| {
         let (prompt, negative) = texts.get_value();
         studio.forget_prompt(prompt, negative);
+        platform::focus(LIST);
     };
     let without = (!negative_prompt.is_empty())
         .then(|| view! { <span class="hint">{words::without(&negative_prompt)}</span> });

@@ -8,8 +8,12 @@ use web_sys::HtmlInputElement;
 use super::super::frame::{Drawer, DrawerKind};
 use super::super::notice::NoticeAt;
 use crate::components::icon::Icon;
+use crate::platform;
 use crate::state::{Place, studio};
 use crate::words::prompt as words;
+
+/// Where the focus goes from a form that closes: what came of it is said beside.
+const NEW: &str = "new-style";
 
 /// The drawer with the editor of styles.
 #[component]
@@ -38,7 +42,7 @@ fn Editor() -> impl IntoView {
     view! {
         <p class="hint">{words::STYLES_HINT}</p>
         <div class="style-tools">
-            <button type="button" aria-expanded=move || making.get().to_string() on:click=move |_| making.set(true)>
+            <button type="button" id=NEW aria-expanded=move || making.get().to_string() on:click=move |_| making.set(true)>
                 {words::NEW_STYLE}
             </button>
             <label class="button file-button">
@@ -111,6 +115,7 @@ fn StyleForm(
                 studio.prompts.deleted_style.set(None);
                 studio.prompts.styles_outcome.set(words::STYLE_SAVED.to_owned());
                 done();
+                platform::focus(NEW);
             }
             Err(error) => wrong.set(Some(error.to_string())),
         }
@@ -118,7 +123,12 @@ fn StyleForm(
     let delete = move |_| {
         if let Some(name) = old_name.get_value() {
             studio.delete_style(name);
+            platform::focus(NEW);
         }
+    };
+    let cancel = move |_| {
+        done();
+        platform::focus(NEW);
     };
     let text = |label: &'static str, rows: &'static str, text: RwSignal<String>| {
         view! {
@@ -140,7 +150,7 @@ fn StyleForm(
             <div class="style-tools">
                 <button type="button" class="primary" on:click=save>{words::SAVE_STYLE}</button>
                 <button type="button" hidden=is_new on:click=delete>{Icon::Trash.draw()} {words::DELETE_STYLE}</button>
-                <button type="button" class="quiet" hidden=!is_new on:click=move |_| done()>{words::CANCEL_STYLE}</button>
+                <button type="button" class="quiet" hidden=!is_new on:click=cancel>{words::CANCEL_STYLE}</button>
             </div>
         </div>
     }

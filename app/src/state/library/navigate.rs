@@ -58,7 +58,10 @@ impl Studio {
     pub(crate) fn step_opened(self, forward: bool) {
         let Some(id) = self.library.opened.get_untracked() else { return };
         if let Some(next) = self.neighbour(&id, forward) {
-            self.library.current.set(Some(next.clone()));
+            // The grid has no cell for a picture of a sheet: the focus comes back to the sheet's.
+            if self.place_of(&next).is_some() {
+                self.library.current.set(Some(next.clone()));
+            }
             self.library.opened.set(Some(next));
         }
     }
@@ -78,10 +81,17 @@ impl Studio {
         }
     }
 
-    /// The picture shown after one, or before it.
+    /// The picture shown after one, or before it. Within a sheet the next is the one beside it there.
     pub(crate) fn neighbour(self, id: &str, forward: bool) -> Option<String> {
-        let at = self.place_of(id)?;
-        let to = if forward { at.checked_add(1)? } else { at.checked_sub(1)? };
-        self.library.shown.with_untracked(|shown| shown.get(to).map(|record| record.id.clone()))
+        let beside = |pictures: &[Arc<Record>]| {
+            let at = pictures.iter().position(|record| record.id == id)?;
+            let to = if forward { at.checked_add(1)? } else { at.checked_sub(1)? };
+            pictures.get(to).map(|record| record.id.clone())
+        };
+        if self.place_of(id).is_some() {
+            return self.library.shown.with_untracked(|shown| beside(shown));
+        }
+        let place = untrack(|| self.library.record(id))?.in_sheet.clone()?;
+        beside(&self.library.album.with_untracked(|album| album.in_sheet(&place.sheet)))
     }
 }
