@@ -82,8 +82,11 @@ fn made(record: &Record) -> String {
     let date = js_sys::Date::new(&record.created_millis.into());
     let when = date.to_locale_string("default", &js_sys::Object::new());
     let mut told = vec![String::from(when)];
-    if !record.device.is_empty() {
-        told.push(record.device.clone());
+    // As the engine reports it.
+    match record.device.as_str() {
+        "" => {}
+        "cpu" => told.push("CPU".to_owned()),
+        device => told.push(device.strip_prefix("gpu: ").unwrap_or(device).to_owned()),
     }
     if record.duration_millis > 0.0 {
         told.push(format!("{:.1} s", record.duration_millis / 1000.0));
