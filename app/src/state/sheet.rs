@@ -240,7 +240,7 @@ impl Studio {
         png: web_sys::Blob,
         size_px: (u32, u32),
     ) {
-        let Some(first) = made.first() else { return };
+        let Some(first) = made.last() else { return };
         let mut record = Record::clone(first);
         record.id = cell.place.sheet;
         record.created_millis = now_millis();

@@ -90,15 +90,23 @@ impl Album {
         self.records().filter(|record| !folded(record)).count()
     }
 
-    /// The pictures of a sheet, row by row.
+    /// The pictures of a sheet.
     pub fn in_sheet(&self, sheet: &str) -> Vec<Arc<Record>> {
-        let placed = |record: &Arc<Record>| {
-            let place = record.in_sheet.as_ref().filter(|place| place.sheet == sheet)?;
-            Some(((place.row, place.column), Arc::clone(record)))
-        };
-        let mut pictures: Vec<_> = self.records().filter_map(placed).collect();
-        pictures.sort_by_key(|(place, _)| *place);
-        pictures.into_iter().map(|(_, record)| record).collect()
+        let inside =
+            |record: &&Arc<Record>| record.in_sheet.as_ref().is_some_and(|place| place.sheet == sheet);
+        self.records().filter(inside).cloned().collect()
+    }
+
+    /// The picture after or before one in its sheet, row by row. None at either end, and for what is in no sheet.
+    pub fn beside_in_sheet(&self, id: &str, forward: bool) -> Option<Arc<Record>> {
+        let place = |record: &Arc<Record>| record.in_sheet.as_ref().map(|place| (place.row, place.column));
+        let record = self.get(id)?;
+        let (sheet, here) = (&record.in_sheet.as_ref()?.sheet, place(record));
+        let pictures = self.in_sheet(sheet).into_iter();
+        match forward {
+            true => pictures.filter(|other| place(other) > here).min_by_key(place),
+            false => pictures.filter(|other| place(other) < here).max_by_key(place),
+        }
     }
 
     /// The records that a query asks for, in its order.

@@ -276,7 +276,11 @@ fn pictures_of_a_sheet_are_one_entry_while_the_sheet_is_there() {
     assert_eq!((found(&album, &Query::default()).as_str(), album.entry_count()), ("cba", 3));
     album.insert([Record { sheet: Some(sheet.clone()), ..of("s", 4.0, "an apple") }]);
     assert_eq!((found(&album, &Query::default()).as_str(), album.entry_count()), ("sa", 2));
-    assert_eq!(ids(&album.in_sheet("s")), ["b", "c"]);
+    assert_eq!(ids(&album.in_sheet("s")), ["c", "b"]);
+    let beside = |id, forward| album.beside_in_sheet(id, forward).map(|record| record.id.clone());
+    assert_eq!((beside("b", true).as_deref(), beside("b", false)), (Some("c"), None));
+    assert_eq!((beside("c", false).as_deref(), beside("c", true)), (Some("b"), None));
+    assert_eq!((beside("a", true), beside("s", true)), (None, None));
     let kept = Record { sheet: Some(sheet), in_sheet: place(1), ..of("t", 5.0, "an apple") };
     assert_eq!(Record::from_json(&kept.to_json().unwrap()).unwrap(), kept);
 }

@@ -81,17 +81,13 @@ impl Studio {
         }
     }
 
-    /// The picture shown after one, or before it. Within a sheet the next is the one beside it there.
+    /// The picture shown after one, or before it. Within a sheet that is the one beside it there.
     pub(crate) fn neighbour(self, id: &str, forward: bool) -> Option<String> {
-        let beside = |pictures: &[Arc<Record>]| {
-            let at = pictures.iter().position(|record| record.id == id)?;
-            let to = if forward { at.checked_add(1)? } else { at.checked_sub(1)? };
-            pictures.get(to).map(|record| record.id.clone())
+        let Some(at) = self.place_of(id) else {
+            let beside = self.library.album.with_untracked(|album| album.beside_in_sheet(id, forward));
+            return beside.map(|record| record.id.clone());
         };
-        if self.place_of(id).is_some() {
-            return self.library.shown.with_untracked(|shown| beside(shown));
-        }
-        let place = untrack(|| self.library.record(id))?.in_sheet.clone()?;
-        beside(&self.library.album.with_untracked(|album| album.in_sheet(&place.sheet)))
+        let to = if forward { at.checked_add(1)? } else { at.checked_sub(1)? };
+        self.library.shown.with_untracked(|shown| shown.get(to).map(|record| record.id.clone()))
     }
 }
