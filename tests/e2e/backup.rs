@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tests::chromium::Graphics;
-use tests::controls::{control, control_in, press, value, write};
+use tests::controls::{control, control_in, press, value, write, write_all};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::{count, keys, query};
 use tests::temporary::Folder;
@@ -75,10 +75,10 @@ fn everything_comes_back_in_another_browser() -> Outcome {
     let page = Page::open(Graphics::None)?;
     let session = page.session();
     page.take_source(&repository::photo())?;
-    for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "2"), ("Width", "64"), ("Height", "96")]
-    {
-        write(session, name, text)?;
-    }
+    write_all(
+        session,
+        &[("Prompt", "a red apple"), ("Quality steps", "2"), ("Width", "64"), ("Height", "96")],
+    )?;
     let made = page.generate(LATER)?;
     session.click(&control_in(session, "Star", &page.card(&made.id)?)?)?;
     session.click(&control_in(session, "Select", &page.card(&made.id)?)?)?;

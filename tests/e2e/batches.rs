@@ -3,8 +3,8 @@
 
 use serde_json::json;
 use tests::chromium::Graphics;
-use tests::controls::keys::LEFT;
-use tests::controls::{choose, control, control_in, press, value, write};
+use tests::controls::keys::{DELETE, ESCAPE, LEFT};
+use tests::controls::{choose, control, control_in, press, value, write, write_all};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::{count, query};
 use tests::temporary::Folder;
@@ -117,9 +117,7 @@ fn a_picture_that_a_closed_tab_had_not_stored_is_made_again() -> Outcome {
     let page = Page::prepare(Graphics::None)?;
     page.before_page(HOLD_PICTURES)?;
     let page = page.load()?;
-    for (name, text) in [("Width", "64"), ("Height", "64"), ("Seed", "7")] {
-        write(page.session(), name, text)?;
-    }
+    write_all(page.session(), &[("Width", "64"), ("Height", "64"), ("Seed", "7")])?;
     ask(&page, "a red apple", "1")?;
     page.wait("the picture", LATER, || Ok((page.picture_ids()?.len() == 1).then_some(())))?;
     assert_eq!(stored_jobs(&page)?, 1, "it is not stored yet");
@@ -164,9 +162,10 @@ fn table(page: &Page) -> Outcome<(String, Vec<String>, u64)> {
 #[test]
 fn a_grid_is_one_entry_that_opens_as_a_table() -> Outcome {
     let page = Page::open(Graphics::None)?;
-    for (name, text) in [("Prompt", "a red apple"), ("Width", "64"), ("Height", "64"), ("Seed", "7")] {
-        write(page.session(), name, text)?;
-    }
+    write_all(
+        page.session(),
+        &[("Prompt", "a red apple"), ("Width", "64"), ("Height", "64"), ("Seed", "7")],
+    )?;
     press(page.session(), "Sweep and grid")?;
     choose(page.session(), "Columns", "Quality steps")?;
     write(page.session(), "Values of the columns", "1-2")?;
@@ -205,7 +204,22 @@ fn a_sheet_is_its_pictures_elsewhere(page: &Page, id: &str, file: &[u8]) -> Outc
     assert!(page.sentence_at("run")?.starts_with("A sheet is many pictures"));
     page.session().click(&control_in(page.session(), "Select", &page.card(id)?)?)?;
     press(page.session(), "Save as pack")?;
-    wait_for_cards(page, "4 pictures", 1).map(drop)
+    wait_for_cards(page, "4 pictures", 1)?;
+    page.session().press_keys(&ESCAPE.to_string())?;
+    press(page.session(), "Clear selection")?;
+    deleting_goes_on_within_the_sheet(page, id)
+}
+
+/// The next picture of the sheet is shown, and from there the focus comes back to the sheet's card.
+fn deleting_goes_on_within_the_sheet(page: &Page, id: &str) -> Outcome {
+    let session = page.session();
+    session.click(&control_in(session, "Open a red apple", &page.card(id)?)?)?;
+    press(session, "Open Quality steps 1, Seed 41")?;
+    session.press_keys(&DELETE.to_string())?;
+    control(session, "Back to the sheet")?;
+    session.press_keys(&ESCAPE.to_string())?;
+    let focused = "return document.activeElement.closest('[data-picture-id]')?.dataset.pictureId ?? '';";
+    page.wait("the focus on the sheet", SOON, || Ok((session.run(focused, &[])? == id).then_some(())))
 }
 
 #[test]
@@ -217,9 +231,7 @@ fn a_strength_sweep_wants_a_source_and_keeps_one_seed() -> Outcome {
     assert!(page.sentence_at("batch")?.contains("choose one first"));
     close(&page)?;
     page.take_source(&repository::photo())?;
-    for (name, text) in [("Width", "64"), ("Height", "64"), ("Quality steps", "2")] {
-        write(page.session(), name, text)?;
-    }
+    write_all(page.session(), &[("Width", "64"), ("Height", "64"), ("Quality steps", "2")])?;
     press(page.session(), "Sweep and grid")?;
     write(page.session(), "Strengths", "0.2, 1.5")?;
     press(page.session(), "Strength sweep")?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tests::chromium::Graphics;
-use tests::controls::{choose, press, write};
+use tests::controls::{choose, press, write, write_all};
 use tests::page::{LATER, Page, SOON};
 use tests::{Outcome, repository};
 
@@ -31,7 +31,7 @@ fn without_webgpu_pictures_are_made_on_the_cpu() -> Outcome {
 /// As little as an emulated GPU can be asked for: of two passes a step one.
 fn fill_in(page: &Page, steps: &str) -> Outcome {
     let settings = [("Quality steps", steps), ("Guidance scale", "1"), ("Width", "64"), ("Height", "64")];
-    settings.iter().try_for_each(|(name, text)| write(page.session(), name, text))
+    write_all(page.session(), &settings)
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn tab_reaches_one_picture_and_what_it_has() -> Outcome {
     let session = page.session();
     let newest = PICTURES - 1;
 
-    session.run("arguments[0].focus();", &[control(session, "Sort")?.to_json()])?;
+    session.focus(&control(session, "Sort")?)?;
     session.press_keys(&TAB.to_string())?;
     goes_through(&page, newest)?;
     // Back in, from behind: first what is last.

@@ -8,7 +8,7 @@ use packs::{Entry, LoadedPack, MemoryBlob, Pack, PictureInfo, PictureKey, Role, 
 use pollster::block_on;
 use serde_json::json;
 use tests::chromium::Graphics;
-use tests::controls::{choose, control, control_in, press, value, write};
+use tests::controls::{choose, control, control_in, press, value, write, write_all};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::keys;
 use tests::temporary::Folder;
@@ -50,10 +50,10 @@ pub(crate) fn act(page: &Page, card: &Element, name: &str) -> Outcome {
 fn another_browser_makes_the_same_picture_of_a_pack() -> Outcome {
     let page = Page::open(Graphics::None)?;
     page.take_source(&repository::photo())?;
-    for (name, text) in [("Prompt", "a red apple"), ("Quality steps", "2"), ("Width", "64"), ("Height", "96")]
-    {
-        write(page.session(), name, text)?;
-    }
+    write_all(
+        page.session(),
+        &[("Prompt", "a red apple"), ("Quality steps", "2"), ("Width", "64"), ("Height", "96")],
+    )?;
     write(page.session(), "Seed", "4294967295")?;
     let first = page.generate(LATER)?;
     page.session().click(&control_in(page.session(), "Select", &page.card(&first.id)?)?)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tests::chromium::Graphics;
 use tests::controls::keys::{ESCAPE, RIGHT};
-use tests::controls::{control, control_in, press, write};
+use tests::controls::{control, control_in, press, write, write_all};
 use tests::page::{LATER, Page, SOON};
 use tests::webdriver::Session;
 use tests::{Outcome, pace, repository};
@@ -94,7 +94,7 @@ impl Tempo {
 
 /// Presses keys one after the other as a person does.
 fn press_keys(session: &Session, name: &str, keys: &str) -> Outcome {
-    session.run("arguments[0].focus();", &[control(session, name)?.to_json()])?;
+    session.focus(&control(session, name)?)?;
     for key in keys.chars() {
         session.press_keys(&key.to_string())?;
         sleep(BETWEEN_KEYS);
@@ -149,7 +149,7 @@ fn the_page_answers_while_a_picture_is_made() -> Outcome {
     write(session, "Prompt", "a red apple")?;
     write(session, "Quality steps", "2")?;
     let first = page.generate(LATER)?;
-    LONG_RUN.iter().try_for_each(|(name, text)| write(session, name, text))?;
+    write_all(session, &LONG_RUN)?;
     session.run(WATCH, &[])?;
     let mut best = None;
     for _ in 0..TRIES {

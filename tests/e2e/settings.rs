@@ -4,14 +4,14 @@
 use serde_json::json;
 use tests::Outcome;
 use tests::chromium::Graphics;
-use tests::controls::{choose, control, control_in, press, slide, value, write};
+use tests::controls::{choose, control, control_in, press, slide, value, write, write_all};
 use tests::page::{LATER, Page};
 use tests::rows::query;
 use tests::temporary::Folder;
 
 fn small(page: &Page) -> Outcome {
     let boxes = [("Prompt", "a red apple"), ("Quality steps", "1"), ("Width", "64"), ("Height", "64")];
-    boxes.into_iter().try_for_each(|(name, text)| write(page.session(), name, text))
+    write_all(page.session(), &boxes)
 }
 
 fn number(page: &Page, name: &str) -> Outcome<f64> {

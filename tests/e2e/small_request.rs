@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tests::Outcome;
 use tests::command_line::{palimpsest_ok, read_latents};
-use tests::controls::write;
+use tests::controls::write_all;
 use tests::page::Page;
 
 const PROMPT: &str = "a red apple";
@@ -23,7 +23,7 @@ pub(crate) fn fill_in(page: &Page) -> Outcome {
         ("Width", SIDE_PX),
         ("Height", SIDE_PX),
     ];
-    boxes.into_iter().try_for_each(|(name, text)| write(page.session(), name, text))
+    write_all(page.session(), &boxes)
 }
 
 /// What the tool makes of it on the CPU, with further options.

@@ -7,7 +7,7 @@ use image::{DynamicImage, RgbImage};
 use serde_json::json;
 use tests::chromium::Graphics;
 use tests::controls::keys::{LEFT, RIGHT, SHIFT, TAB};
-use tests::controls::{choose, control, press, slide, value, write};
+use tests::controls::{choose, control, press, slide, value, write, write_all};
 use tests::page::{LATER, Page, SOON};
 use tests::pictures::difference_from_source;
 use tests::rows::count;
@@ -46,9 +46,7 @@ fn turn_and_crop(page: &Page) -> Outcome {
     let session = page.session();
     press(session, "Crop and rotate")?;
     press(session, "Rotate right")?;
-    for (name, px) in [("Crop width", "100"), ("Crop height", "200"), ("Left", "20"), ("Top", "30")] {
-        write(session, name, px)?;
-    }
+    write_all(session, &[("Crop width", "100"), ("Crop height", "200"), ("Left", "20"), ("Top", "30")])?;
     press(session, "Apply")?;
     wait_for_size(page, "100 × 200")
 }

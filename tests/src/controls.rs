@@ -102,6 +102,14 @@ pub fn write(session: &Session, name: &str, text: &str) -> Outcome {
     }
 }
 
+/// Types texts into several boxes, given as name and text: see [`write`].
+///
+/// # Errors
+/// As for [`write`].
+pub fn write_all(session: &Session, boxes: &[(&str, &str)]) -> Outcome {
+    boxes.iter().try_for_each(|(name, text)| write(session, name, text))
+}
+
 /// Moves a slider.
 ///
 /// # Errors

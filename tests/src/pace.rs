@@ -1,6 +1,4 @@
-//! How fast this machine is at the moment, for limits in seconds that are meant for a page and not for a machine.
-
-use serde_json::Value;
+//! How fast this machine is at the moment, for limits in time that are meant for a page and not for a machine.
 
 use crate::Outcome;
 use crate::webdriver::Session;
@@ -16,6 +14,7 @@ const YARDSTICK: &str = r#"
         const begin = performance.now();
         let state = 1;
         for (let i = 0; i < 5e7; i++) state = (Math.imul(state, 1664525) + 1013904223) | 0;
+        // What came of it is given back, too, so that none of it is left out as unused.
         return [performance.now() - begin, state];
     };
     return [measure(), measure(), measure()].map(([millis]) => millis).sort((a, b) => a - b)[1];
@@ -27,8 +26,7 @@ const YARDSTICK: &str = r#"
 /// # Errors
 /// When the browser does not answer.
 pub fn slowness(session: &Session) -> Outcome<f64> {
-    let measured: Value = session.run(YARDSTICK, &[])?;
-    let millis = measured.as_f64().ok_or("the yardstick has no length")?;
+    let millis = session.run(YARDSTICK, &[])?.as_f64().ok_or("the yardstick has no length")?;
     let slowness = (millis / USUAL_MILLIS).clamp(1.0, SLOWEST);
     println!("the yardstick takes {millis:.0} ms: times are divided by {slowness:.2}");
     Ok(slowness)

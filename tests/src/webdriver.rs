@@ -98,6 +98,14 @@ impl Session {
         self.post(&format!("/element/{}/click", element.0), &json!({})).map(drop)
     }
 
+    /// Gives the focus to an element.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub fn focus(&self, element: &Element) -> Outcome {
+        self.run("arguments[0].focus();", &[element.to_json()]).map(drop)
+    }
+
     /// Presses keys in an element, or chooses the file of this path in a file input.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use image::{Rgb, RgbImage, imageops};
 use tests::chromium::Graphics;
-use tests::controls::{control_in, press, value, write};
+use tests::controls::{control_in, press, value, write, write_all};
 use tests::page::{LATER, Page, SOON};
 use tests::rows::query;
 use tests::temporary::Folder;
@@ -113,7 +113,7 @@ fn a_mask_follows_its_source() -> Outcome {
     edit_source(&page, &whole, || press(session, "Rotate left"))?;
 
     let numbers = [("Crop width", "64"), ("Crop height", "40"), ("Left", "32"), ("Top", "48")];
-    edit_source(&page, "64 × 40", || numbers.iter().try_for_each(|(name, px)| write(session, name, px)))?;
+    edit_source(&page, "64 × 40", || write_all(session, &numbers))?;
     let part = imageops::crop_imm(&painted, 32, 48, 64, 40).to_image();
     let editor = Editor::open(&page)?;
     assert!(editor.mask()? == part, "it is cropped");

@@ -106,6 +106,10 @@ fn StyleForm(
     let wrong = RwSignal::new(None::<String>);
     let is_new = old_name.is_none();
     let old_name = StoredValue::new(old_name);
+    let close = move || {
+        done();
+        platform::focus(NEW);
+    };
     let save = move |_| {
         let (name, prompt, negative_prompt) =
             (name.get_untracked(), prompt.get_untracked(), negative.get_untracked());
@@ -114,8 +118,7 @@ fn StyleForm(
                 studio.notices.clear(Place::Styles);
                 studio.prompts.deleted_style.set(None);
                 studio.prompts.styles_outcome.set(words::STYLE_SAVED.to_owned());
-                done();
-                platform::focus(NEW);
+                close();
             }
             Err(error) => wrong.set(Some(error.to_string())),
         }
@@ -123,12 +126,8 @@ fn StyleForm(
     let delete = move |_| {
         if let Some(name) = old_name.get_value() {
             studio.delete_style(name);
-            platform::focus(NEW);
+            close();
         }
-    };
-    let cancel = move |_| {
-        done();
-        platform::focus(NEW);
     };
     let text = |label: &'static str, rows: &'static str, text: RwSignal<String>| {
         view! {
@@ -150,7 +149,7 @@ fn StyleForm(
             <div class="style-tools">
                 <button type="button" class="primary" on:click=save>{words::SAVE_STYLE}</button>
                 <button type="button" hidden=is_new on:click=delete>{Icon::Trash.draw()} {words::DELETE_STYLE}</button>
-                <button type="button" class="quiet" hidden=!is_new on:click=cancel>{words::CANCEL_STYLE}</button>
+                <button type="button" class="quiet" hidden=!is_new on:click=move |_| close()>{words::CANCEL_STYLE}</button>
             </div>
         </div>
     }

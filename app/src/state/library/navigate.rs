@@ -58,12 +58,17 @@ impl Studio {
     pub(crate) fn step_opened(self, forward: bool) {
         let Some(id) = self.library.opened.get_untracked() else { return };
         if let Some(next) = self.neighbour(&id, forward) {
-            // The grid has no cell for a picture of a sheet: the focus comes back to the sheet's.
-            if self.place_of(&next).is_some() {
-                self.library.current.set(Some(next.clone()));
-            }
-            self.library.opened.set(Some(next));
+            self.go_on_to(next);
         }
+    }
+
+    /// Shows another picture in place of the one shown large.
+    fn go_on_to(self, next: String) {
+        // The grid has no cell for a picture of a sheet: the focus comes back to the sheet's.
+        if self.place_of(&next).is_some() {
+            self.library.current.set(Some(next.clone()));
+        }
+        self.library.opened.set(Some(next));
     }
 
     /// Deletes pictures, and goes on to the one that takes their place, so that several can be looked through.
@@ -73,11 +78,11 @@ impl Studio {
         let neighbour = self.neighbour(&first.id, true).or_else(|| self.neighbour(&first.id, false));
         self.delete_pictures(records);
         if let Some(next) = neighbour.filter(|id| untrack(|| self.library.record(id)).is_some()) {
-            self.library.current.set(Some(next.clone()));
-            match shown_large {
-                true => self.library.opened.set(Some(next)),
-                false => self.library.wanted.set(Some(next)),
+            if shown_large {
+                return self.go_on_to(next);
             }
+            self.library.current.set(Some(next.clone()));
+            self.library.wanted.set(Some(next));
         }
     }
 
